@@ -1,0 +1,1 @@
+"""Yinke (银客): software with which a bank keeps and grows its customers."""

@@ -1,0 +1,93 @@
+"""机构与权限: the org tree, the people who work in it, and the record of who looked at what."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+
+
+class Org(models.Model):
+    """机构: one node of the tree 总行 → 分行 → 支行 → 网点.
+
+    ``path`` is '/1/11/1103/' in the orgs' own ids, so that a subtree is a prefix of whole segments.
+    """
+
+    id: int
+    org_no = models.CharField(max_length=20, unique=True)
+    parent = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="children")
+    name = models.CharField(max_length=100)
+    level = models.PositiveSmallIntegerField()
+    path = models.CharField(max_length=200, db_index=True)
+    is_open = models.BooleanField(default=True)
+    successor = models.ForeignKey("self", null=True, on_delete=models.SET_NULL, related_name="+")
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["path"], name="org_prefix", opclasses=["text_pattern_ops"])]
+
+    def __str__(self) -> str:
+        return f"{self.org_no} {self.name}"
+
+
+class Role(models.TextChoices):
+    """岗位角色: what a person is in the bank; the rights of each are in ``rights.py``."""
+
+    RM = "RM", "客户经理"
+    WM = "WM", "理财经理"
+    PB_ADV = "PB_ADV", "财富顾问"
+    LOBBY = "LOBBY", "大堂经理"
+    REMOTE_RM = "REMOTE_RM", "远程客户经理"
+    BR_MGR = "BR_MGR", "支行长"
+    RETAIL_MGR = "RETAIL_MGR", "分行零售部"
+    HQ_OPS = "HQ_OPS", "总行零售运营"
+    CC_AGENT = "CC_AGENT", "客服专员"
+    COMPLIANCE = "COMPLIANCE", "合规"
+    AUDITOR = "AUDITOR", "审计"
+    SYS_ADMIN = "SYS_ADMIN", "系统管理员"
+    SEC_ADMIN = "SEC_ADMIN", "安全管理员"
+    MODEL_DEV = "MODEL_DEV", "模型开发"
+    TELLER = "TELLER", "柜员"
+
+
+class UserManager(BaseUserManager["User"]):
+    """Finds people by staff number."""
+
+    def get_by_natural_key(self, username: str | None) -> User:
+        return self.get(emp_no=username)
+
+
+class User(AbstractBaseUser):
+    """员工: a member of staff who may sign in; made and closed by the nightly staff file."""
+
+    id: int
+    emp_no = models.CharField(max_length=20, unique=True)
+    name = models.CharField(max_length=60)
+    role = models.CharField(max_length=12, choices=Role.choices)
+    org = models.ForeignKey(Org, on_delete=models.PROTECT, related_name="staff")
+    licences = models.CharField(max_length=200, blank=True, default="")
+    is_active = models.BooleanField(default=True)
+    language = models.CharField(max_length=8, default="zh-hans")
+
+    objects = UserManager()
+    USERNAME_FIELD = "emp_no"
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+
+    def __str__(self) -> str:
+        return f"{self.emp_no} {self.name}"
+
+
+class AuditEntry(models.Model):
+    """审计: one look at, or change of, something that must be accounted for. Append-only."""
+
+    id: int
+    at = models.DateTimeField(auto_now_add=True, db_index=True)
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    action = models.CharField(max_length=40)  # e.g. customer.reveal, nightly.release
+    object_type = models.CharField(max_length=40)
+    object_id = models.CharField(max_length=64)
+    reason = models.CharField(max_length=200, blank=True)
+    address = models.GenericIPAddressField(null=True)
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["object_type", "object_id"], name="audit_object")]

@@ -1,0 +1,61 @@
+"""The API: one router per context, and one way to answer an error."""
+
+from __future__ import annotations
+
+import logging
+
+from django.conf import settings
+from django.db import OperationalError
+from django.http import HttpRequest, HttpResponse
+from ninja import NinjaAPI
+from ninja.errors import ValidationError
+
+from yinke.access.api import router as access
+from yinke.access.schemas import DemoLogin
+from yinke.care.api import router as care
+from yinke.care.customer_api import router as customer_lake
+from yinke.common.errors import YinkeError
+from yinke.customers.api import router as customers
+from yinke.nightly.api import router as nightly
+
+api = NinjaAPI(title="Yinke 银客", version="1", docs_url=None, openapi_url="openapi.json")
+api.add_router("", access)
+api.add_router("", customers)
+api.add_router("", customer_lake)
+api.add_router("", care)
+api.add_router("/nightly", nightly)
+
+
+@api.get("/demo-logins", response=list[DemoLogin], auth=None)
+def list_demo_logins(request: HttpRequest) -> list[DemoLogin]:
+    """The demo bank's logins, for the sign-in page; none outside the demo."""
+    if settings.YINKE.production or not (settings.YINKE.home / "demo.json").exists():
+        return []
+    from yinke.demo.people import DEMO_PASSWORD, demo_logins
+
+    return [DemoLogin(emp_no=d.emp_no, password=DEMO_PASSWORD, role=d.role, zh=d.zh, en=d.en) for d in demo_logins()]
+
+
+@api.exception_handler(YinkeError)
+def refuse(request: HttpRequest, error: YinkeError) -> HttpResponse:
+    """An error that a person can act on."""
+    body = {"code": error.code, "message": error.message, "place": error.place, "remedy": error.remedy}
+    return api.create_response(request, body, status=error.status)
+
+
+@api.exception_handler(ValidationError)
+def wrong_input(request: HttpRequest, error: ValidationError) -> HttpResponse:
+    """Input of the wrong shape: names the first field that is wrong."""
+    first = error.errors[0] if error.errors else {}
+    place = ".".join(str(part) for part in first.get("loc", ())[1:])
+    body = {"code": "invalid", "message": first.get("msg", ""), "place": place, "remedy": ""}
+    return api.create_response(request, body, status=422)
+
+
+@api.exception_handler(OperationalError)
+def database_gone(request: HttpRequest, error: OperationalError) -> HttpResponse:
+    """PostgreSQL does not answer; nothing was written."""
+    logging.getLogger(__name__).error("database: %s", str(error).splitlines()[0])
+    body = {"code": "database", "message": "The database does not answer", "place": "PostgreSQL",
+            "remedy": "Nothing was lost. Try again in a minute; tell the operators if it stays"}
+    return api.create_response(request, body, status=503)

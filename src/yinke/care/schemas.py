@@ -1,0 +1,139 @@
+"""What the workbench and the branch page exchange with the API. Money is CNY as a decimal string."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+
+from ninja import Schema
+
+from yinke.customers.schemas import Person
+
+
+class ReasonOut(Schema):
+    """One reason in plain words, in the viewer's language."""
+
+    type: str
+    name: str
+    family: str
+    text: str
+    priority: int
+    expire_on: date
+    amount: Decimal | None
+
+
+class TaskCustomer(Schema):
+    id: int
+    name: str
+    gender: str
+    tier: int
+    stage: str
+    aum: Decimal
+    mda: Decimal
+    months: list[Decimal | None]
+    mobile_masked: str
+    do_not_disturb: bool
+
+
+class ContactOut(Schema):
+    id: int
+    at: datetime
+    by: str
+    channel: str
+    result: str
+    next_on: date | None
+    note: str
+
+
+class TaskOut(Schema):
+    id: int
+    customer: TaskCustomer
+    biz_date: date
+    priority: int
+    status: str
+    due_on: date
+    expire_on: date
+    next_on: date | None
+    is_overdue: bool
+    is_overflow: bool
+    assignee: Person | None
+    reasons: list[ReasonOut]
+    talk: list[str]
+    last_contact: ContactOut | None
+
+
+class Counts(Schema):
+    left: int
+    done: int
+    """Done on the business date shown or today."""
+    overdue: int
+    overflow: int
+    by_type: dict[str, int]
+    by_tier: dict[str, int]
+
+
+class Workbench(Schema):
+    """今天该联系谁: the ordered list and what is done and left."""
+
+    biz_date: date | None
+    counts: Counts
+    tasks: list[TaskOut]
+    next_cursor: int | None
+    """Pass as ``cursor`` for the next 50; None at the end."""
+
+
+class ResultIn(Schema):
+    """What came of a contact."""
+
+    channel: str
+    result: str
+    next_on: date | None = None
+    note: str = ""
+    request_key: str
+    close: bool | None = None
+    """None: a connected result closes the task unless a next date is set."""
+
+
+class Team(Schema):
+    """One manager's line of the branch page."""
+
+    user: Person
+    role: str
+    org_name: str
+    customers: int
+    aum: Decimal
+    net_month: Decimal
+    tasks_left: int
+    tasks_done: int
+    overdue: int
+    coverage: float | None
+    """触达率: customers with an effective contact this month / customers managed."""
+
+
+class OrgLine(Schema):
+    """One org below: for the drill-down."""
+
+    id: int
+    name: str
+    level: int
+    customers: int
+    managed: int
+    aum: Decimal
+    net_month: Decimal
+    tasks_left: int
+    overdue: int
+
+
+class BranchOut(Schema):
+    """我的支行这周怎么样."""
+
+    org: OrgLine
+    path: list[OrgLine]
+    """From the viewer's own org down to this one, for the breadcrumb."""
+    biz_date: date | None
+    tiers: dict[str, int]
+    """Customers by tier rank."""
+    children: list[OrgLine]
+    team: list[Team]
+    pool_tasks: int
+    """Open tasks of customers without a manager."""

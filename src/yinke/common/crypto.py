@@ -1,0 +1,51 @@
+"""Encryption of personal data at rest: AES-256-GCM, with a blind index to look a value up (JR/T 0171 C2)."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import os
+from functools import lru_cache
+
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from cryptography.hazmat.primitives import hashes
+
+
+@lru_cache(maxsize=2)
+def _keys(master: bytes) -> tuple[AESGCM, bytes]:
+    derived = HKDF(algorithm=hashes.SHA256(), length=64, salt=None, info=b"yinke fields").derive(master)
+    return AESGCM(derived[:32]), derived[32:]
+
+
+def _master() -> bytes:
+    from django.conf import settings
+
+    return bytes(settings.YINKE.data_key)
+
+
+def encrypt(text: str | None) -> bytes | None:
+    """Encrypt one value; empty stays empty. Layout: 12-byte nonce, then ciphertext with its tag."""
+    if not text:
+        return None
+    nonce = os.urandom(12)
+    return nonce + _keys(_master())[0].encrypt(nonce, text.encode("utf-8"), None)
+
+
+def decrypt(sealed: bytes | memoryview | None) -> str:
+    """The plain text of ``encrypt``'s result; ``""`` for nothing.
+
+    Raises:
+        cryptography.exceptions.InvalidTag: the bytes were changed or the key is another.
+    """
+    if not sealed:
+        return ""
+    data = bytes(sealed)
+    return _keys(_master())[0].decrypt(data[:12], data[12:], None).decode("utf-8")
+
+
+def blind_index(text: str | None) -> bytes | None:
+    """16 bytes by which an exact value is found without being stored in the clear (HMAC-SHA256)."""
+    if not text:
+        return None
+    return hmac.new(_keys(_master())[1], text.encode("utf-8"), hashlib.sha256).digest()[:16]

@@ -1,0 +1,155 @@
+"""Every setting that comes from the environment, read once, with a clear error for each wrong one."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from yinke.common.errors import ConfigurationError
+
+DEMO_SECRET = "demo-only-secret-never-use-it-in-production"
+DEMO_DATA_KEY = base64.b64encode(b"demo-only-data-key-32-bytes-long").decode()
+
+
+@dataclass(frozen=True)
+class Environment:
+    """What the operator decided. Paths are absolute; sizes are bytes unless the name says otherwise."""
+
+    production: bool
+    home: Path
+    database_url: str | None
+    """None: an embedded PostgreSQL is started under ``home/postgres``."""
+    lake: Path
+    inbox: Path
+    feeds: Path
+    thresholds: Path | None
+    """The bank's own threshold file, laid over the defaults."""
+    secret_key: str
+    data_key: bytes
+    engine: str
+    threads: int
+    memory: str
+    allowed_hosts: tuple[str, ...]
+    night_starts: str
+    night_alarm: str
+
+
+def _folder(name: str, default: Path) -> Path:
+    path = Path(os.environ.get(name, default)).expanduser().absolute()
+    if path.exists() and not path.is_dir():
+        raise ConfigurationError(
+            f"{path} is a file", place=name, remedy="Name a folder; it is made if it is missing"
+        )
+    return path
+
+
+def _clock(name: str, default: str) -> str:
+    value = os.environ.get(name, default)
+    hour, _, minute = value.partition(":")
+    if not (hour.isdigit() and minute.isdigit() and int(hour) < 24 and int(minute) < 60):
+        raise ConfigurationError(
+            f"'{value}' is not a time of day", place=name, remedy="Write it as HH:MM, e.g. 06:00"
+        )
+    return value
+
+
+def _data_key() -> bytes:
+    text = os.environ.get("YINKE_DATA_KEY", DEMO_DATA_KEY)
+    try:
+        key = base64.b64decode(text, validate=True)
+    except binascii.Error:
+        key = b""
+    if len(key) != 32:
+        raise ConfigurationError(
+            "The key is not 32 bytes in base64",
+            place="YINKE_DATA_KEY",
+            remedy="Make one with: openssl rand -base64 32",
+        )
+    return key
+
+
+def read_environment() -> Environment:
+    """Read and check all ``YINKE_*`` variables and ``DATABASE_URL``.
+
+    Raises:
+        ConfigurationError: names the variable, what is wrong with it and the remedy. In production
+            (``YINKE_ENV=production``) the demo's secrets are refused.
+    """
+    mode = os.environ.get("YINKE_ENV", "demo")
+    if mode not in ("demo", "production"):
+        raise ConfigurationError(
+            f"'{mode}' is neither demo nor production", place="YINKE_ENV", remedy="Set one of the two"
+        )
+    production = mode == "production"
+    home = _folder("YINKE_HOME", Path("var"))
+    url = os.environ.get("DATABASE_URL") or None
+    if url and (urlsplit(url).scheme not in ("postgres", "postgresql") or len(urlsplit(url).path) < 2):
+        raise ConfigurationError(
+            "It is not a PostgreSQL address with a database name",
+            place="DATABASE_URL",
+            remedy="Write postgresql://user:password@host:5432/database",
+        )
+    engine = os.environ.get("YINKE_ENGINE", "duckdb")
+    if engine not in ("duckdb", "spark"):
+        raise ConfigurationError(
+            f"'{engine}' is no engine", place="YINKE_ENGINE", remedy="Set duckdb or spark"
+        )
+    threads = os.environ.get("YINKE_THREADS", str(os.cpu_count() or 2))
+    if not threads.isdigit() or int(threads) < 1:
+        raise ConfigurationError(
+            f"'{threads}' is no number of threads", place="YINKE_THREADS", remedy="Set 1 or more"
+        )
+    secret = os.environ.get("YINKE_SECRET_KEY", DEMO_SECRET)
+    data_key = _data_key()
+    hosts = os.environ.get("YINKE_HOSTS", "" if production else "127.0.0.1,localhost,testserver")
+    if production:
+        if secret == DEMO_SECRET or len(secret) < 40:
+            raise ConfigurationError(
+                "Production needs its own secret of 40 characters or more",
+                place="YINKE_SECRET_KEY",
+                remedy="Make one with: openssl rand -base64 48",
+            )
+        if data_key == base64.b64decode(DEMO_DATA_KEY):
+            raise ConfigurationError(
+                "Production refuses the demo's data key",
+                place="YINKE_DATA_KEY",
+                remedy="Make one with: openssl rand -base64 32, and keep it outside the database",
+            )
+        if not url:
+            raise ConfigurationError(
+                "Production needs the bank's own PostgreSQL",
+                place="DATABASE_URL",
+                remedy="Write postgresql://user:password@host:5432/database",
+            )
+        if not hosts:
+            raise ConfigurationError(
+                "Production needs the names it is served under",
+                place="YINKE_HOSTS",
+                remedy="List the host names, separated by commas",
+            )
+    thresholds = os.environ.get("YINKE_THRESHOLDS")
+    if thresholds and not Path(thresholds).is_file():
+        raise ConfigurationError(
+            f"{thresholds} is not a file", place="YINKE_THRESHOLDS", remedy="Name a YAML file of thresholds"
+        )
+    return Environment(
+        production=production,
+        home=home,
+        database_url=url,
+        lake=_folder("YINKE_LAKE", home / "lake"),
+        inbox=_folder("YINKE_INBOX", home / "inbox"),
+        feeds=_folder("YINKE_FEEDS", Path(__file__).parents[1] / "demo" / "feeds"),
+        thresholds=Path(thresholds).absolute() if thresholds else None,
+        secret_key=secret,
+        data_key=data_key,
+        engine=engine,
+        threads=int(threads),
+        memory=os.environ.get("YINKE_MEMORY", "4GB"),
+        allowed_hosts=tuple(host.strip() for host in hosts.split(",") if host.strip()),
+        night_starts=_clock("YINKE_NIGHT_STARTS", "01:00"),
+        night_alarm=_clock("YINKE_NIGHT_ALARM", "06:00"),
+    )

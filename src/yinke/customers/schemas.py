@@ -1,0 +1,204 @@
+"""What the customer pages exchange with the API. Money is CNY as a decimal string."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+
+from ninja import Schema
+
+
+class Person(Schema):
+    """A member of staff."""
+
+    id: int
+    name: str
+    emp_no: str
+
+
+class CustomerRow(Schema):
+    """One line of the customer list."""
+
+    id: int
+    cust_no: str
+    name: str
+    gender: str
+    tier: int
+    stage: str
+    aum: Decimal
+    mda: Decimal
+    net_month: Decimal | None
+    """AUM net change since last month's end."""
+    months: list[Decimal | None]
+    """13 monthly averages, oldest first, this month last."""
+    manager: Person | None
+    org_name: str
+    last_contact: date | None
+    open_tasks: int
+
+
+class CustomerPage(Schema):
+    total: int
+    rows: list[CustomerRow]
+    biz_date: date | None
+
+
+class Slice(Schema):
+    """Part of AUM by kind (DEMAND, TIME, ...)."""
+
+    kind: str
+    amount: Decimal
+
+
+class CustomerOut(Schema):
+    """客户一览, first version: who, and how they stand."""
+
+    id: int
+    cust_no: str
+    name: str
+    name_masked: bool
+    gender: str
+    age: int | None
+    birth_date: date | None
+    mobile_masked: str
+    cert_type: str
+    cert_masked: str
+    occupation: str
+    org_name: str
+    open_date: date
+    tenure_months: int
+    status: str
+    risk_level: str
+    risk_expiry: date | None
+    is_staff: bool
+    do_not_disturb: bool
+    manager: Person | None
+    co_managers: list[Person]
+    tier: int
+    tier_asset: int
+    tier_changed: date | None
+    stage: str
+    stage_since: date | None
+    aum: Decimal
+    mda: Decimal
+    qda: Decimal
+    yda: Decimal
+    lum: Decimal
+    net_month: Decimal | None
+    net_year: Decimal | None
+    months: list[Decimal | None]
+    mix: list[Slice]
+    categories: int
+    rfm: str
+    last_txn: date | None
+    last_login: date | None
+    is_payroll: bool
+    is_effective: bool
+    biz_date: date
+
+
+class Point(Schema):
+    """AUM at one day's end."""
+
+    day: date
+    aum: Decimal
+
+
+class AccountOut(Schema):
+    acct_masked: str
+    category: str
+    subject: str | None
+    ccy: str
+    balance: Decimal
+    open_date: date
+    maturity: date | None
+    rate: Decimal | None
+    status: str
+    auto_renew: bool | None
+
+
+class HoldingOut(Schema):
+    prod_code: str
+    name: str
+    category: str
+    ccy: str
+    market_value: Decimal
+    cost: Decimal | None
+    maturity: date | None
+    risk_level: str | None
+
+
+class LoanOut(Schema):
+    loan_masked: str
+    kind: str
+    ccy: str
+    balance: Decimal
+    credit_limit: Decimal | None
+    rate: Decimal | None
+    due_date: date | None
+    days_past_due: int | None
+
+
+class CardOut(Schema):
+    card_masked: str
+    kind: str
+    balance: Decimal | None
+    credit_limit: Decimal | None
+    expiry: date | None
+    status: str
+
+
+class Holdings(Schema):
+    """Accounts and everything held, largest first."""
+
+    biz_date: date
+    accounts: list[AccountOut]
+    holdings: list[HoldingOut]
+    loans: list[LoanOut]
+    cards: list[CardOut]
+
+
+class TransactionOut(Schema):
+    txn_date: date
+    txn_time: str | None
+    acct_masked: str
+    direction: str
+    amount: Decimal
+    ccy: str
+    balance_after: Decimal | None
+    kind: str
+    channel: str | None
+    opp_name_masked: str | None
+    opp_bank: str | None
+    own_name: bool | None
+    remark: str | None
+
+
+class Transactions(Schema):
+    """Newest first; ``before`` continues with the next older days, None at the end."""
+
+    rows: list[TransactionOut]
+    before: date | None
+
+
+class TimelineEntry(Schema):
+    """Something that happened. ``kind``: EVENT, CONTACT, TIER, OPENED, STAGE."""
+
+    at: datetime
+    kind: str
+    code: str
+    """Event type, contact result or tier change, to pick an icon by."""
+    title: str
+    detail: str
+    by: str | None
+
+
+class RevealIn(Schema):
+    field: str
+    """mobile, cert or name."""
+    reason: str
+    """CALL, VERIFY, SERVICE or COMPLAINT."""
+
+
+class RevealOut(Schema):
+    value: str

@@ -1,0 +1,106 @@
+"""The demo: makes the demo bank once, runs its nights, opens its logins."""
+
+from __future__ import annotations
+
+import calendar
+import json
+import multiprocessing
+import time
+from datetime import date, timedelta
+from pathlib import Path
+
+from django.conf import settings
+from django.core.management import call_command
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+from yinke.access.services import make_demo_logins
+from yinke.common.errors import YinkeError
+from yinke.demo.generate import generate
+from yinke.demo.people import DEMO_PASSWORD, demo_logins
+from yinke.nightly.history import run_history
+from yinke.nightly.models import Frontier
+from yinke.nightly.wiring import open_bench
+
+SEED = 20260101
+
+
+def months_before(day: date, months: int) -> date:
+    """The same day of an earlier month, or that month's last day.
+
+    >>> months_before(date(2026, 3, 31), 1)
+    datetime.date(2026, 2, 28)
+    """
+    year, month = divmod(day.year * 12 + day.month - 1 - months, 12)
+    return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
+
+
+def _generate(customers: int, start: date, end: date, out: Path) -> None:
+    generate(customers, start, end, SEED, out)
+
+
+def _complete(folder: Path) -> bool:
+    return any(folder.glob("*.OK"))
+
+
+def prepare(console: Console, *, customers: int, months: int, today: date) -> None:
+    """Make the demo bank of ``customers`` with ``months`` of history up to yesterday, unless it is there.
+
+    The files are written by a second process while this one already runs the nights. A stop half-way
+    goes on where it stopped. Prints the address' logins at the end.
+
+    Raises:
+        YinkeError: in production, or the generator failed.
+    """
+    if settings.YINKE.production:
+        raise YinkeError("The demo does not run in production", place="YINKE_ENV", remedy="Set YINKE_ENV=demo")
+    started = time.perf_counter()
+    call_command("migrate", verbosity=0)
+    mark = settings.YINKE.home / "demo.json"
+    if mark.exists():
+        plan = json.loads(mark.read_text("utf-8"))
+    else:
+        end = today - timedelta(days=1)
+        plan = {"start": months_before(end, months).isoformat(), "end": end.isoformat(), "customers": customers}
+        mark.parent.mkdir(parents=True, exist_ok=True)
+        mark.write_text(json.dumps(plan), "utf-8")
+    first, last = date.fromisoformat(plan["start"]), date.fromisoformat(plan["end"])
+    frontier = Frontier.objects.filter(pk=1).first()
+    if frontier is None or frontier.biz_date < last:
+        _run(console, plan["customers"], first, last)
+        make_demo_logins([(login.emp_no, DEMO_PASSWORD) for login in demo_logins()])
+        console.print(f"The demo bank is ready after {time.perf_counter() - started:.0f} s.")
+    for login in demo_logins():
+        console.print(f"  {login.emp_no}  {DEMO_PASSWORD}  {login.zh} / {login.en}")
+
+
+def _run(console: Console, customers: int, first: date, last: date) -> None:
+    inbox = settings.YINKE.inbox
+    bench = open_bench(inbox)
+    context = multiprocessing.get_context("spawn")
+    writer = None
+    if not _complete(inbox / f"{last:%Y%m%d}"):
+        writer = context.Process(target=_generate, args=(customers, first, last, inbox), daemon=True)
+        writer.start()
+    columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.completed}/{task.total}"), TimeElapsedColumn())
+    with Progress(*columns, console=console) as progress:
+        bar = progress.add_task("nights", total=(last - first).days + 1)
+
+        def ready(day: date) -> None:
+            """Wait until the generator has gone past ``day``."""
+            following = inbox / f"{day + timedelta(days=1):%Y%m%d}"
+            while writer is not None and writer.is_alive() and not following.exists():
+                time.sleep(0.02)
+
+        outcome = run_history(
+            bench, first, last, before_day=ready,
+            on_day=lambda day: progress.update(bar, advance=1, description=f"{day}"),
+        )  # fmt: skip
+    if writer is not None:
+        writer.join()
+        if writer.exitcode:
+            raise YinkeError(
+                "The generator stopped", place=str(inbox), remedy="Free disk space and run ./run demo again"
+            )
+    if outcome.status != "SUCCEEDED":
+        raise YinkeError(outcome.message, place=outcome.place, remedy=outcome.remedy)

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class NightlyConfig(AppConfig):
+    name = "yinke.nightly"
+    label = "nightly"
