@@ -1,0 +1,224 @@
+"""Read feed descriptions; a wrong one is refused with file, line and remedy."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable
+from datetime import date
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import sqlglot
+import yaml
+from sqlglot import exp
+
+from yinke.common.errors import ConfigurationError
+from yinke.lake.feeds.model import Control, Feed, FeedSet, Layout, Lookup, Source, Tolerance
+from yinke.lake.tables import TABLES
+
+SECRET = re.compile(r"(?i)(^|_)(PASSWORD|PASSWD|PWD|PIN|CVV2?|CVN2?|TRACK[123]?|FINGERPRINT|FACE)(_|$)")
+"""Columns of class C3 (JR/T 0171): secrets by which people are recognised never enter."""
+
+
+@lru_cache(maxsize=1)
+def _validator() -> jsonschema.Draft202012Validator:
+    schema = json.loads((Path(__file__).parent / "feed.schema.json").read_text("utf-8"))
+    return jsonschema.Draft202012Validator(schema)
+
+
+def _line(root: yaml.Node | None, path: Iterable[Any]) -> int:
+    """Line (from 1) of the YAML node that a path leads to, or of the nearest one above it."""
+    node = root
+    for part in path:
+        following = None
+        if isinstance(node, yaml.MappingNode):
+            following = next((v for k, v in node.value if k.value == str(part)), None)
+        elif isinstance(node, yaml.SequenceNode) and isinstance(part, int):
+            following = node.value[part]
+        if following is None:
+            break
+        node = following
+    return (node.start_mark.line + 1) if node is not None else 1
+
+
+def check_expression(text: str, columns: Iterable[str]) -> str | None:
+    """Why a mapping's SQL expression is refused; None if it may be used.
+
+    One scalar DuckDB expression over the file's own columns: no subquery, no function that reads files.
+
+    >>> check_expression("upper(A) || 'x'", ["A"])
+    >>> check_expression("(select 1)", ["A"])
+    'it contains a query'
+    """
+    try:
+        trees = sqlglot.parse(f"SELECT {text}", read="duckdb")
+    except sqlglot.errors.ParseError as problem:
+        return f"it is not SQL ({str(problem).splitlines()[0]})"
+    if len(trees) != 1 or not isinstance(trees[0], exp.Select) or len(trees[0].expressions) != 1:
+        return "it is not one expression"
+    tree = trees[0]
+    if tree.args.get("from") or tree.args.get("from_") or any(
+        isinstance(node, (exp.Subquery, exp.Table)) or (isinstance(node, exp.Select) and node is not tree)
+        for node in tree.walk()
+    ):
+        return "it contains a query"
+    for node in tree.find_all(exp.Anonymous):
+        if re.match(r"(?i)read_|glob|getenv|.*_scan|query|pragma", node.name):
+            return f"{node.name} is not allowed"
+    known = {name.lower() for name in columns}
+    unknown = sorted({c.name for c in tree.find_all(exp.Column) if c.name.lower() not in known})
+    return f"no such column: {', '.join(unknown)}" if unknown else None
+
+
+def _source(entry: Any) -> Source:
+    if isinstance(entry, str):
+        return Source(column=entry)
+    if "value" in entry:
+        return Source(value=str(entry["value"]))
+    if "expr" in entry:
+        return Source(expr=entry["expr"])
+    if "lookup" in entry:
+        return Source(lookup=entry["lookup"], key=entry["key"])
+    codes = tuple((str(k), str(v)) for k, v in entry.get("codes", {}).items())
+    return Source(
+        column=entry["from"], codes=codes, otherwise=entry.get("else"), format=entry.get("format"),
+        scale=entry.get("scale"),
+    )  # fmt: skip
+
+
+def _lookup(name: str, entry: dict[str, Any]) -> Lookup:
+    layout = Layout(
+        encoding=entry.get("encoding", "UTF-8"), delimiter=entry.get("delimiter", ","), quote=entry.get("quote"),
+        header=entry.get("header", False), columns=tuple(entry["columns"]),
+    )  # fmt: skip
+    return Lookup(
+        name, entry["file"], layout, entry["key"], entry["value"], entry.get("where"), entry.get("pick", "first"),
+        entry.get("via"),
+    )  # fmt: skip
+
+
+def read_feed(path: Path) -> Feed:
+    """Read one description.
+
+    Raises:
+        ConfigurationError: names file, line and remedy.
+    """
+    text = path.read_text("utf-8")
+    try:
+        node = yaml.compose(text)
+        body = yaml.safe_load(text)
+    except yaml.YAMLError as problem:
+        mark = getattr(problem, "problem_mark", None)
+        line = mark.line + 1 if mark else 1
+        raise ConfigurationError(
+            f"It is not YAML: {getattr(problem, 'problem', problem)}", place=f"{path}:{line}",
+            remedy="Mind indentation, colons and quotes",
+        ) from None  # fmt: skip
+
+    def refuse(where: Iterable[Any], message: str, remedy: str) -> ConfigurationError:
+        return ConfigurationError(message, place=f"{path}:{_line(node, where)}", remedy=remedy)
+
+    wrong = jsonschema.exceptions.best_match(_validator().iter_errors(body))
+    if wrong is not None:
+        where = list(wrong.absolute_path)
+        if wrong.validator == "additionalProperties" and isinstance(wrong.instance, dict):
+            strange = [key for key in wrong.instance if key not in wrong.schema.get("properties", {})]
+            where += strange[:1]
+        raise refuse(where, wrong.message[:200], "See docs/feeds.md for what may stand here")
+    if body["table"] not in TABLES:
+        raise refuse(["table"], f"There is no table '{body['table']}'", f"Choose one of {', '.join(TABLES)}")
+    table = TABLES[body["table"]]
+    columns = tuple(body["columns"])
+    for position, name in enumerate(columns):
+        if SECRET.search(name):
+            raise refuse(
+                ["columns", position], f"'{name}' is a secret of class C3 (JR/T 0171) and must never be delivered",
+                "Have the core bank leave the column out of the file",
+            )  # fmt: skip
+    if ("fixed" in body) == ("delimiter" in body):
+        raise refuse([], "Either delimiter or fixed must stand, not both", "Give one of the two")
+    if "fixed" in body and len(body["fixed"]) != len(columns):
+        raise refuse(["fixed"], "There are not as many widths as columns", "Give one width per column")
+    if "{date" in body["file"]:
+        try:
+            body["file"].format(date=date(2026, 1, 31))
+        except (KeyError, ValueError, IndexError):
+            raise refuse(["file"], "The date pattern is wrong", "Write it like {date:%Y%m%d}") from None
+    known = {c.name: c for c in table.columns}
+    lookups = {name: _lookup(name, entry) for name, entry in body.get("lookups", {}).items()}
+    sources: dict[str, Source] = {}
+    for target, entry in body["map"].items():
+        if target not in known:
+            raise refuse(
+                ["map", target], f"Table {table.name} has no column '{target}'",
+                f"See them with: yinke feeds schema {table.name}",
+            )  # fmt: skip
+        source = sources[target] = _source(entry)
+        if source.column and source.column not in columns:
+            raise refuse(["map", target], f"The file has no column '{source.column}'", "Use a name listed under columns")
+        if source.lookup and source.lookup not in lookups:
+            raise refuse(["map", target], f"There is no lookup '{source.lookup}'", "Describe it under lookups")
+        for expression in (source.expr, source.key):
+            problem_ = check_expression(expression, columns) if expression else None
+            if problem_:
+                raise refuse(["map", target], f"The expression is refused: {problem_}", "Use the file's columns only")
+        allowed = known[target].codes
+        bad = [to for _, to in source.codes if allowed and to not in allowed]
+        if bad:
+            raise refuse(["map", target, "codes"], f"'{bad[0]}' is no code of {target}", f"Use {', '.join(allowed)}")
+    missing = [c.name for c in table.columns if c.required and c.name not in sources]
+    if missing:
+        raise refuse(["map"], f"Required columns are not mapped: {', '.join(missing)}", "Map them, or give a value:")
+    for field, expression in (("where", body.get("where")),):
+        problem_ = check_expression(expression, columns) if expression else None
+        if problem_:
+            raise refuse([field], f"The expression is refused: {problem_}", "Use the file's columns only")
+    for field in ("slice", "newest"):
+        if body.get(field) and body[field] not in columns:
+            raise refuse([field], f"The file has no column '{body[field]}'", "Use a name listed under columns")
+    dates, decimals = body.get("dates", {}), body.get("decimals", {})
+    control = body.get("control")
+    return Feed(
+        feed=body["feed"], table=table, name_zh=body["name"]["zh"], name_en=body["name"]["en"], file=body["file"],
+        layout=Layout(
+            body["encoding"], body.get("delimiter", ""), tuple(body.get("fixed", ())), body.get("quote"),
+            body.get("header", False), body.get("row_end", "auto"), body.get("trailing_delimiter", False), columns,
+        ),
+        mode=body["mode"], sources=sources, nulls=tuple(body.get("nulls", [""])),
+        date_format=dates.get("format", "%Y%m%d"), timestamp_format=dates.get("timestamp", "%Y%m%d%H%M%S"),
+        no_dates=tuple(dates.get("none", ())), decimal_point=decimals.get("point", "."),
+        decimal_scale=decimals.get("scale"),
+        control=Control(control["file"], control["form"], control.get("delimiter", "|+|"),
+                        tuple(control.get("fields", ()))) if control else None,
+        schedule=body.get("schedule", "daily"), slice=body.get("slice"),
+        slice_from_start=body.get("slice_from_start", False), where=body.get("where"), lookups=lookups,
+        newest=body.get("newest"), op_column=body.get("op", {}).get("column"),
+        op_delete=body.get("op", {}).get("delete", "D"), tolerance=Tolerance(**body.get("tolerance", {})),
+        deadline=body.get("deadline", "06:00"), described_in=path,
+    )  # fmt: skip
+
+
+def load_feeds(folder: Path) -> FeedSet:
+    """Read every feed description (``*.yaml`` but ``thresholds.yaml``) of a folder.
+
+    Raises:
+        ConfigurationError: names file, line and remedy; also when the folder holds none or two have one code.
+    """
+    paths = [p for p in sorted(Path(folder).glob("*.yaml")) if p.name != "thresholds.yaml"]
+    if not paths:
+        raise ConfigurationError(
+            "There is no feed description", place=str(folder), remedy="Put *.yaml files there, see docs/feeds.md"
+        )
+    feeds: dict[str, Feed] = {}
+    for path in paths:
+        feed = read_feed(path)
+        if feed.feed in feeds:
+            raise ConfigurationError(
+                f"The code '{feed.feed}' is used twice", place=str(path),
+                remedy=f"Rename it; {feeds[feed.feed].described_in.name} has it too",
+            )  # fmt: skip
+        feeds[feed.feed] = feed
+    return FeedSet.ordered(list(feeds.values()))

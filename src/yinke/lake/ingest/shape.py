@@ -1,0 +1,155 @@
+"""Shape: columns of text → the canonical table's typed columns, with a reason for each row that fails.
+
+Everything is one SQL projection per feed, built once from its description.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from yinke.lake.feeds import Feed, Source
+from yinke.lake.tables import Column
+
+SQL_TYPE = {
+    "text": "VARCHAR", "int": "INTEGER", "money": "DECIMAL(18,2)", "number": "DECIMAL(18,6)", "date": "DATE",
+    "time": "VARCHAR", "timestamp": "TIMESTAMP", "bool": "BOOLEAN",
+}  # fmt: skip
+ABSURD = "10000000000000"
+"""No retail amount is 10 trillion: a shifted column or a lost decimal point is likelier."""
+NOT_NEGATIVE = frozenset({("transaction", "amount"), ("payroll", "amount"), ("fx", "mid_rate")})
+LONGEST = 4000
+
+
+def quote(text: str) -> str:
+    """An SQL string literal.
+
+    >>> quote("O'Neil")
+    "'O''Neil'"
+    """
+    return "'" + text.replace("'", "''") + "'"
+
+
+def name(text: str) -> str:
+    """A quoted SQL identifier."""
+    return '"' + text.replace('"', '""') + '"'
+
+
+def _raw(feed: Feed, column: str) -> str:
+    """A raw column as text without padding; null tokens become NULL."""
+    text = f"trim({name(column)})"
+    tokens = ", ".join(quote(token.strip()) for token in feed.nulls if token.strip())
+    empty = f"nullif({text}, '')" if "" in feed.nulls or feed.layout.fixed else text
+    return f"CASE WHEN {text} IN ({tokens}) THEN NULL ELSE {empty} END" if tokens else empty
+
+
+def _typed(feed: Feed, column: Column, source: Source, text: str) -> str:
+    if column.type == "text" or column.type == "time":
+        return text
+    if column.type == "date":
+        value = f"try_strptime({text}, {quote(source.format or feed.date_format)})::DATE"
+        if feed.no_dates:
+            value = f"CASE WHEN {text} IN ({', '.join(map(quote, feed.no_dates))}) THEN NULL ELSE {value} END"
+        return value
+    if column.type == "timestamp":
+        return f"try_strptime({text}, {quote(source.format or feed.timestamp_format)})"
+    if column.type == "bool":
+        return f"CASE WHEN upper({text}) IN ('1','Y','T','TRUE') THEN TRUE WHEN upper({text}) IN ('0','N','F','FALSE') THEN FALSE END"
+    if column.type == "int":
+        return f"TRY_CAST({text} AS INTEGER)"
+    scale = source.scale if source.scale is not None else feed.decimal_scale
+    plain = f"replace({text}, ',', '.')" if feed.decimal_point == "," else text
+    if scale is not None:
+        return f"(TRY_CAST({plain} AS DECIMAL(18,0)) / {10**scale})::{SQL_TYPE[column.type]}"
+    return f"TRY_CAST({plain} AS {SQL_TYPE[column.type]})"
+
+
+def _expression(feed: Feed, column: Column, source: Source) -> tuple[str, str]:
+    """(value, the text it came from) of a canonical column as SQL."""
+    kind = SQL_TYPE[column.type]
+    if source.value is not None:
+        return f"{quote(source.value)}::{kind}", "NULL"
+    if source.expr is not None:
+        return f"TRY_CAST(({source.expr}) AS {kind})", "NULL"
+    if source.lookup is not None:
+        found = f"map_lookup_{source.lookup}"
+        return f"TRY_CAST({name(found)}.v AS {kind})", f"CAST(({source.key}) AS VARCHAR)"
+    assert source.column is not None  # noqa: S101
+    text = _raw(feed, source.column)
+    if source.codes:
+        cases = " ".join(f"WHEN {quote(a)} THEN {quote(b)}" for a, b in source.codes)
+        other = quote(source.otherwise) if source.otherwise is not None else "NULL"
+        value = f"CASE {text} {cases} ELSE CASE WHEN {text} IS NULL THEN NULL ELSE {other} END END"
+        return (value if column.type in ("text", "time") else f"({value})::{kind}"), text
+    return _typed(feed, column, source, text), text
+
+
+def _failure(feed: Feed, column: Column, source: Source, value: str, text: str) -> list[str]:
+    """WHEN-clauses that give 'column|reason' for a value that can't stand."""
+    clauses = []
+    alias = name(column.name)
+
+    def when(condition: str, reason: str) -> None:
+        clauses.append(f"WHEN {condition} THEN '{column.name}|{reason}'")
+
+    if text != "NULL" and column.type not in ("text", "time") and source.column:
+        none = f" AND {text} NOT IN ({', '.join(map(quote, feed.no_dates))})" if feed.no_dates and column.type == "date" else ""
+        when(f"{alias} IS NULL AND {text} IS NOT NULL{none}", f"not_{column.type}")
+    if source.codes:
+        when(f"{alias} IS NULL AND {text} IS NOT NULL", "unknown_code")
+    if column.required:
+        when(f"{alias} IS NULL", "missing")
+    if column.codes and not source.codes and source.value is None:
+        when(f"{alias} NOT IN ({', '.join(map(quote, column.codes))})", "unknown_code")
+    if column.type in ("money", "number"):
+        when(f"abs({alias}) > {ABSURD}", "absurd_amount")
+        if (feed.table.name, column.name) in NOT_NEGATIVE:
+            when(f"{alias} < 0", "negative_amount")
+    if column.type == "date":
+        when(f"{alias} < DATE '1900-01-01' OR {alias} > $biz_date::DATE + INTERVAL 100 YEAR", "absurd_date")
+    if column.type == "text":
+        when(f"length({alias}) > {LONGEST}", "too_long")
+    return clauses
+
+
+@lru_cache(maxsize=256)
+def projection(feed: Feed) -> str:
+    """The SELECT that turns ``raw`` (text columns and ``_row``) into typed rows with ``_bad`` and ``_value``.
+
+    Parameter ``$biz_date``. ``_bad`` is NULL or 'column|reason'; ``_value`` the text that failed.
+    """
+    values, failures, texts = [], [], []
+    for column in feed.table.columns:
+        source = feed.sources.get(column.name)
+        if source is None:
+            values.append(f"NULL::{SQL_TYPE[column.type]} AS {name(column.name)}")
+            continue
+        value, text = _expression(feed, column, source)
+        values.append(f"{value} AS {name(column.name)}")
+        clauses = _failure(feed, column, source, value, text)
+        failures += clauses
+        if clauses and text != "NULL":
+            texts.append(f"WHEN '{column.name}' THEN {text}")
+    joins = "".join(
+        f" LEFT JOIN {name(lookup_table(feed, s.lookup))} AS {name('map_lookup_' + s.lookup)}"
+        f" ON {name('map_lookup_' + s.lookup)}.k = CAST(({s.key}) AS VARCHAR)"
+        for s in {s.lookup: s for s in feed.sources.values() if s.lookup}.values()
+        if s.lookup
+    )
+    extra = [f"raw.{name('_row')} AS _row"]
+    extra.append(f"({_raw(feed, feed.op_column)} = {quote(feed.op_delete)}) AS _gone" if feed.op_column else "FALSE AS _gone")
+    extra.append(f"{_raw(feed, feed.newest)} AS _newest" if feed.newest else "NULL::VARCHAR AS _newest")
+    bad = f"CASE {' '.join(failures)} END" if failures else "NULL::VARCHAR"
+    where = f" WHERE {feed.where}" if feed.where else ""
+    shown = f"CASE split_part(_bad, '|', 1) {' '.join(texts)} END" if texts else "NULL::VARCHAR"
+    raw_columns = ", ".join(name(c) for c in feed.layout.columns)
+    return (
+        f"SELECT * EXCLUDE ({raw_columns}), {shown} AS _value FROM ("
+        f"SELECT *, {bad} AS _bad FROM ("
+        f"SELECT {', '.join(values)}, {', '.join(extra)}, {', '.join(f'raw.{name(c)} AS {name(c)}' for c in feed.layout.columns)}"
+        f" FROM raw{joins}{where}))"
+    )
+
+
+def lookup_table(feed: Feed, lookup: str) -> str:
+    """Name of the table that holds a lookup while the process lives."""
+    return f"lookup_{feed.feed}_{lookup}"
