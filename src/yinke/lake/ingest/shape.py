@@ -5,8 +5,6 @@ Everything is one SQL projection per feed, built once from its description.
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 from yinke.lake.feeds import Feed, Source
 from yinke.lake.tables import Column
 
@@ -67,9 +65,9 @@ def _expression(feed: Feed, column: Column, source: Source) -> tuple[str, str]:
     """(value, the text it came from) of a canonical column as SQL."""
     kind = SQL_TYPE[column.type]
     if source.value is not None:
-        return f"{quote(source.value)}::{kind}", "NULL"
+        return f"{quote(source.value)}::{kind}", "NULL::VARCHAR"
     if source.expr is not None:
-        return f"TRY_CAST(({source.expr}) AS {kind})", "NULL"
+        return f"TRY_CAST(({source.expr}) AS {kind})", "NULL::VARCHAR"
     if source.lookup is not None:
         found = f"map_lookup_{source.lookup}"
         return f"TRY_CAST({name(found)}.v AS {kind})", f"CAST(({source.key}) AS VARCHAR)"
@@ -83,41 +81,43 @@ def _expression(feed: Feed, column: Column, source: Source) -> tuple[str, str]:
     return _typed(feed, column, source, text), text
 
 
-def _failure(feed: Feed, column: Column, source: Source, value: str, text: str) -> list[str]:
-    """WHEN-clauses that give 'column|reason' for a value that can't stand."""
+def _failure(feed: Feed, column: Column, source: Source) -> list[str]:
+    """WHEN-clauses that give 'column|reason' for a value that can't stand; ``_t_<column>`` is its text."""
     clauses = []
-    alias = name(column.name)
+    value, text = name(column.name), name(f"_t_{column.name}")
+    given = source.column is not None
 
     def when(condition: str, reason: str) -> None:
         clauses.append(f"WHEN {condition} THEN '{column.name}|{reason}'")
 
-    if text != "NULL" and column.type not in ("text", "time") and source.column:
-        none = f" AND {text} NOT IN ({', '.join(map(quote, feed.no_dates))})" if feed.no_dates and column.type == "date" else ""
-        when(f"{alias} IS NULL AND {text} IS NOT NULL{none}", f"not_{column.type}")
+    if given and column.type not in ("text", "time"):
+        none = ""
+        if feed.no_dates and column.type == "date":
+            none = f" AND {text} NOT IN ({', '.join(map(quote, feed.no_dates))})"
+        when(f"{value} IS NULL AND {text} IS NOT NULL{none}", f"not_{column.type}")
     if source.codes:
-        when(f"{alias} IS NULL AND {text} IS NOT NULL", "unknown_code")
+        when(f"{value} IS NULL AND {text} IS NOT NULL", "unknown_code")
     if column.required:
-        when(f"{alias} IS NULL", "missing")
+        when(f"{value} IS NULL", "missing")
     if column.codes and not source.codes and source.value is None:
-        when(f"{alias} NOT IN ({', '.join(map(quote, column.codes))})", "unknown_code")
+        when(f"{value} NOT IN ({', '.join(map(quote, column.codes))})", "unknown_code")
     if column.type in ("money", "number"):
-        when(f"abs({alias}) > {ABSURD}", "absurd_amount")
+        when(f"abs({value}) > {ABSURD}", "absurd_amount")
         if (feed.table.name, column.name) in NOT_NEGATIVE:
-            when(f"{alias} < 0", "negative_amount")
+            when(f"{value} < 0", "negative_amount")
     if column.type == "date":
-        when(f"{alias} < DATE '1900-01-01' OR {alias} > $biz_date::DATE + INTERVAL 100 YEAR", "absurd_date")
-    if column.type == "text":
-        when(f"length({alias}) > {LONGEST}", "too_long")
+        when(f"{value} < DATE '1900-01-01' OR {value} > $biz_date::DATE + INTERVAL 100 YEAR", "absurd_date")
+    if column.type == "text" and given:
+        when(f"length({value}) > {LONGEST}", "too_long")
     return clauses
 
 
-@lru_cache(maxsize=256)
 def projection(feed: Feed) -> str:
     """The SELECT that turns ``raw`` (text columns and ``_row``) into typed rows with ``_bad`` and ``_value``.
 
     Parameter ``$biz_date``. ``_bad`` is NULL or 'column|reason'; ``_value`` the text that failed.
     """
-    values, failures, texts = [], [], []
+    values, failures, shown = [], [], []
     for column in feed.table.columns:
         source = feed.sources.get(column.name)
         if source is None:
@@ -125,28 +125,26 @@ def projection(feed: Feed) -> str:
             continue
         value, text = _expression(feed, column, source)
         values.append(f"{value} AS {name(column.name)}")
-        clauses = _failure(feed, column, source, value, text)
+        clauses = _failure(feed, column, source)
         failures += clauses
-        if clauses and text != "NULL":
-            texts.append(f"WHEN '{column.name}' THEN {text}")
+        if clauses:
+            values.append(f"{text} AS {name(f'_t_{column.name}')}")
+            shown.append(f"WHEN '{column.name}' THEN {name(f'_t_{column.name}')}")
+    used = {s.lookup: s for s in feed.sources.values() if s.lookup}
     joins = "".join(
-        f" LEFT JOIN {name(lookup_table(feed, s.lookup))} AS {name('map_lookup_' + s.lookup)}"
-        f" ON {name('map_lookup_' + s.lookup)}.k = CAST(({s.key}) AS VARCHAR)"
-        for s in {s.lookup: s for s in feed.sources.values() if s.lookup}.values()
-        if s.lookup
+        f" LEFT JOIN {name(lookup_table(feed, lookup))} AS {name('map_lookup_' + lookup)}"
+        f" ON {name('map_lookup_' + lookup)}.k = CAST(({source.key}) AS VARCHAR)"
+        for lookup, source in used.items()
     )
-    extra = [f"raw.{name('_row')} AS _row"]
-    extra.append(f"({_raw(feed, feed.op_column)} = {quote(feed.op_delete)}) AS _gone" if feed.op_column else "FALSE AS _gone")
-    extra.append(f"{_raw(feed, feed.newest)} AS _newest" if feed.newest else "NULL::VARCHAR AS _newest")
+    gone = f"coalesce({_raw(feed, feed.op_column)} = {quote(feed.op_delete)}, FALSE)" if feed.op_column else "FALSE"
+    newest = _raw(feed, feed.newest) if feed.newest else "NULL::VARCHAR"
     bad = f"CASE {' '.join(failures)} END" if failures else "NULL::VARCHAR"
+    text = f"CASE split_part(_bad, '|', 1) {' '.join(shown)} END" if shown else "NULL::VARCHAR"
     where = f" WHERE {feed.where}" if feed.where else ""
-    shown = f"CASE split_part(_bad, '|', 1) {' '.join(texts)} END" if texts else "NULL::VARCHAR"
-    raw_columns = ", ".join(name(c) for c in feed.layout.columns)
+    columns = ", ".join(name(c.name) for c in feed.table.columns)
     return (
-        f"SELECT * EXCLUDE ({raw_columns}), {shown} AS _value FROM ("
-        f"SELECT *, {bad} AS _bad FROM ("
-        f"SELECT {', '.join(values)}, {', '.join(extra)}, {', '.join(f'raw.{name(c)} AS {name(c)}' for c in feed.layout.columns)}"
-        f" FROM raw{joins}{where}))"
+        f"SELECT {columns}, _row, _gone, _newest, _bad, {text} AS _value FROM (SELECT *, {bad} AS _bad FROM ("
+        f"SELECT {', '.join(values)}, raw._row AS _row, {gone} AS _gone, {newest} AS _newest FROM raw{joins}{where}))"
     )
 
 
