@@ -32,6 +32,8 @@ class TaskCustomer(Schema):
     mda: Decimal
     months: list[Decimal | None]
     mobile_masked: str
+    mobile_invalid: bool
+    """空号: somebody found this very number out of use."""
     do_not_disturb: bool
 
 
@@ -43,6 +45,8 @@ class ContactOut(Schema):
     result: str
     next_on: date | None
     note: str
+    withdrawn: bool
+    """Taken back by its recorder; kept, but it counts for nothing."""
 
 
 class TaskOut(Schema):
@@ -54,7 +58,11 @@ class TaskOut(Schema):
     due_on: date
     expire_on: date
     next_on: date | None
+    result: str
+    """Result of the last contact; empty before the first."""
     is_overdue: bool
+    is_later: bool
+    """The manager promised a day that has not come; it stands at the list's end."""
     is_overflow: bool
     assignee: Person | None
     reasons: list[ReasonOut]
@@ -63,9 +71,14 @@ class TaskOut(Schema):
 
 
 class Counts(Schema):
+    """The list's numbers, before the filters by type, tier and name."""
+
     left: int
+    """Open, for today, within the cap."""
+    later: int
+    """Open, promised for a later day."""
     done: int
-    """Done on the business date shown or today."""
+    """Done today (Asia/Shanghai)."""
     overdue: int
     overflow: int
     by_type: dict[str, int]
@@ -82,6 +95,12 @@ class Workbench(Schema):
     """Pass as ``cursor`` for the next 50; None at the end."""
 
 
+class AssignIn(Schema):
+    """Who shall do a task."""
+
+    user_id: int
+
+
 class ResultIn(Schema):
     """What came of a contact."""
 
@@ -91,7 +110,7 @@ class ResultIn(Schema):
     note: str = ""
     request_key: str
     close: bool | None = None
-    """None: a connected result closes the task unless a next date is set."""
+    """None: a result that reached the customer closes the task unless a next date is set."""
 
 
 class Team(Schema):
