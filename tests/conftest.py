@@ -7,6 +7,8 @@ import shutil
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.engines import duck, engine, spark  # noqa: F401  (fixtures)
+
 settings.register_profile(
     "yinke", deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
 )

@@ -31,6 +31,8 @@ class Environment:
     secret_key: str
     data_key: bytes
     engine: str
+    spark_master: str
+    """Where Spark's cluster is; empty: this machine."""
     threads: int
     memory: str
     allowed_hosts: tuple[str, ...]
@@ -147,6 +149,7 @@ def read_environment() -> Environment:
         secret_key=secret,
         data_key=data_key,
         engine=engine,
+        spark_master=os.environ.get("YINKE_SPARK_MASTER", ""),
         threads=int(threads),
         memory=os.environ.get("YINKE_MEMORY", "4GB"),
         allowed_hosts=tuple(host.strip() for host in hosts.split(",") if host.strip()),

@@ -24,7 +24,10 @@ def open_bench(inbox: Path | None = None, feeds: Path | None = None, thresholds:
     lake = Lake(env.lake)
     return Bench(
         lake=lake,
-        engine=open_engine(env.engine, threads=env.threads, memory=env.memory, scratch=lake.root / "building"),  # type: ignore[arg-type]
+        engine=open_engine(
+            env.engine,  # type: ignore[arg-type]
+            threads=env.threads, memory=env.memory, scratch=lake.root / "building", master=env.spark_master,
+        ),  # fmt: skip
         feeds=load_feeds(feeds or env.feeds),
         inbox=inbox or env.inbox,
         thresholds=load_thresholds(thresholds or env.thresholds),

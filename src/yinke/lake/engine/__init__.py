@@ -1,0 +1,81 @@
+"""计算引擎: the one seam for computing over the lake. Expressions are Ibis; the engine is a setting.
+
+Whatever engine runs, a table of the lake is always one Parquet file: both engines read what either wrote.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any, Literal, Protocol, TypeAlias
+
+import pyarrow as pa
+
+from yinke.lake.engine.slices import Slice, slices
+
+__all__ = ["Engine", "Kind", "Slice", "Table", "open_engine", "slices"]
+
+Kind = Literal["duckdb", "spark"]
+
+Table: TypeAlias = Any
+"""An ``ibis.Table``: lazy, nothing is computed before ``write`` or ``to_arrow``."""
+
+
+class Engine(Protocol):
+    """What a night may ask of an engine."""
+
+    kind: str
+    slice_customers: int | None
+    """How many customers to take at a time (see ``slices``); None: all at once, the engine spreads them."""
+
+    def table(self, path: Path) -> Table:
+        """Scan one table of the lake (``Day.path(name)``, ``Building.path(name)``), lazily."""
+        ...
+
+    def tables(self, paths: Sequence[Path]) -> Table:
+        """Several days of one table as one; they must have the same columns."""
+        ...
+
+    def memtable(self, table: pa.Table) -> Table:
+        """A small table from memory."""
+        ...
+
+    def write(
+        self, expr: Table | Iterable[Table], path: Path, schema: pa.Schema, sort: Sequence[str] = ()
+    ) -> int:
+        """Write a table as one Parquet file: zstd, cast to ``schema``, row groups of 100,000 rows.
+
+        Args:
+            expr: one expression, or several with the same columns that are written one after another,
+                each computed only when the one before has been written (so memory stays bounded).
+            sort: order of the rows within each expression.
+
+        Returns:
+            The number of rows written.
+        """
+        ...
+
+    def to_arrow(self, expr: Table) -> pa.Table:
+        """Compute an expression whose result is small enough for this process's memory."""
+        ...
+
+
+def open_engine(kind: Kind, *, threads: int, memory: str, scratch: Path, master: str = "") -> Engine:
+    """Open an engine with bounded memory.
+
+    Args:
+        threads: how many cores it may use in this process.
+        memory: e.g. ``4GB``; beyond it, it spills to a folder under ``scratch``.
+        master: where Spark's cluster is (``spark://host:7077``, ``yarn``, ``local-cluster[2,1,1024]``);
+            empty: this machine. DuckDB needs none.
+
+    Raises:
+        ConfigurationError: Spark is asked for and its extra or Java is not installed.
+    """
+    if kind == "spark":
+        from yinke.lake.engine.spark import SparkEngine
+
+        return SparkEngine(threads=threads, memory=memory, scratch=scratch, master=master)
+    from yinke.lake.engine.duck import DuckEngine
+
+    return DuckEngine(threads=threads, memory=memory, scratch=scratch)

@@ -1,0 +1,104 @@
+"""DuckDB inside this process: the default engine."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import ibis
+import ibis.expr.operations as ops
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from yinke.lake.engine.files import ROW_GROUP, conform, quoted, schema_of
+
+OPEN_TABLES = 400
+"""Views kept of the tables read last."""
+
+
+class DuckEngine:
+    """Implements ``Engine`` on one in-memory DuckDB database that reads and writes the lake's files."""
+
+    kind = "duckdb"
+    slice_customers: int | None = 250_000
+
+    def __init__(self, *, threads: int, memory: str, scratch: Path) -> None:
+        spill = scratch / ".spill"
+        self._ibis = ibis.duckdb.connect(
+            ":memory:", threads=threads, memory_limit=memory, temp_directory=str(spill)
+        )
+        self._db = self._ibis.con
+        self._views: OrderedDict[tuple[str, ...], tuple[str, ibis.Schema]] = OrderedDict()
+        self._made = 0
+
+    def table(self, path: Path) -> Any:
+        """See ``Engine.table``."""
+        return self.tables([path])
+
+    def tables(self, paths: Sequence[Path]) -> Any:
+        """See ``Engine.tables``."""
+        key = tuple(str(path) for path in paths)
+        schema = schema_of(paths)
+        known = self._views.pop(key, None)
+        if known is None or known[1] != schema:
+            name = known[0] if known else f"lake_{self._made}"
+            self._made += known is None
+            files = ", ".join(quoted(path) for path in key)
+            self._db.execute(f"CREATE OR REPLACE TEMP VIEW {name} AS SELECT * FROM read_parquet([{files}])")
+            known = (name, schema)
+        self._views[key] = known
+        if len(self._views) > OPEN_TABLES:
+            _, (oldest, _) = self._views.popitem(last=False)
+            self._db.execute(f"DROP VIEW IF EXISTS {oldest}")
+        return ops.DatabaseTable(name=known[0], schema=schema, source=self._ibis).to_expr()
+
+    def memtable(self, table: pa.Table) -> Any:
+        """See ``Engine.memtable``."""
+        return ibis.memtable(table)
+
+    def write(self, expr: Any, path: Path, schema: pa.Schema, sort: Sequence[str] = ()) -> int:
+        """See ``Engine.write``. One expression goes straight from DuckDB to the file; of several, one is
+        computed while the one before is being encoded."""
+        if isinstance(expr, ibis.Table):
+            sql = self._sql(expr, schema, sort)
+            rows = self._db.execute(
+                f"COPY ({sql}) TO {quoted(str(path))}"
+                f" (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {ROW_GROUP})"
+            ).fetchone()
+            return int(rows[0]) if rows else 0
+        return self._write_many(expr, path, schema, sort)
+
+    def _write_many(self, parts: Iterable[Any], path: Path, schema: pa.Schema, sort: Sequence[str]) -> int:
+        def computed() -> Iterator[pa.Table]:
+            for part in parts:
+                yield self._db.sql(self._sql(part, schema, sort)).to_arrow_table()
+
+        total = 0
+        with (
+            pq.ParquetWriter(
+                path, schema, compression="zstd", store_decimal_as_integer=True, use_dictionary=True
+            ) as file,
+            ThreadPoolExecutor(1) as encoder,
+        ):
+            pending = None
+            for table in computed():
+                if pending is not None:
+                    pending.result()
+                total += table.num_rows
+                pending = encoder.submit(file.write_table, table.cast(schema), row_group_size=ROW_GROUP)
+                del table
+            if pending is not None:
+                pending.result()
+        return total
+
+    def to_arrow(self, expr: Any) -> pa.Table:
+        """See ``Engine.to_arrow``."""
+        return self._ibis.to_pyarrow(expr)
+
+    def _sql(self, expr: Any, schema: pa.Schema, sort: Sequence[str]) -> str:
+        expr = conform(expr, schema, sort)
+        self._ibis._run_pre_execute_hooks(expr)  # memtables become visible to plain SQL
+        return str(self._ibis.compile(expr))

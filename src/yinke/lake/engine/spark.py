@@ -1,0 +1,128 @@
+"""PySpark: the engine for a bank that has outgrown one machine. Needs the extra ``spark`` and Java 17."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterable, Sequence
+from functools import reduce
+from pathlib import Path
+from typing import Any
+
+import ibis
+import ibis.expr.operations as ops
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from yinke.common.errors import ConfigurationError
+from yinke.lake.engine.files import ROW_GROUP, conform, schema_of
+
+OPEN_TABLES = 400
+"""Views kept of the tables read last."""
+
+
+class SparkEngine:
+    """Implements ``Engine`` on a Spark session; one session per process.
+
+    The workers must see the lake's folder under the same path as this process.
+    """
+
+    kind = "spark"
+    slice_customers: int | None = None
+
+    def __init__(self, *, threads: int, memory: str, scratch: Path, master: str = "") -> None:
+        self._session = _session(threads, memory, scratch, master)
+        self._ibis = ibis.pyspark.connect(self._session)
+        self._views: list[str] = []
+        self._made = 0
+
+    def table(self, path: Path) -> Any:
+        """See ``Engine.table``."""
+        return self.tables([path])
+
+    def tables(self, paths: Sequence[Path]) -> Any:
+        """See ``Engine.tables``."""
+        frame = self._session.read.parquet(*(str(Path(path).absolute()) for path in paths))
+        return self._view(frame, schema_of(paths))
+
+    def memtable(self, table: pa.Table) -> Any:
+        """See ``Engine.memtable``."""
+        schema = ibis.Schema.from_pyarrow(table.schema)
+        from ibis.backends.pyspark.datatypes import PySparkSchema
+
+        frame = self._session.createDataFrame(table, schema=PySparkSchema.from_ibis(schema))
+        return self._view(frame, schema)
+
+    def _view(self, frame: Any, schema: ibis.Schema) -> Any:
+        name = f"lake_{self._made}"
+        self._made += 1
+        frame.createOrReplaceTempView(name)
+        self._views.append(name)
+        if len(self._views) > OPEN_TABLES:
+            self._session.catalog.dropTempView(self._views.pop(0))
+        return ops.DatabaseTable(name=name, schema=schema, source=self._ibis).to_expr()
+
+    def write(
+        self, expr: Any | Iterable[Any], path: Path, schema: pa.Schema, sort: Sequence[str] = ()
+    ) -> int:
+        """See ``Engine.write``. Workers write sorted parts beside ``path``; they are joined to one file."""
+        expr = expr if isinstance(expr, ibis.Table) else reduce(lambda a, b: a.union(b), expr)
+        frame = self._session.sql(str(self._ibis.compile(conform(expr, schema, sort))))
+        parts = path.with_name(f"{path.name}.parts")
+        try:
+            frame.write.mode("overwrite").option("compression", "zstd").parquet(str(parts.absolute()))
+            return _join(sorted(parts.glob("part-*.parquet")), path, schema)
+        finally:
+            shutil.rmtree(parts, ignore_errors=True)
+
+    def to_arrow(self, expr: Any) -> pa.Table:
+        """See ``Engine.to_arrow``."""
+        table = self._session.sql(str(self._ibis.compile(expr))).toArrow()
+        return table.cast(expr.schema().to_pyarrow())
+
+
+def _join(parts: Sequence[Path], path: Path, schema: pa.Schema) -> int:
+    total = 0
+    with pq.ParquetWriter(path, schema, compression="zstd", store_decimal_as_integer=True) as file:
+        waiting: list[pa.RecordBatch] = []
+        for batch in (batch for part in parts for batch in pq.ParquetFile(part).iter_batches(ROW_GROUP)):
+            waiting.append(batch)
+            if sum(len(b) for b in waiting) >= ROW_GROUP:
+                total += _put(file, waiting, schema)
+        return total + _put(file, waiting, schema)
+
+
+def _put(file: pq.ParquetWriter, waiting: list[pa.RecordBatch], schema: pa.Schema) -> int:
+    if not waiting:
+        return 0
+    table = pa.Table.from_batches(waiting).cast(schema)
+    waiting.clear()
+    file.write_table(table, row_group_size=ROW_GROUP)
+    return int(table.num_rows)
+
+
+def _session(threads: int, memory: str, scratch: Path, master: str) -> Any:
+    missing = ConfigurationError(
+        "Spark can't be started", place="YINKE_ENGINE",
+        remedy="Install Java 17 and: uv sync --extra spark; or set YINKE_ENGINE=duckdb",
+    )  # fmt: skip
+    try:
+        from pyspark.sql import SparkSession
+    except ImportError:
+        raise missing from None
+    if not (shutil.which("java") or os.environ.get("JAVA_HOME")):
+        raise missing
+    spill = scratch / ".spill"
+    spill.mkdir(parents=True, exist_ok=True)
+    return (
+        SparkSession.builder.appName("yinke")
+        .master(master or f"local[{threads}]")
+        .config("spark.driver.memory", memory.upper().removesuffix("B"))
+        .config("spark.local.dir", str(spill.absolute()))
+        .config("spark.ui.enabled", "false")
+        .config("spark.sql.session.timeZone", "UTC")
+        .config("spark.sql.execution.arrow.pyspark.enabled", "true")
+        .config("spark.sql.shuffle.partitions", str(max(threads * 2, 4)))
+        .config("spark.sql.adaptive.enabled", "true")
+        .getOrCreate()
+    )

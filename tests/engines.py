@@ -1,0 +1,28 @@
+"""The engines that tests of the lake run on: ``engine`` is DuckDB and, marked ``spark``, PySpark."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from yinke.lake.engine import Engine, open_engine
+
+LOCAL_CLUSTER = "local-cluster[2,1,1024]"
+"""A Spark cluster on this machine whose two workers are processes of their own."""
+
+
+@pytest.fixture(scope="session")
+def duck(tmp_path_factory: pytest.TempPathFactory) -> Engine:
+    return open_engine("duckdb", threads=2, memory="1GB", scratch=tmp_path_factory.mktemp("duck"))
+
+
+@pytest.fixture(scope="session")
+def spark(tmp_path_factory: pytest.TempPathFactory) -> Engine:
+    scratch: Path = tmp_path_factory.mktemp("spark")
+    return open_engine("spark", threads=2, memory="1GB", scratch=scratch, master=LOCAL_CLUSTER)
+
+
+@pytest.fixture(params=["duckdb", pytest.param("spark", marks=pytest.mark.spark)])
+def engine(request: pytest.FixtureRequest) -> Engine:
+    return request.getfixturevalue("duck" if request.param == "duckdb" else "spark")
