@@ -67,9 +67,27 @@ MONEY = (
     _M("out_today", "money", "当日转出", "Out today"),
 )
 COUNTS = (
-    *(_M(f"has_{c.lower()}", "bool", f"持有{zh}", f"Holds {c.lower()}") for c, zh in zip(CATEGORIES, (
-        "活期", "定期", "理财", "基金", "保险", "贵金属", "国债信托", "信用卡", "消费贷", "房贷", "代发", "签约"),
-        strict=True)),
+    *(
+        _M(f"has_{c.lower()}", "bool", f"持有{zh}", f"Holds {c.lower()}")
+        for c, zh in zip(
+            CATEGORIES,
+            (
+                "活期",
+                "定期",
+                "理财",
+                "基金",
+                "保险",
+                "贵金属",
+                "国债信托",
+                "信用卡",
+                "消费贷",
+                "房贷",
+                "代发",
+                "签约",
+            ),
+            strict=True,
+        )
+    ),
     _M("categories", "int", "产品覆盖度", "Product categories held"),
     _M("categories_6m_ago", "int", "6个月前产品覆盖度", "Product categories 6 months ago"),
     _M("open_accounts", "int", "未销账户数", "Open accounts"),
@@ -77,11 +95,16 @@ COUNTS = (
     _M("last_txn", "date", "最近主动交易日", "Last customer-initiated transaction"),
     _M("txns_90d", "int", "90天主动交易笔数", "Customer-initiated transactions in 90 days"),
     _M("last_login", "date", "最近登录日", "Last login"),
-    _M("prev_active", "date", "此前最近活跃日", "Active before today"),  # newest txn/login strictly before today
+    _M(
+        "prev_active", "date", "此前最近活跃日", "Active before today"
+    ),  # newest txn/login strictly before today
     _M("logins_m0", "int", "本月登录", "Logins this month"),
     *(_M(f"logins_m{n}", "int", f"{n}个月前登录", f"Logins {n} months ago") for n in range(1, 4)),
     _M("payrolls_m0", "int", "本月代发次数", "Payroll credits this month"),
-    *(_M(f"payrolls_m{n}", "int", f"{n}个月前代发次数", f"Payroll credits {n} months ago") for n in range(1, 5)),
+    *(
+        _M(f"payrolls_m{n}", "int", f"{n}个月前代发次数", f"Payroll credits {n} months ago")
+        for n in range(1, 5)
+    ),
     _M("first_payroll", "date", "首次代发日", "First payroll"),
     _M("last_payroll", "date", "最近代发日", "Last payroll"),
     _M("payroll_unit", "text", "代发单位", "Payroll employer"),

@@ -82,7 +82,7 @@ class Building:
         scratch = self.folder / f".{name}.{os.getpid()}.tmp"
         try:
             yield scratch
-            os.replace(scratch, self.path(name))
+            scratch.replace(self.path(name))
         finally:
             scratch.unlink(missing_ok=True)
 
@@ -102,7 +102,7 @@ class Building:
         """Record that a step is finished, with what it wants remembered; survives a kill."""
         scratch = self.folder / f".{step}.done.tmp"
         scratch.write_text(json.dumps(value, ensure_ascii=False, sort_keys=True, default=str), "utf-8")
-        os.replace(scratch, self.folder / f".{step}.done")
+        scratch.replace(self.folder / f".{step}.done")
 
     def noted(self, step: str) -> dict[str, Any] | None:
         """What a finished step recorded, or None if it has not finished."""
@@ -158,8 +158,10 @@ class Lake:
         A kill between the two leaves the earlier version valid; publishing again finishes the swap.
         """
         name = building.biz_date.isoformat()
-        manifest = {path.name[1:-5]: json.loads(path.read_text("utf-8"))
-                    for path in sorted(building.folder.glob(".*.done"))}
+        manifest = {
+            path.name[1:-5]: json.loads(path.read_text("utf-8"))
+            for path in sorted(building.folder.glob(".*.done"))
+        }
         for path in building.folder.glob(".*"):
             if path.suffix == ".tmp":
                 path.unlink()
@@ -167,7 +169,7 @@ class Lake:
         (building.folder / "day.json").write_text(text, "utf-8")
         taken = [int(p.name.rsplit("-", 1)[1]) for p in (self.root / "versions").glob(f"{name}-*")]
         target = self.root / "versions" / f"{name}-{max(taken, default=0) + 1}"
-        os.rename(building.folder, target)
+        building.folder.rename(target)
         return self._point(building.biz_date, target)
 
     def _point(self, biz_date: date, target: Path) -> Day:
@@ -175,13 +177,14 @@ class Lake:
         scratch = link.with_name(f".{link.name}.tmp")
         scratch.unlink(missing_ok=True)
         scratch.symlink_to(Path("..") / "versions" / target.name)
-        os.replace(scratch, link)
+        scratch.replace(link)
         return Day(biz_date, target)
 
     def finish_publishing(self, biz_date: date) -> Day | None:
         """Point a date at its newest version, if a kill came between rename and link; else its day."""
         versions = sorted(
-            (self.root / "versions").glob(f"{biz_date.isoformat()}-*"), key=lambda p: int(p.name.rsplit("-", 1)[1])
+            (self.root / "versions").glob(f"{biz_date.isoformat()}-*"),
+            key=lambda p: int(p.name.rsplit("-", 1)[1]),
         )
         if not versions:
             return None

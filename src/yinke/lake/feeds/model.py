@@ -10,6 +10,9 @@ from typing import Literal
 
 from yinke.lake.tables import TABLES, Table
 
+BESIDE = "feeds:/"
+"""A file that starts with this lies beside the feed descriptions, shipped with them."""
+
 Mode = Literal["FULL", "INCREMENTAL", "UPSERT"]
 
 
@@ -97,7 +100,8 @@ class Feed:
     decimal_scale: int | None = None
     control: Control | None = None
     schedule: Literal["daily", "workdays", "once"] = "daily"
-    slice: str | None = None
+    slice: Source | None = None
+    """For a file of many dates: where the date comes from on which a row is taken."""
     slice_from_start: bool = False
     where: str | None = None
     lookups: Mapping[str, Lookup] = field(default_factory=dict)
@@ -113,9 +117,23 @@ class Feed:
         """Whether each business date has a file of its own."""
         return "{date" in self.file
 
+    @property
+    def date_dependent(self) -> bool:
+        """Whether the same file gives other rows on another date."""
+        texts = [self.where, *(source.expr for source in self.sources.values())]
+        return self.slice is not None or any("$biz_date" in (text or "") for text in texts)
+
     def path(self, inbox: Path, biz_date: date) -> Path:
-        """The data file of a date under the inbox."""
-        return inbox / self.file.format(date=biz_date)
+        """The data file of a date: under the inbox, or (``feeds:/``) beside the description."""
+        return self._resolve(self.file, inbox, biz_date)
+
+    def lookup_path(self, lookup: str, inbox: Path, biz_date: date) -> Path:
+        """The side file of a lookup."""
+        return self._resolve(self.lookups[lookup].file, inbox, biz_date)
+
+    def _resolve(self, pattern: str, inbox: Path, biz_date: date) -> Path:
+        base = self.described_in.parent if pattern.startswith(BESIDE) else inbox
+        return base / pattern.removeprefix(BESIDE).format(date=biz_date)
 
     def control_path(self, inbox: Path, biz_date: date) -> Path | None:
         """The control file of a date, whatever the case of its extension; None if the feed has none."""

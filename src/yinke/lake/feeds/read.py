@@ -60,9 +60,13 @@ def check_expression(text: str, columns: Iterable[str]) -> str | None:
     if len(trees) != 1 or not isinstance(trees[0], exp.Select) or len(trees[0].expressions) != 1:
         return "it is not one expression"
     tree = trees[0]
-    if tree.args.get("from") or tree.args.get("from_") or any(
-        isinstance(node, (exp.Subquery, exp.Table)) or (isinstance(node, exp.Select) and node is not tree)
-        for node in tree.walk()
+    if (
+        tree.args.get("from")
+        or tree.args.get("from_")
+        or any(
+            isinstance(node, (exp.Subquery, exp.Table)) or (isinstance(node, exp.Select) and node is not tree)
+            for node in tree.walk()
+        )
     ):
         return "it contains a query"
     for node in tree.find_all(exp.Anonymous):
@@ -149,6 +153,37 @@ def read_feed(path: Path) -> Feed:
             raise refuse(["file"], "The date pattern is wrong", "Write it like {date:%Y%m%d}") from None
     known = {c.name: c for c in table.columns}
     lookups = {name: _lookup(name, entry) for name, entry in body.get("lookups", {}).items()}
+    for lookup in lookups.values():
+        at, known_ = ["lookups", lookup.name], lookup.layout.columns
+        for field in ("key", "value"):
+            if getattr(lookup, field) not in known_:
+                raise refuse([*at, field], f"The side file has no column '{getattr(lookup, field)}'",
+                             "Use a name listed under the lookup's columns")  # fmt: skip
+        problem_ = check_expression(lookup.where, known_) if lookup.where else None
+        if problem_:
+            raise refuse(
+                [*at, "where"], f"The expression is refused: {problem_}", "Use the side file's columns only"
+            )
+        following, seen = lookup.via, {lookup.name}
+        while following is not None:
+            if following not in lookups or following in seen:
+                raise refuse([*at, "via"], f"It goes through '{following}', which is no other lookup",
+                             "Name another lookup of this feed")  # fmt: skip
+            seen.add(following)
+            following = lookups[following].via
+
+    def check_source(where: list[Any], source: Source) -> None:
+        if source.column and source.column not in columns:
+            raise refuse(
+                where, f"The file has no column '{source.column}'", "Use a name listed under columns"
+            )
+        if source.lookup and source.lookup not in lookups:
+            raise refuse(where, f"There is no lookup '{source.lookup}'", "Describe it under lookups")
+        for expression in (source.expr, source.key):
+            problem = check_expression(expression, columns) if expression else None
+            if problem:
+                raise refuse(where, f"The expression is refused: {problem}", "Use the file's columns only")
+
     sources: dict[str, Source] = {}
     for target, entry in body["map"].items():
         if target not in known:
@@ -157,28 +192,32 @@ def read_feed(path: Path) -> Feed:
                 f"See them with: yinke feeds schema {table.name}",
             )  # fmt: skip
         source = sources[target] = _source(entry)
-        if source.column and source.column not in columns:
-            raise refuse(["map", target], f"The file has no column '{source.column}'", "Use a name listed under columns")
-        if source.lookup and source.lookup not in lookups:
-            raise refuse(["map", target], f"There is no lookup '{source.lookup}'", "Describe it under lookups")
-        for expression in (source.expr, source.key):
-            problem_ = check_expression(expression, columns) if expression else None
-            if problem_:
-                raise refuse(["map", target], f"The expression is refused: {problem_}", "Use the file's columns only")
+        check_source(["map", target], source)
         allowed = known[target].codes
         bad = [to for _, to in source.codes if allowed and to not in allowed]
         if bad:
-            raise refuse(["map", target, "codes"], f"'{bad[0]}' is no code of {target}", f"Use {', '.join(allowed)}")
+            raise refuse(
+                ["map", target, "codes"], f"'{bad[0]}' is no code of {target}", f"Use {', '.join(allowed)}"
+            )
     missing = [c.name for c in table.columns if c.required and c.name not in sources]
     if missing:
-        raise refuse(["map"], f"Required columns are not mapped: {', '.join(missing)}", "Map them, or give a value:")
-    for field, expression in (("where", body.get("where")),):
-        problem_ = check_expression(expression, columns) if expression else None
-        if problem_:
-            raise refuse([field], f"The expression is refused: {problem_}", "Use the file's columns only")
-    for field in ("slice", "newest"):
-        if body.get(field) and body[field] not in columns:
-            raise refuse([field], f"The file has no column '{body[field]}'", "Use a name listed under columns")
+        raise refuse(
+            ["map"], f"Required columns are not mapped: {', '.join(missing)}", "Map them, or give a value:"
+        )
+    problem_ = check_expression(body["where"], columns) if "where" in body else None
+    if problem_:
+        raise refuse(["where"], f"The expression is refused: {problem_}", "Use the file's columns only")
+    if body.get("newest") and body["newest"] not in columns:
+        raise refuse(
+            ["newest"], f"The file has no column '{body['newest']}'", "Use a name listed under columns"
+        )
+    if body.get("op") and body["op"]["column"] not in columns:
+        raise refuse(
+            ["op"], f"The file has no column '{body['op']['column']}'", "Use a name listed under columns"
+        )
+    slice_ = _source(body["slice"]) if "slice" in body else None
+    if slice_ is not None:
+        check_source(["slice"], slice_)
     dates, decimals = body.get("dates", {}), body.get("decimals", {})
     control = body.get("control")
     return Feed(
@@ -193,7 +232,7 @@ def read_feed(path: Path) -> Feed:
         decimal_scale=decimals.get("scale"),
         control=Control(control["file"], control["form"], control.get("delimiter", "|+|"),
                         tuple(control.get("fields", ()))) if control else None,
-        schedule=body.get("schedule", "daily"), slice=body.get("slice"),
+        schedule=body.get("schedule", "daily"), slice=slice_,
         slice_from_start=body.get("slice_from_start", False), where=body.get("where"), lookups=lookups,
         newest=body.get("newest"), op_column=body.get("op", {}).get("column"),
         op_delete=body.get("op", {}).get("delete", "D"), tolerance=Tolerance(**body.get("tolerance", {})),
@@ -210,7 +249,9 @@ def load_feeds(folder: Path) -> FeedSet:
     paths = [p for p in sorted(Path(folder).glob("*.yaml")) if p.name != "thresholds.yaml"]
     if not paths:
         raise ConfigurationError(
-            "There is no feed description", place=str(folder), remedy="Put *.yaml files there, see docs/feeds.md"
+            "There is no feed description",
+            place=str(folder),
+            remedy="Put *.yaml files there, see docs/feeds.md",
         )
     feeds: dict[str, Feed] = {}
     for path in paths:
@@ -221,4 +262,10 @@ def load_feeds(folder: Path) -> FeedSet:
                 remedy=f"Rename it; {feeds[feed.feed].described_in.name} has it too",
             )  # fmt: skip
         feeds[feed.feed] = feed
+        modes = {other.mode for other in feeds.values() if other.table is feed.table}
+        if len(modes) > 1 and feed.table.keeps == "state":
+            raise ConfigurationError(
+                f"The feeds of table {feed.table.name} have different modes: {', '.join(sorted(modes))}",
+                place=str(path), remedy="Give them one mode",
+            )  # fmt: skip
     return FeedSet.ordered(list(feeds.values()))

@@ -19,10 +19,11 @@ import duckdb
 from yinke.common.errors import Held
 from yinke.lake.feeds import Feed, FeedSet
 from yinke.lake.ingest.merge import merge
-from yinke.lake.ingest.parse import ROW, parse
+from yinke.lake.ingest.parse import parse
 from yinke.lake.ingest.quarantining import Quarantine
-from yinke.lake.ingest.receive import Received, due, receive
-from yinke.lake.ingest.shape import name, projection
+from yinke.lake.ingest.receive import Arrived, due, receive, receive_lookups
+from yinke.lake.ingest.session import Session
+from yinke.lake.ingest.shape import SQL_TYPE, name, projection
 from yinke.lake.ingest.staging import fill_lookups, staged_slices
 from yinke.lake.store import Building, Day, Lake
 from yinke.lake.tables import TABLES
@@ -47,26 +48,6 @@ class IngestSummary:
     """What became of all files of a date."""
 
     feeds: list[FeedLoad] = field(default_factory=list)
-
-
-class Session:
-    """One DuckDB connection for many nights, with bounded memory."""
-
-    _open: dict[tuple[str, int, str], Session] = {}
-
-    def __init__(self, root: Path, threads: int, memory: str) -> None:
-        self.db = duckdb.connect(":memory:")
-        self.db.execute(f"SET threads={threads}; SET memory_limit='{memory}'; SET preserve_insertion_order=false")
-        self.db.execute(f"SET temp_directory='{root / 'building' / '.spill'}'")
-        self.lookups: dict[str, tuple[int, int]] = {}
-
-    @classmethod
-    def of(cls, root: Path, threads: int, memory: str) -> Session:
-        """The process's session for a lake."""
-        key = (str(root), threads, memory)
-        if key not in cls._open:
-            cls._open[key] = cls(root, threads, memory)
-        return cls._open[key]
 
 
 def ingest(
@@ -117,7 +98,7 @@ def _ingest(
     biz_date = building.biz_date
     _no_gap(feeds, biz_date, earlier)
     received = {
-        feed.feed: receive(lake, feed, inbox, biz_date)
+        feed.feed: Arrived(receive(lake, feed, inbox, biz_date), receive_lookups(lake, feed, inbox, biz_date))
         for feed in feeds.feeds
         if due(feed, biz_date, biz_date.weekday() < 5)
     }
@@ -159,8 +140,8 @@ def _ingest(
             load.seconds = (time.perf_counter() - started) / len(loads)
         building.note(f"table-{table.name}", {
             "exists": building.has(table.name),
-            "feeds": [{"feed": l.feed, "rows": l.rows, "quarantined": l.quarantined, "sha256": l.sha256}
-                      for l in loads],
+            "feeds": [{"feed": load.feed, "rows": load.rows, "quarantined": load.quarantined, "sha256": load.sha256}
+                      for load in loads],
         })  # fmt: skip
         summary.feeds += loads
     return summary
@@ -179,83 +160,75 @@ def _no_gap(feeds: FeedSet, biz_date: date, earlier: Day | None) -> None:
 
 def _unchanged(own: Sequence[Feed], loads: list[FeedLoad], before: list[dict[str, Any]]) -> bool:
     """Whether the very files of the day before came again, so that the table stands as it is."""
-    if not own or [s["feed"] for s in before] != [l.feed for l in loads]:
+    if not own or [s["feed"] for s in before] != [load.feed for load in loads]:
         return False
-    same = all(load.sha256 and load.sha256 == seen["sha256"] for load, seen in zip(loads, before, strict=True))
-    return same and all(feed.slice is None and seen["quarantined"] == 0 for feed, seen in zip(own, before, strict=True))
+    same = all(
+        load.sha256 and load.sha256 == seen["sha256"] for load, seen in zip(loads, before, strict=True)
+    )
+    return same and all(
+        not feed.date_dependent and seen["quarantined"] == 0 for feed, seen in zip(own, before, strict=True)
+    )
 
 
 def _load_table(
     session: Session, lake: Lake, building: Building, earlier: Day | None, own: Sequence[Feed],
-    received: dict[str, Received], loads: list[FeedLoad], before: list[dict[str, Any]], released: frozenset[str],
+    received: dict[str, Arrived], loads: list[FeedLoad], before: list[dict[str, Any]], released: frozenset[str],
 ) -> None:  # fmt: skip
-    db, table = session.db, own[0].table
-    stages: list[tuple[Feed, str]] = []
+    db, table, stage = session.db, own[0].table, f"stage_{own[0].table.name}"
     quarantines: list[Quarantine] = []
-    for feed, load in zip(own, loads, strict=True):
-        if feed.feed not in received:
-            continue
-        fill_lookups(session, feed, building.biz_date, received[feed.feed].path.parent, lake)
-        refused = Quarantine(lake, building.biz_date, feed)
-        stage = f"stage_{feed.feed}"
-        _stage(session, lake, building.biz_date, earlier, feed, received[feed.feed], stage, refused, load)
-        _guard_rows(feed, load, refused, before, released)
-        stages.append((feed, stage))
-        quarantines.append(refused)
+    columns = ", ".join(f"{name(c.name)} {SQL_TYPE[c.type]}" for c in table.columns)
+    db.execute(
+        f"CREATE OR REPLACE TEMP TABLE {name(stage)} ({columns}, _row BIGINT, _gone BOOLEAN, _newest VARCHAR,"
+        " _bad VARCHAR, _value VARCHAR, _feed TINYINT)"
+    )
     try:
-        merge(db, lake, building, earlier, table, stages, quarantines, released)
-        for load in loads:
-            for refused in quarantines:
-                if refused.feed.feed == load.feed:
-                    load.quarantined = refused.count
-                    _guard_bad(refused.feed, load, released)
+        present = [(feed, load) for feed, load in zip(own, loads, strict=True) if feed.feed in received]
+        for feed, load in present:
+            arrived = received[feed.feed]
+            refused = Quarantine(lake, building.biz_date, feed, arrived.data.path.name)
+            quarantines.append(refused)
+            _stage(session, building.biz_date, earlier is None, feed, arrived, stage, quarantines, load)
+            _guard_rows(feed, load, refused, before, released)
+        whole = len(present) == len(own) and own[0].mode == "FULL"
+        merge(db, lake, building, earlier, table, stage, quarantines, whole=whole, released=released)
+        for (feed, load), refused in zip(present, quarantines, strict=True):
+            load.quarantined = refused.count
+            _guard_bad(feed, load, released)
     finally:
         for refused in quarantines:
-            refused.write(db)
-        for _, stage in stages:
-            db.execute(f"DROP TABLE IF EXISTS {name(stage)}")
+            refused.write()
+        db.execute(f"DROP TABLE IF EXISTS {name(stage)}")
 
 
 def _stage(
-    session: Session, lake: Lake, biz_date: date, earlier: Day | None, feed: Feed, received: Received, stage: str,
-    refused: Quarantine, load: FeedLoad,
+    session: Session, biz_date: date, first: bool, feed: Feed, arrived: Arrived, stage: str,
+    quarantines: Sequence[Quarantine], load: FeedLoad,
 ) -> None:  # fmt: skip
-    """Parse and shape one file into a temporary table of typed rows; refused rows go to ``refused``."""
-    db = session.db
-    db.execute(f"DROP TABLE IF EXISTS {name(stage)}")
+    """Parse and shape one file into the stage's typed rows; refused rows go to the last of ``quarantines``."""
+    db, received, refused, number = session.db, arrived.data, quarantines[-1], len(quarantines) - 1
+    fill_lookups(session, feed, arrived.lookups)
     select = projection(feed)
-    made = False
-    total = 0
-    sums: dict[str, Decimal] = {}
-    if feed.slice:
-        sources = staged_slices(session, lake, feed, received, biz_date, earlier is None)
-    else:
-        sources = parse(received.path, feed.layout, feed.feed)
-    for piece in sources:
-        total += piece.table.num_rows + len(piece.bad)
+    parameters = {"biz_date": biz_date} if "$biz_date" in select else None
+    sums = {column: Decimal(0) for column, _ in received.sums if column in feed.layout.columns}
+    for piece in (
+        staged_slices(session, feed, arrived, biz_date, first)
+        if feed.slice
+        else parse(received.path, feed.layout, feed.feed)
+    ):
+        load.rows += piece.table.num_rows + len(piece.bad)
         refused.add_lines(piece.bad)
         db.register("raw", piece.table)
-        parameters = {"biz_date": biz_date} if "$biz_date" in select else None
-        verb = f"INSERT INTO {name(stage)}" if made else f"CREATE TEMP TABLE {name(stage)} AS"
-        db.execute(f"{verb} {select}", parameters)
-        made = True
-        for column, _ in received.sums:
-            if column in feed.layout.columns:
-                found = db.execute(f"SELECT sum(TRY_CAST(trim({name(column)}) AS DECIMAL(18,4))) FROM raw").fetchone()
-                sums[column] = sums.get(column, Decimal(0)) + Decimal(found[0] or 0 if found else 0)
+        db.execute(f"INSERT INTO {name(stage)} SELECT *, {number} FROM ({select})", parameters)
+        for column in sums:
+            found = db.execute(
+                f"SELECT sum(TRY_CAST(trim({name(column)}) AS DECIMAL(18,4))) FROM raw"
+            ).fetchone()
+            sums[column] += Decimal(found[0] or 0) if found else 0
         db.unregister("raw")
-    if not made:
-        empty = ", ".join(f"NULL::VARCHAR AS {name(c)}" for c in feed.layout.columns)
-        parameters = {"biz_date": biz_date} if "$biz_date" in select else None
-        db.execute(
-            f"CREATE TEMP TABLE {name(stage)} AS WITH raw AS (SELECT {empty}, 0::BIGINT AS {ROW} LIMIT 0) {select}",
-            parameters,
-        )
-    load.rows = total
-    if received.rows is not None and received.rows != total:
+    if received.rows is not None and received.rows != load.rows:
         raise Held(
-            "rows", f"{total} rows came, {received.rows} were announced", feed=feed.feed, place=received.path.name,
-            remedy="Have the file sent again",
+            "rows", f"{load.rows} rows came, {received.rows} were announced", feed=feed.feed,
+            place=received.path.name, remedy="Have the file sent again",
         )  # fmt: skip
     for column, promised in received.sums:
         if column in sums and abs(sums[column] - promised) > Decimal(str(feed.tolerance.total)):
@@ -263,7 +236,10 @@ def _stage(
                 "sums", f"{column} adds up to {sums[column]}, {promised} was announced", feed=feed.feed,
                 place=f"{received.path.name} {column}", remedy="Have the file sent again",
             )  # fmt: skip
-    refused.add_rows(db, stage)
+    if refused.add_rows(
+        db, f"SELECT _row, _bad, _value FROM {name(stage)} WHERE _feed = {number} AND _bad IS NOT NULL"
+    ):
+        db.execute(f"DELETE FROM {name(stage)} WHERE _bad IS NOT NULL")
 
 
 def _guard_rows(

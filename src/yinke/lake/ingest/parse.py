@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.csv as csv
+from pyarrow import csv
 
 from yinke.common.errors import Held
 from yinke.lake.feeds.model import Layout
@@ -104,7 +104,11 @@ def _delimited(chunk: bytes, layout: Layout, before: int, lines: int) -> Piece:
         data = chunk
     else:
         try:
-            data = chunk.decode(_codec(layout)).replace("\x00", " ").encode() if layout.encoding == "GB18030" else chunk
+            data = (
+                chunk.decode(_codec(layout)).replace("\x00", " ").encode()
+                if layout.encoding == "GB18030"
+                else chunk
+            )
             if layout.encoding != "GB18030":
                 chunk.decode("utf-8")
         except UnicodeDecodeError:
@@ -134,7 +138,9 @@ def _delimited(chunk: bytes, layout: Layout, before: int, lines: int) -> Piece:
     )  # fmt: skip
     skipped = {number for number, _, _ in bad}
     if skipped:
-        rows = np.array([n for n in range(before + 1, before + lines + 1) if n not in skipped], dtype=np.int64)
+        rows = np.array(
+            [n for n in range(before + 1, before + lines + 1) if n not in skipped], dtype=np.int64
+        )
     else:
         rows = np.arange(before + 1, before + 1 + table.num_rows, dtype=np.int64)
     return Piece(_numbered(table, rows, layout, bad), bad)
@@ -213,7 +219,9 @@ def _fixed(chunk: bytes, layout: Layout, before: int) -> Piece:
     numbers = [n for n in range(before + 1, before + 1 + len(lines)) if n not in gone]
     if not numbers:
         return Piece(_empty(layout), bad)
-    matrix = np.frombuffer(b"".join(lines[n - before - 1] for n in numbers), dtype=np.uint8).reshape(-1, length)
+    matrix = np.frombuffer(b"".join(lines[n - before - 1] for n in numbers), dtype=np.uint8).reshape(
+        -1, length
+    )
     columns: dict[str, pa.Array] = {}
     wrong: set[int] = set()
     start = 0

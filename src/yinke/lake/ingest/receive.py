@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import re
 import shutil
 from dataclasses import dataclass
 from datetime import date, time
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
+from typing import Any
 
 from yinke.common.errors import Held
 from yinke.lake.feeds import Feed, FeedSet
@@ -29,6 +29,22 @@ class Received:
     bytes: int
     rows: int | None
     sums: tuple[tuple[str, Decimal], ...] = ()
+
+
+@dataclass(frozen=True)
+class Arrived:
+    """A feed's file with the side files of its lookups."""
+
+    data: Received
+    lookups: dict[str, Received]
+
+    @property
+    def sha256(self) -> str:
+        """One hash for all of them: the data's own, if there are no side files."""
+        if not self.lookups:
+            return self.data.sha256
+        texts = [self.data.sha256, *(f"{name}:{side.sha256}" for name, side in sorted(self.lookups.items()))]
+        return hashlib.sha256(" ".join(texts).encode()).hexdigest()
 
 
 @dataclass(frozen=True)
@@ -53,8 +69,28 @@ def awaited(feeds: FeedSet, inbox: Path, biz_date: date) -> list[Awaited]:
             continue
         path = feed.control_path(inbox, biz_date) or feed.path(inbox, biz_date)
         if not path.exists():
-            missing.append(Awaited(feed.feed, str(path.relative_to(inbox)), time.fromisoformat(feed.deadline)))
+            missing.append(
+                Awaited(feed.feed, str(path.relative_to(inbox)), time.fromisoformat(feed.deadline))
+            )
     return missing
+
+
+def receive_lookups(lake: Lake, feed: Feed, inbox: Path, biz_date: date) -> dict[str, Received]:
+    """Keep a raw copy of each side file of a feed, by the lookup's name.
+
+    Raises:
+        Held: missing_data, unstable.
+    """
+    found = {}
+    for lookup in feed.lookups:
+        data = feed.lookup_path(lookup, inbox, biz_date)
+        kept = lake.root / "raw" / "undated" / f"{feed.feed}.{lookup}"
+        if not data.exists():
+            found[lookup] = _kept(feed, kept, data)
+            continue
+        path, sha256 = _copied(feed, kept, data)
+        found[lookup] = Received(feed.feed, path, sha256, path.stat().st_size, None)
+    return found
 
 
 def receive(lake: Lake, feed: Feed, inbox: Path, biz_date: date) -> Received:
@@ -68,7 +104,7 @@ def receive(lake: Lake, feed: Feed, inbox: Path, biz_date: date) -> Received:
     data, control = feed.path(inbox, biz_date), feed.control_path(inbox, biz_date)
     kept = lake.raw(biz_date, feed.feed) if feed.dated else lake.root / "raw" / "undated" / feed.feed
     if not data.exists() and not (control and control.exists()):
-        return _kept(feed, kept, data, biz_date)
+        return _kept(feed, kept, data)
     if control is not None and not control.exists():
         raise Held(
             "missing_control", "The data came without its control file", feed=feed.feed, place=str(control.name),
@@ -79,52 +115,64 @@ def receive(lake: Lake, feed: Feed, inbox: Path, biz_date: date) -> Received:
             "missing_data", "The control file came without its data", feed=feed.feed, place=data.name,
             remedy="Have the data file sent again",
         )  # fmt: skip
-    stat = data.stat()
-    known = _known_copy(kept, data, stat.st_size, stat.st_mtime_ns)
-    if known is None:
-        known = _copy(kept, data, stat.st_size, stat.st_mtime_ns, feed)
-    path, sha256 = known
-    promised = _control(feed, control, biz_date) if control else {}
+    path, sha256 = _copied(feed, kept, data)
+    promised = _control(feed, control) if control else {}
     _verify(feed, path, sha256, promised, biz_date)
-    if control is not None and not (path.parent / control.name).exists():
+    if control is not None:
         scratch = path.parent / f".{control.name}.tmp"
         shutil.copyfile(control, scratch)
-        os.replace(scratch, path.parent / control.name)
-    rows = promised.get("rows")
+        scratch.replace(path.parent / control.name)
+    return _received(feed, path, sha256, promised)
+
+
+def _received(feed: Feed, path: Path, sha256: str, promised: dict[str, object]) -> Received:
+    rows, sums = promised.get("rows"), promised.get("sum_fields") or {}
+    assert isinstance(sums, dict)  # noqa: S101
     return Received(
         feed.feed, path, sha256, path.stat().st_size, int(str(rows)) if rows is not None else None,
-        tuple(sorted((str(k), Decimal(str(v))) for k, v in dict(promised.get("sum_fields") or {}).items())),  # type: ignore[call-overload]
+        tuple(sorted((str(column), Decimal(str(total))) for column, total in sums.items())),
     )  # fmt: skip
 
 
-def _kept(feed: Feed, kept: Path, data: Path, biz_date: date) -> Received:
-    copies = sorted(kept.glob("*/copy.json"), key=lambda p: int(p.parent.name.split("-")[0]))
+def _kept(feed: Feed, kept: Path, data: Path) -> Received:
+    """The newest raw copy, for a rebuild after the inbox was cleared."""
+    copies = _copies(kept)
     if not copies:
         raise Held(
             "missing_control" if feed.control else "missing_data", "Nothing has come for this date", feed=feed.feed,
             place=data.name, remedy="Wait for the files, or have them sent; the night then goes on",
         )  # fmt: skip
-    folder = copies[-1].parent
-    facts = json.loads(copies[-1].read_text("utf-8"))
-    control = next((p for p in folder.iterdir() if p.name not in ("copy.json", facts["name"])), None)
-    promised = _control(feed, control, biz_date) if control and feed.control else {}
-    rows = promised.get("rows")
-    return Received(
-        feed.feed, folder / facts["name"], facts["sha256"], facts["bytes"], int(str(rows)) if rows is not None else None
-    )
+    folder, facts = copies[-1]
+    control = next((p for p in sorted(folder.iterdir()) if p.name not in ("copy.json", facts["name"])), None)
+    promised = _control(feed, control) if control and feed.control else {}
+    return _received(feed, folder / facts["name"], facts["sha256"], promised)
 
 
-def _known_copy(kept: Path, data: Path, size: int, mtime: int) -> tuple[Path, str] | None:
-    for facts_path in kept.glob("*/copy.json"):
-        facts = json.loads(facts_path.read_text("utf-8"))
-        if facts["name"] == data.name and facts["bytes"] == size and facts["mtime"] == mtime:
-            return facts_path.parent / data.name, facts["sha256"]
-    return None
+def _copies(kept: Path) -> list[tuple[Path, dict[str, Any]]]:
+    """The raw copies of a file in the order of arrival, with the facts noted beside them."""
+    folders = sorted((p.parent for p in kept.glob("*/copy.json")), key=lambda p: int(p.name.split("-")[0]))
+    return [(folder, json.loads((folder / "copy.json").read_text("utf-8"))) for folder in folders]
 
 
-def _copy(kept: Path, data: Path, size: int, mtime: int, feed: Feed) -> tuple[Path, str]:
+def _copied(feed: Feed, kept: Path, data: Path) -> tuple[Path, str]:
+    """The raw copy of a file and its hash; a file that has not changed since is not copied again."""
+    stat = data.stat()
+    copies = _copies(kept)
+    if copies:
+        folder, facts = copies[-1]
+        if (
+            facts["name"] == data.name
+            and facts["bytes"] == stat.st_size
+            and facts["mtime"] == stat.st_mtime_ns
+        ):
+            return folder / data.name, facts["sha256"]
+    return _copy(feed, kept, data, copies)
+
+
+def _copy(feed: Feed, kept: Path, data: Path, copies: list[tuple[Path, dict[str, Any]]]) -> tuple[Path, str]:
     """Copy while hashing; the copy appears whole, numbered in the order of arrival."""
     kept.mkdir(parents=True, exist_ok=True)
+    before = data.stat()
     scratch = kept / f".{data.name}.tmp"
     digest = hashlib.sha256()
     with data.open("rb") as source, scratch.open("wb") as target:
@@ -132,26 +180,31 @@ def _copy(kept: Path, data: Path, size: int, mtime: int, feed: Feed) -> tuple[Pa
             digest.update(block)
             target.write(block)
     after = data.stat()
-    if after.st_size != size or after.st_mtime_ns != mtime:
+    if (after.st_size, after.st_mtime_ns) != (before.st_size, before.st_mtime_ns):
         scratch.unlink()
         raise Held(
             "unstable", "The file is still being written", feed=feed.feed, place=data.name,
             remedy="Run the date again when the transfer has ended",
         )  # fmt: skip
     sha256 = digest.hexdigest()
-    numbers = [int(p.name.split("-")[0]) for p in kept.iterdir() if p.is_dir()]
-    same = [p for p in kept.iterdir() if p.is_dir() and p.name.endswith(sha256[:12])]
-    folder = same[0] if same else kept / f"{max(numbers, default=0) + 1}-{sha256[:12]}"
+    newest, facts = copies[-1] if copies else (None, {})
+    same = newest is not None and facts["sha256"] == sha256 and facts["name"] == data.name
+    number = int(newest.name.split("-")[0]) if newest else 0
+    folder = newest if newest and same else kept / f"{number + 1}-{sha256[:12]}"
     folder.mkdir(exist_ok=True)
-    os.replace(scratch, folder / data.name)
-    (folder / data.name).chmod(0o444)
+    if same:
+        scratch.unlink()
+    else:
+        scratch.replace(folder / data.name)
+        (folder / data.name).chmod(0o444)
     note = folder / ".copy.tmp"
-    note.write_text(json.dumps({"name": data.name, "bytes": size, "mtime": mtime, "sha256": sha256}), "utf-8")
-    os.replace(note, folder / "copy.json")
+    facts = {"name": data.name, "bytes": after.st_size, "mtime": after.st_mtime_ns, "sha256": sha256}
+    note.write_text(json.dumps(facts), "utf-8")
+    note.replace(folder / "copy.json")
     return folder / data.name, sha256
 
 
-def _control(feed: Feed, path: Path, biz_date: date) -> dict[str, object]:
+def _control(feed: Feed, path: Path) -> dict[str, object]:
     """What a control file promises: any of file, biz_date, rows, bytes, md5, sha256, sum_fields."""
     control = feed.control
     assert control is not None  # noqa: S101
@@ -195,13 +248,20 @@ def _verify(feed: Feed, path: Path, sha256: str, promised: dict[str, object], bi
 
     for name in ("rows", "bytes"):
         if promised.get(name) is not None and not str(promised[name]).strip().isdigit():
-            raise hold("control", f"The control file's {name} is no number", "Have the control file sent again")
+            raise hold(
+                "control", f"The control file's {name} is no number", "Have the control file sent again"
+            )
     stated = str(promised.get("biz_date") or "").replace("-", "")
     if stated and stated != f"{biz_date:%Y%m%d}":
-        raise hold("wrong_date", f"The file is for {stated}, not for {biz_date:%Y%m%d}", "Have the right date sent")
+        raise hold(
+            "wrong_date", f"The file is for {stated}, not for {biz_date:%Y%m%d}", "Have the right date sent"
+        )
     size = path.stat().st_size
     if promised.get("bytes") is not None and int(str(promised["bytes"])) != size:
-        raise hold("bytes", f"{size} bytes came, {promised['bytes']} were announced: the file is cut short or changed")
+        raise hold(
+            "bytes",
+            f"{size} bytes came, {promised['bytes']} were announced: the file is cut short or changed",
+        )
     if promised.get("sha256") and str(promised["sha256"]).lower() != sha256:
         raise hold("hash", "Its SHA-256 differs from the control file's: the file was changed on its way")
     if promised.get("md5"):

@@ -41,7 +41,7 @@ def _raw(feed: Feed, column: str) -> str:
 
 
 def _typed(feed: Feed, column: Column, source: Source, text: str) -> str:
-    if column.type == "text" or column.type == "time":
+    if column.type in {"text", "time"}:
         return text
     if column.type == "date":
         value = f"try_strptime({text}, {quote(source.format or feed.date_format)})::DATE"
@@ -69,8 +69,7 @@ def _expression(feed: Feed, column: Column, source: Source) -> tuple[str, str]:
     if source.expr is not None:
         return f"TRY_CAST(({source.expr}) AS {kind})", "NULL::VARCHAR"
     if source.lookup is not None:
-        found = f"map_lookup_{source.lookup}"
-        return f"TRY_CAST({name(found)}.v AS {kind})", f"CAST(({source.key}) AS VARCHAR)"
+        return _typed(feed, column, source, f"{_alias(source)}.v"), f"CAST(({source.key}) AS VARCHAR)"
     assert source.column is not None  # noqa: S101
     text = _raw(feed, source.column)
     if source.codes:
@@ -118,6 +117,7 @@ def projection(feed: Feed) -> str:
     Parameter ``$biz_date``. ``_bad`` is NULL or 'column|reason'; ``_value`` the text that failed.
     """
     values, failures, shown = [], [], []
+    first: list[str] = []
     for column in feed.table.columns:
         source = feed.sources.get(column.name)
         if source is None:
@@ -126,26 +126,48 @@ def projection(feed: Feed) -> str:
         value, text = _expression(feed, column, source)
         values.append(f"{value} AS {name(column.name)}")
         clauses = _failure(feed, column, source)
-        failures += clauses
+        if column.name in feed.table.key:
+            first += clauses
+        else:
+            failures += clauses
         if clauses:
             values.append(f"{text} AS {name(f'_t_{column.name}')}")
             shown.append(f"WHEN '{column.name}' THEN {name(f'_t_{column.name}')}")
-    used = {s.lookup: s for s in feed.sources.values() if s.lookup}
-    joins = "".join(
-        f" LEFT JOIN {name(lookup_table(feed, lookup))} AS {name('map_lookup_' + lookup)}"
-        f" ON {name('map_lookup_' + lookup)}.k = CAST(({source.key}) AS VARCHAR)"
-        for lookup, source in used.items()
+    gone = (
+        f"coalesce({_raw(feed, feed.op_column)} = {quote(feed.op_delete)}, FALSE)"
+        if feed.op_column
+        else "FALSE"
     )
-    gone = f"coalesce({_raw(feed, feed.op_column)} = {quote(feed.op_delete)}, FALSE)" if feed.op_column else "FALSE"
     newest = _raw(feed, feed.newest) if feed.newest else "NULL::VARCHAR"
-    bad = f"CASE {' '.join(failures)} END" if failures else "NULL::VARCHAR"
+    clauses = [*first, "WHEN _gone THEN NULL", *failures]  # of a row to delete only the key matters
+    bad = f"CASE {' '.join(clauses)} END"
     text = f"CASE split_part(_bad, '|', 1) {' '.join(shown)} END" if shown else "NULL::VARCHAR"
     where = f" WHERE {feed.where}" if feed.where else ""
     columns = ", ".join(name(c.name) for c in feed.table.columns)
     return (
         f"SELECT {columns}, _row, _gone, _newest, _bad, {text} AS _value FROM (SELECT *, {bad} AS _bad FROM ("
-        f"SELECT {', '.join(values)}, raw._row AS _row, {gone} AS _gone, {newest} AS _newest FROM raw{joins}{where}))"
+        f"SELECT {', '.join(values)}, raw._row AS _row, {gone} AS _gone, {newest} AS _newest FROM raw{joins(feed, *feed.sources.values())}{where}))"
     )
+
+
+def _alias(source: Source) -> str:
+    return name(f"{source.lookup} of {source.key}")
+
+
+def joins(feed: Feed, *sources: Source | None) -> str:
+    """The joins of ``raw`` to the lookups that some sources go through."""
+    used = {_alias(source): source for source in sources if source is not None and source.lookup}
+    return "".join(
+        f" LEFT JOIN {name(lookup_table(feed, str(source.lookup)))} AS {alias}"
+        f" ON {alias}.k = CAST(({source.key}) AS VARCHAR)"
+        for alias, source in used.items()
+    )
+
+
+def slice_expression(feed: Feed) -> str:
+    """The SQL of the date on which a row of a sliced file is taken."""
+    assert feed.slice is not None  # noqa: S101
+    return _expression(feed, Column("slice", "date", "", ""), feed.slice)[0]
 
 
 def lookup_table(feed: Feed, lookup: str) -> str:

@@ -1,0 +1,33 @@
+"""The DuckDB connection of ingestion: one per process, kept over many nights, with bounded memory."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import duckdb
+
+
+class Session:
+    """One connection and what it holds between the nights: lookups and sliced files, by their hashes."""
+
+    _open: dict[tuple[str, int, str], Session] = {}
+
+    def __init__(self, root: Path, threads: int, memory: str) -> None:
+        self.db = duckdb.connect(":memory:")
+        self.db.execute(
+            f"SET threads={threads}; SET memory_limit='{memory}'; SET preserve_insertion_order=false"
+        )
+        spill = str(root / "building" / ".spill").replace("'", "''")
+        self.db.execute(f"SET temp_directory='{spill}'")
+        self.kept: dict[str, str] = {}
+        """Table name → hash of the file it was filled from."""
+
+    @classmethod
+    def of(cls, root: Path, threads: int, memory: str) -> Session:
+        """The process's session for a lake; that of another lake is closed."""
+        key = (str(root), threads, memory)
+        if key not in cls._open:
+            for other in cls._open.values():
+                other.db.close()
+            cls._open = {key: cls(root, threads, memory)}
+        return cls._open[key]
