@@ -11,6 +11,7 @@ from datetime import date
 
 import duckdb
 
+from yinke.lake.ingest.session import first_row
 from yinke.lake.ingest.shape import name, quote
 from yinke.lake.store import Lake
 
@@ -35,7 +36,7 @@ def number_customers(db: duckdb.DuckDBPyConnection, lake: Lake, biz_date: date, 
         f" FROM (SELECT DISTINCT cust_no FROM {name(stage)} s WHERE NOT _gone AND NOT EXISTS"
         f" (SELECT 1 FROM {IDS} i WHERE i.cust_no = s.cust_no))"
     )
-    if db.execute("SELECT 1 FROM new_ids LIMIT 1").fetchone():
+    if first_row(db, "SELECT count(*) FROM new_ids")[0]:
         path = lake.root / "ids" / f"{biz_date:%Y-%m}.parquet"
         scratch = path.with_name(f".{path.name}.{os.getpid()}.tmp")
         earlier = f"SELECT * FROM read_parquet({quote(str(path))}) UNION ALL " if path.exists() else ""

@@ -22,7 +22,7 @@ from yinke.lake.ingest.merge import merge
 from yinke.lake.ingest.parse import parse
 from yinke.lake.ingest.quarantining import Quarantine
 from yinke.lake.ingest.receive import Arrived, due, receive, receive_lookups
-from yinke.lake.ingest.session import Session
+from yinke.lake.ingest.session import Session, first_row
 from yinke.lake.ingest.shape import SQL_TYPE, name, projection
 from yinke.lake.ingest.staging import fill_lookups, staged_slices
 from yinke.lake.store import Building, Day, Lake
@@ -220,10 +220,9 @@ def _stage(
         db.register("raw", piece.table)
         db.execute(f"INSERT INTO {name(stage)} SELECT *, {number} FROM ({select})", parameters)
         for column in sums:
-            found = db.execute(
-                f"SELECT sum(TRY_CAST(trim({name(column)}) AS DECIMAL(18,4))) FROM raw"
-            ).fetchone()
-            sums[column] += Decimal(found[0] or 0) if found else 0
+            sums[column] += (
+                first_row(db, f"SELECT sum(TRY_CAST(trim({name(column)}) AS DECIMAL(18,4))) FROM raw")[0] or 0
+            )
         db.unregister("raw")
     if received.rows is not None and received.rows != load.rows:
         raise Held(

@@ -15,6 +15,7 @@ from yinke.common.errors import Held
 from yinke.lake.feeds import Feed
 from yinke.lake.ingest.ids import number_customers
 from yinke.lake.ingest.quarantining import Quarantine
+from yinke.lake.ingest.session import first_row
 from yinke.lake.ingest.shape import name, quote
 from yinke.lake.store import Building, Day, Lake
 from yinke.lake.tables import Table
@@ -95,8 +96,7 @@ def _settle_duplicates(
     key = ", ".join(name(c) for c in table.key)
     distinct = f"SELECT count(*) FROM (SELECT {key} FROM {name(stage)} GROUP BY ALL)"
     total = f"SELECT count(*) FROM {name(stage)}"
-    found = db.execute(f"SELECT ({total}) - ({distinct})").fetchone()
-    if not found or not found[0]:
+    if not first_row(db, f"SELECT ({total}) - ({distinct})")[0]:
         return
     db.execute(
         "CREATE OR REPLACE TEMP TABLE losers AS SELECT _feed, _row, _newest IS NULL AS unclear,"
@@ -148,11 +148,11 @@ def _guard_vanished(
     feed: Feed,
     released: frozenset[str],
 ) -> None:
-    row = db.execute(
+    before, vanished = first_row(
+        db,
         f"SELECT count(*), count(*) FILTER (NOT EXISTS (SELECT 1 FROM {name(stage)} s"
-        f" WHERE {_same_key(table, 's', 'e')})) FROM {_scan(earlier, table.name)} e"
-    ).fetchone()
-    before, vanished = row or (0, 0)
+        f" WHERE {_same_key(table, 's', 'e')})) FROM {_scan(earlier, table.name)} e",
+    )
     if (
         before >= FEW
         and vanished > feed.tolerance.vanished * before

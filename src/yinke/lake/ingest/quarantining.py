@@ -56,7 +56,7 @@ class Quarantine:
             How many rows the query gave.
         """
         secret = ", ".join(quote(c.name) for c in self.feed.table.columns if c.level == "C2") or "''"
-        found = db.execute(
+        found = db.sql(
             f"SELECT _row, split_part(_bad, '|', 1) AS c, split_part(_bad, '|', 2) AS reason, CASE"
             f" WHEN _value IS NULL THEN '' WHEN c IN ({secret}) THEN '***(' || length(_value) || ')'"
             f" WHEN length(_value) <= 4 THEN _value"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
@@ -31,3 +32,9 @@ class Session:
                 other.db.close()
             cls._open = {key: cls(root, threads, memory)}
         return cls._open[key]
+
+
+def first_row(db: duckdb.DuckDBPyConnection, query: str) -> tuple[Any, ...]:
+    """The only row of a query, its result closed."""
+    row: tuple[Any, ...] = db.execute(query).fetchall()[0]
+    return row

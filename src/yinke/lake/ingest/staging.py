@@ -81,8 +81,8 @@ def staged_slices(
     columns = ", ".join(name(c) for c in (*feed.layout.columns, ROW))
     until = "_slice <= $d" if first and feed.slice_from_start else "_slice = $d"
     undated = " OR _slice IS NULL" if first else ""
-    rows = session.db.execute(
-        f"SELECT {columns} FROM {name(table)} WHERE {until}{undated} ORDER BY {ROW}", {"d": biz_date}
+    rows = session.db.sql(
+        f"SELECT {columns} FROM {name(table)} WHERE {until}{undated} ORDER BY {ROW}", params={"d": biz_date}
     ).to_arrow_table()
     bad = session.db.execute(f"SELECT r, reason, line FROM {name(table + '_bad')} ORDER BY r").fetchall()
     yield Piece(rows, bad if first else [])
