@@ -10,17 +10,20 @@ from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI
 from ninja.errors import ValidationError
 
-from yinke.access.api import router as access
+from yinke.access.api import make_router
 from yinke.access.schemas import DemoLogin
 from yinke.care.api import router as care
-from yinke.care.customer_api import router as customer_lake
+from yinke.care.customer_api import router as customer_pages
+from yinke.care.customer_lake_api import router as customer_lake
 from yinke.common.errors import YinkeError
 from yinke.customers.api import router as customers
 from yinke.nightly.api import router as nightly
+from yinke.nightly.queries import freshness
 
 api = NinjaAPI(title="Yinke 银客", version="1", docs_url=None, openapi_url="openapi.json")
-api.add_router("", access)
+api.add_router("", make_router(freshness))
 api.add_router("", customers)
+api.add_router("", customer_pages)
 api.add_router("", customer_lake)
 api.add_router("", care)
 api.add_router("/nightly", nightly)

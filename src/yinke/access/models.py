@@ -77,6 +77,18 @@ class User(AbstractBaseUser):
         return f"{self.emp_no} {self.name}"
 
 
+class SignInFailure(models.Model):
+    """A wrong password: five from one address within a quarter of an hour lock that pair for a while."""
+
+    id: int
+    emp_no = models.CharField(max_length=20)
+    address = models.GenericIPAddressField()
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["emp_no", "address", "at"], name="failure_of_person")]
+
+
 class AuditEntry(models.Model):
     """审计: one look at, or change of, something that must be accounted for. Append-only."""
 

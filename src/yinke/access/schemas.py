@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Literal
 
 from ninja import Schema
 
@@ -12,6 +13,12 @@ class SignIn(Schema):
 
     emp_no: str
     password: str
+
+
+class Language(Schema):
+    """The language a person reads: zh-hans or en."""
+
+    language: Literal["zh-hans", "en"]
 
 
 class OrgOut(Schema):

@@ -19,7 +19,7 @@ RIGHTS: dict[str, frozenset[str]] = {
 """What each role may do. A role that is not here may sign in and see nothing (deny by default)."""
 
 OWN_ONLY = frozenset({"RM", "WM", "PB_ADV", "REMOTE_RM"})
-SUBTREE = frozenset({"BR_MGR", "RETAIL_MGR", "HQ_OPS", "COMPLIANCE"})
+SUBTREE = frozenset({"BR_MGR", "RETAIL_MGR", "HQ_OPS", "COMPLIANCE", "AUDITOR"})
 MASKED = frozenset({"HQ_OPS", "COMPLIANCE", "AUDITOR", "RETAIL_MGR"})
 """Roles that see personal data masked and balances as exact sums only in totals."""
 
@@ -46,5 +46,3 @@ class Viewer:
     def masked(self) -> bool:
         """Whether names and numbers are masked for this viewer."""
         return self.role in MASKED
-
-

@@ -50,7 +50,9 @@ class Metrics(models.Model):
     the sums: see ``queries.averages``.
     """
 
-    customer = models.OneToOneField(Customer, primary_key=True, on_delete=models.CASCADE, related_name="metrics")
+    customer = models.OneToOneField(
+        Customer, primary_key=True, on_delete=models.CASCADE, related_name="metrics"
+    )
     as_of = models.DateField()
     """Business date of the last change; the sums run up to and including it."""
     aum = models.DecimalField(max_digits=18, decimal_places=2)
@@ -125,3 +127,15 @@ class TierChange(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["customer", "on_date"], name="one_tier_change_a_day")
         ]
+
+
+class Frontier(models.Model):
+    """How far PostgreSQL has followed the lake: the last business date written back, and its version.
+
+    One row. The night writes it in the same transaction as the customers and the tasks.
+    """
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    biz_date = models.DateField()
+    lake_version = models.CharField(max_length=20)
+    written_at = models.DateTimeField()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Literal
 
 from ninja import Schema
 
@@ -39,6 +40,9 @@ class CustomerRow(Schema):
 
 class CustomerPage(Schema):
     total: int
+    """How many fit, counted up to 10,000."""
+    banded: bool
+    """Amounts are the lower edges of bands (50万 means 50 to 100万): this role does not see exact ones."""
     rows: list[CustomerRow]
     biz_date: date | None
 
@@ -57,6 +61,8 @@ class CustomerOut(Schema):
     cust_no: str
     name: str
     name_masked: bool
+    banded: bool
+    """Amounts are the lower edges of bands; see ``CustomerPage.banded``."""
     gender: str
     age: int | None
     birth_date: date | None
@@ -194,10 +200,8 @@ class TimelineEntry(Schema):
 
 
 class RevealIn(Schema):
-    field: str
-    """mobile, cert or name."""
-    reason: str
-    """CALL, VERIFY, SERVICE or COMPLAINT."""
+    field: Literal["mobile", "cert", "name"]
+    reason: Literal["CALL", "VERIFY", "SERVICE", "COMPLAINT"]
 
 
 class RevealOut(Schema):

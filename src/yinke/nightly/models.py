@@ -7,6 +7,7 @@ from typing import ClassVar
 from django.db import models
 
 from yinke.access.models import User
+from yinke.customers.models import Frontier as Frontier
 
 
 class Run(models.Model):
@@ -70,12 +71,3 @@ class Release(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["biz_date", "feed", "reason"], name="one_release_per_reason")
         ]
-
-
-class Frontier(models.Model):
-    """How far PostgreSQL has followed the lake: the last business date written back, and its version."""
-
-    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
-    biz_date = models.DateField()
-    lake_version = models.CharField(max_length=20)
-    written_at = models.DateTimeField()

@@ -1,0 +1,17 @@
+"""What can be done to orgs, people and sign-ins; the only writers of this context."""
+
+from yinke.access.services.audit import audit
+from yinke.access.services.orgs import sync_orgs
+from yinke.access.services.passwords import make_demo_logins, set_password
+from yinke.access.services.sign_in import change_language, check_password
+from yinke.access.services.staff import sync_staff
+
+__all__ = [
+    "audit",
+    "change_language",
+    "check_password",
+    "make_demo_logins",
+    "set_password",
+    "sync_orgs",
+    "sync_staff",
+]

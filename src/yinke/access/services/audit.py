@@ -1,0 +1,22 @@
+"""Account for a look at, or a change of, something."""
+
+from __future__ import annotations
+
+from yinke.access.models import AuditEntry
+from yinke.access.viewer import Viewer
+
+
+def audit(
+    viewer: Viewer,
+    action: str,
+    object_type: str,
+    object_id: str,
+    *,
+    reason: str = "",
+    address: str | None = None,
+) -> AuditEntry:
+    """Write one row of the audit trail. If it can't be written, what it accounts for must not happen."""
+    return AuditEntry.objects.create(
+        user_id=viewer.user_id, action=action, object_type=object_type, object_id=object_id,
+        reason=reason[:200], address=address,
+    )  # fmt: skip

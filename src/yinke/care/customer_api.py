@@ -1,0 +1,125 @@
+"""客户 pages: list, detail and timeline, where a customer's own facts and care's come together."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.db.models import DateTimeField, F, Max, OuterRef, Q, QuerySet, Subquery
+from django.http import HttpRequest
+from ninja import Query, Router
+
+from yinke.access.auth import can, viewer_from
+from yinke.care.customer_timeline import timeline
+from yinke.care.models import ContactRecord, DoNotDisturb, Task
+from yinke.common.errors import NotFound
+from yinke.customers import queries
+from yinke.customers.models import Customer
+from yinke.customers.schemas import CustomerOut, CustomerPage, CustomerRow, Person, TimelineEntry
+from yinke.customers.shape import customer_out, customer_row
+
+router = Router(tags=["customers"])
+
+
+def _business_date() -> date:
+    biz_date = queries.business_date()
+    if biz_date is None:
+        raise NotFound("No night has run yet", place="customers", remedy="Run one: yinke nightly --date ...")
+    return biz_date
+
+
+def _ordered(rows: QuerySet[Customer], sort: str, biz_date: date) -> QuerySet[Customer]:
+    """The orders of ``customers.queries``, and ``last_contact`` (never contacted counts as longest ago)."""
+    if sort.lstrip("-") != "last_contact":
+        return queries.ordered(rows, sort, biz_date)
+    newest = ContactRecord.objects.filter(customer_id=OuterRef("id")).order_by("-at").values("at")[:1]
+    last = F("last_contact")
+    order = last.desc(nulls_last=True) if sort.startswith("-") else last.asc(nulls_first=True)
+    return rows.alias(last_contact=Subquery(newest, output_field=DateTimeField())).order_by(order, "id")
+
+
+@router.get("/customers", response=CustomerPage, auth=can("customer.read"))
+def list_customers(
+    request: HttpRequest,
+    q: str = "",
+    tier: list[int] = Query(default=[]),
+    stage: list[str] = Query(default=[]),
+    manager: int | None = None,
+    pool: bool = False,
+    org: int | None = None,
+    sort: str = "-aum",
+    page: int = 1,
+) -> CustomerPage:
+    """The customers in the viewer's scope, 50 a page.
+
+    ``q``: whole name, initials of its pinyin, customer number, whole mobile number. ``tier`` and ``stage``
+    may be given several times. ``sort``: aum, mda, net_month, name, last_contact; descending with ``-``.
+    """
+    viewer = viewer_from(request)
+    biz_date = queries.business_date()
+    if biz_date is None:
+        return CustomerPage(total=0, banded=viewer.masked, rows=[], biz_date=None)
+    rows = queries.find(viewer, queries.Filter(q, tier, stage, manager, pool, org))
+    found = queries.page(_ordered(rows, sort, biz_date), page)
+    short = len(found) < queries.PAGE and page <= 1
+    return CustomerPage(
+        total=len(found) if short else queries.count(rows),
+        banded=viewer.masked,
+        rows=_rows(request, found, biz_date),
+        biz_date=biz_date,
+    )
+
+
+def _rows(request: HttpRequest, found: list[Customer], biz_date: date) -> list[CustomerRow]:
+    viewer = viewer_from(request)
+    ids = [customer.id for customer in found]
+    owners = queries.owners(ids)
+    contacts = (
+        ContactRecord.objects.filter(customer_id__in=ids).values_list("customer_id").annotate(Max("at"))
+    )
+    last = {customer_id: at for customer_id, at in contacts}
+    tasks = Task.objects.filter(customer_id__in=ids, status__in=Task.OPEN).values_list(
+        "customer_id", flat=True
+    )
+    open_tasks = list(tasks)
+    return [
+        customer_row(
+            viewer,
+            customer,
+            biz_date,
+            owners.get(customer.id),
+            last.get(customer.id),
+            open_tasks.count(customer.id),
+        )
+        for customer in found
+    ]
+
+
+@router.get("/customers/{customer_id}", response=CustomerOut, auth=can("customer.read"))
+def get_customer(request: HttpRequest, customer_id: int) -> CustomerOut:
+    """One customer: who, and how they stand at the business date."""
+    customer = queries.one(viewer_from(request), customer_id)
+    biz_date = _business_date()
+    silent = DoNotDisturb.objects.filter(
+        Q(until=None) | Q(until__gte=biz_date), customer_id=customer_id, lifted_at=None
+    ).exists()
+    return customer_out(
+        viewer_from(request),
+        customer,
+        biz_date,
+        queries.owners([customer_id]).get(customer_id),
+        do_not_disturb=silent,
+    )
+
+
+@router.get("/customers/{customer_id}/timeline", response=list[TimelineEntry], auth=can("customer.read"))
+def get_timeline(request: HttpRequest, customer_id: int) -> list[TimelineEntry]:
+    """What happened to this customer, newest first: reasons, contacts, tiers, stage, the first account."""
+    viewer = viewer_from(request)
+    return timeline(viewer, queries.one(viewer, customer_id))
+
+
+@router.get("/managers", response=list[Person], auth=can("customer.read"))
+def list_managers(request: HttpRequest) -> list[Person]:
+    """Those who look after customers in the viewer's orgs, for the list's filter; oneself for a manager."""
+    viewer = viewer_from(request)
+    return [Person(id=u.id, name=u.name, emp_no=u.emp_no) for u in queries.managers(viewer)]

@@ -1,0 +1,54 @@
+"""A customer's figures from the lake: AUM curve, accounts and holdings, transactions."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.conf import settings
+from django.http import HttpRequest
+from ninja import Query, Router
+
+from yinke.access.auth import can, viewer_from
+from yinke.care import customer_lake
+from yinke.common.errors import NotFound
+from yinke.customers import queries
+from yinke.customers.schemas import Holdings, Point, Transactions
+from yinke.customers.shown import shown_amount
+from yinke.lake.reading import aum_curve
+from yinke.lake.store import Lake
+
+router = Router(tags=["customers"])
+
+
+def _business_date() -> date:
+    biz_date = queries.business_date()
+    if biz_date is None:
+        raise NotFound("No night has run yet", place="customers", remedy="Run one: yinke nightly --date ...")
+    return biz_date
+
+
+@router.get("/customers/{customer_id}/aum", response=list[Point], auth=can("customer.read"))
+def get_aum_curve(request: HttpRequest, customer_id: int, days: int = Query(90, ge=7, le=400)) -> list[Point]:
+    """AUM at the days' ends, oldest first: daily for the newest 90 days, weekly before."""
+    viewer = viewer_from(request)
+    queries.one(viewer, customer_id)
+    points = aum_curve(Lake(settings.YINKE.lake), customer_id, _business_date(), days)
+    return [Point(day=day, aum=shown_amount(viewer, aum)) for day, aum in points]
+
+
+@router.get("/customers/{customer_id}/holdings", response=Holdings, auth=can("customer.read"))
+def get_holdings(request: HttpRequest, customer_id: int) -> Holdings:
+    """Accounts, products, loans and cards at the business date, largest first."""
+    viewer = viewer_from(request)
+    queries.one(viewer, customer_id)
+    return customer_lake.holdings(viewer, Lake(settings.YINKE.lake), customer_id, _business_date())
+
+
+@router.get("/customers/{customer_id}/transactions", response=Transactions, auth=can("customer.read"))
+def list_transactions(request: HttpRequest, customer_id: int, before: date | None = None) -> Transactions:
+    """Transactions, newest first; ``before`` goes on with the days before that date."""
+    viewer = viewer_from(request)
+    queries.one(viewer, customer_id)
+    return customer_lake.transactions(
+        viewer, Lake(settings.YINKE.lake), customer_id, _business_date(), before
+    )

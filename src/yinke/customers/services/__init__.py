@@ -1,0 +1,1 @@
+"""What can be done to customers; the only writers of this context."""

@@ -1,0 +1,81 @@
+"""Read one customer's rows of a published day, within milliseconds, for the pages.
+
+Tables are stored sorted by ``cust_id``, so that a row group's statistics say whether to open it at all.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+import duckdb
+
+from yinke.lake.store import Day, Lake
+
+_local = threading.local()
+DAILY = 90
+"""A curve has a point for each of the newest 90 days, and one a week before."""
+
+
+def _connection() -> duckdb.DuckDBPyConnection:
+    """This thread's own connection; footers of files already seen stay in memory."""
+    found = getattr(_local, "connection", None)
+    if found is None:
+        found = duckdb.connect(":memory:", config={"threads": 2, "memory_limit": "512MB"})
+        found.execute("SET parquet_metadata_cache = true; SET enable_external_access = true")
+        _local.connection = found
+    return found  # type: ignore[no-any-return]
+
+
+def rows_of(days: Sequence[Day], table: str, cust_id: int, columns: Sequence[str]) -> list[dict[str, Any]]:
+    """One customer's rows of a table over some days, each with the ``biz_date`` it belongs to.
+
+    A day without the table gives none. ``columns`` are names of the canonical table, never a user's text.
+    """
+    files = {str(day.path(table)): day.biz_date for day in days if day.has(table)}
+    if not files:
+        return []
+    names = ", ".join(f'"{name}"' for name in columns)
+    found = _connection().execute(
+        f"SELECT filename, {names} FROM read_parquet($files, filename = true) WHERE cust_id = $cust_id",
+        {"files": list(files), "cust_id": cust_id},
+    )
+    return [
+        {"biz_date": files[row[0]], **dict(zip(columns, row[1:], strict=True))} for row in found.fetchall()
+    ]
+
+
+def look_up(
+    day: Day, table: str, key: str, wanted: Sequence[str], columns: Sequence[str]
+) -> dict[str, dict[str, Any]]:
+    """Rows of a small table (products) by their key."""
+    if not wanted or not day.has(table):
+        return {}
+    names = ", ".join(f'"{name}"' for name in columns)
+    found = _connection().execute(
+        f'SELECT "{key}", {names} FROM read_parquet($file) WHERE list_contains($wanted, "{key}")',
+        {"file": str(day.path(table)), "wanted": list(wanted)},
+    )
+    return {row[0]: dict(zip(columns, row[1:], strict=True)) for row in found.fetchall()}
+
+
+def curve_days(last: date, days: int) -> list[date]:
+    """Dates of a curve of so many days up to ``last``, oldest first: daily for 90 days, weekly before.
+
+    >>> [d.isoformat() for d in curve_days(date(2026, 1, 3), 2)]
+    ['2026-01-02', '2026-01-03']
+    >>> len(curve_days(date(2026, 1, 3), 400))
+    135
+    """
+    back = [*range(min(days, DAILY)), *range(DAILY, days, 7)]
+    return [last - timedelta(days=n) for n in reversed(back)]
+
+
+def aum_curve(lake: Lake, cust_id: int, last: date, days: int) -> list[tuple[date, Decimal]]:
+    """AUM (CNY) at the ends of the days of ``curve_days`` that the lake holds; none before the customer came."""
+    wanted = [day for day in map(lake.day, curve_days(last, days)) if day is not None]
+    rows = rows_of(wanted, "aum", cust_id, ["aum"])
+    return sorted((row["biz_date"], row["aum"]) for row in rows)
