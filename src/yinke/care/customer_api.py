@@ -14,7 +14,14 @@ from yinke.care.models import ContactRecord, DoNotDisturb, Task
 from yinke.common.errors import NotFound
 from yinke.customers import queries
 from yinke.customers.models import Customer
-from yinke.customers.schemas import CustomerOut, CustomerPage, CustomerRow, Person, TimelineEntry
+from yinke.customers.schemas import (
+    CustomerOut,
+    CustomerPage,
+    CustomerQuery,
+    CustomerRow,
+    Person,
+    TimelineEntry,
+)
 from yinke.customers.shape import customer_out, customer_row
 
 router = Router(tags=["customers"])
@@ -38,29 +45,15 @@ def _ordered(rows: QuerySet[Customer], sort: str, biz_date: date) -> QuerySet[Cu
 
 
 @router.get("/customers", response=CustomerPage, auth=can("customer.read"))
-def list_customers(
-    request: HttpRequest,
-    q: str = "",
-    tier: list[int] = Query(default=[]),
-    stage: list[str] = Query(default=[]),
-    manager: int | None = None,
-    pool: bool = False,
-    org: int | None = None,
-    sort: str = "-aum",
-    page: int = 1,
-) -> CustomerPage:
-    """The customers in the viewer's scope, 50 a page.
-
-    ``q``: whole name, initials of its pinyin, customer number, whole mobile number. ``tier`` and ``stage``
-    may be given several times. ``sort``: aum, mda, net_month, name, last_contact; descending with ``-``.
-    """
+def list_customers(request: HttpRequest, wanted: Query[CustomerQuery]) -> CustomerPage:
+    """The customers in the viewer's scope, 50 a page. ``tier`` and ``stage`` may be given several times."""
     viewer = viewer_from(request)
     biz_date = queries.business_date()
     if biz_date is None:
         return CustomerPage(total=0, banded=viewer.masked, rows=[], biz_date=None)
-    rows = queries.find(viewer, queries.Filter(q, tier, stage, manager, pool, org))
-    found = queries.page(_ordered(rows, sort, biz_date), page)
-    short = len(found) < queries.PAGE and page <= 1
+    rows = queries.find(viewer, wanted)
+    found = queries.page(_ordered(rows, wanted.sort, biz_date), wanted.page)
+    short = len(found) < queries.PAGE and wanted.page <= 1
     return CustomerPage(
         total=len(found) if short else queries.count(rows),
         banded=viewer.masked,
@@ -76,7 +69,7 @@ def _rows(request: HttpRequest, found: list[Customer], biz_date: date) -> list[C
     contacts = (
         ContactRecord.objects.filter(customer_id__in=ids).values_list("customer_id").annotate(Max("at"))
     )
-    last = {customer_id: at for customer_id, at in contacts}
+    last = dict(contacts)
     tasks = Task.objects.filter(customer_id__in=ids, status__in=Task.OPEN).values_list(
         "customer_id", flat=True
     )

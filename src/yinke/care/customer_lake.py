@@ -84,7 +84,7 @@ def holdings(viewer: Viewer, lake: Lake, cust_id: int, biz_date: date) -> Holdin
     )
 
 
-def _money(viewer: Viewer, row: dict[str, Any], *names: str) -> dict[str, Decimal | None]:
+def _money(viewer: Viewer, row: dict[str, Any], *names: str) -> dict[str, Any]:
     return {name: shown_amount(viewer, row[name]) for name in names}
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -16,22 +16,11 @@ from yinke.common.crypto import blind_index
 from yinke.common.errors import NotFound, YinkeError
 from yinke.customers.models import Assignment, Customer, Frontier, TierChange
 from yinke.customers.names import HAN, normalise
+from yinke.customers.schemas import CustomerQuery
 
 PAGE = 50
 COUNTED = 10_000
 """A list counts no further than this: nobody reads more, and counting a whole bank takes time."""
-
-
-@dataclass(frozen=True)
-class Filter:
-    """What the list is narrowed to; empty fields narrow nothing. ``org``: that org and all below it."""
-
-    q: str = ""
-    tiers: Sequence[int] = ()
-    stages: Sequence[str] = ()
-    manager: int | None = None
-    pool: bool = False
-    org: int | None = None
 
 
 @dataclass
@@ -86,13 +75,13 @@ def one(viewer: Viewer, customer_id: int) -> Customer:
     return found
 
 
-def find(viewer: Viewer, wanted: Filter) -> QuerySet[Customer]:
+def find(viewer: Viewer, wanted: CustomerQuery) -> QuerySet[Customer]:
     """The customers in scope that fit, in no order yet; see ``ordered``."""
     rows = visible(viewer).filter(metrics__tier__isnull=False).select_related("metrics", "org")
-    if wanted.tiers:
-        rows = rows.filter(metrics__tier__in=wanted.tiers)
-    if wanted.stages:
-        rows = rows.filter(metrics__stage__in=wanted.stages)
+    if wanted.tier:
+        rows = rows.filter(metrics__tier__in=wanted.tier)
+    if wanted.stage:
+        rows = rows.filter(metrics__stage__in=wanted.stage)
     if wanted.org is not None:
         org = Org.objects.filter(id=wanted.org).first()
         below = Org.objects.filter(path__startswith=org.path).values_list("id", flat=True) if org else []

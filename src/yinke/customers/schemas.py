@@ -17,6 +17,24 @@ class Person(Schema):
     emp_no: str
 
 
+class CustomerQuery(Schema):
+    """What the customer list is narrowed to and ordered by; empty fields narrow nothing."""
+
+    q: str = ""
+    """Whole name, initials of its pinyin, start of the customer number, whole mobile or certificate number."""
+    tier: list[int] = []
+    stage: list[str] = []
+    manager: int | None = None
+    """Id of the main manager."""
+    pool: bool = False
+    """Only customers without a manager."""
+    org: int | None = None
+    """That org and all below it."""
+    sort: str = "-aum"
+    """aum, mda, net_month, name or last_contact; descending with ``-``."""
+    page: int = 1
+
+
 class CustomerRow(Schema):
     """One line of the customer list."""
 

@@ -16,10 +16,10 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from yinke.access.services import make_demo_logins
 from yinke.common.errors import YinkeError
+from yinke.customers.models import Frontier
 from yinke.demo.generate import generate
 from yinke.demo.people import DEMO_PASSWORD, demo_logins
 from yinke.nightly.history import run_history
-from yinke.nightly.models import Frontier
 from yinke.nightly.wiring import open_bench
 
 SEED = 20260101

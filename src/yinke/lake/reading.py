@@ -27,7 +27,7 @@ def _connection() -> duckdb.DuckDBPyConnection:
         found = duckdb.connect(":memory:", config={"threads": 2, "memory_limit": "512MB"})
         found.execute("SET parquet_metadata_cache = true; SET enable_external_access = true")
         _local.connection = found
-    return found  # type: ignore[no-any-return]
+    return found
 
 
 def rows_of(days: Sequence[Day], table: str, cust_id: int, columns: Sequence[str]) -> list[dict[str, Any]]:

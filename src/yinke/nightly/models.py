@@ -7,7 +7,6 @@ from typing import ClassVar
 from django.db import models
 
 from yinke.access.models import User
-from yinke.customers.models import Frontier as Frontier
 
 
 class Run(models.Model):

@@ -14,10 +14,11 @@ from django.utils import timezone
 from yinke.access.services import sync_orgs, sync_staff
 from yinke.care.services.make_tasks import make_tasks
 from yinke.common.errors import Held, YinkeError
+from yinke.customers.models import Frontier
 from yinke.customers.services.write_back import write_back
 from yinke.lake.store import Day
 from yinke.nightly.lake_night import STEPS, Bench, LakeNight, run_lake_night
-from yinke.nightly.models import Frontier, Release, Run, Step
+from yinke.nightly.models import Release, Run, Step
 
 LOCK = 0x59494E4B
 """Advisory lock: one night at a time, whoever starts it."""
