@@ -18,8 +18,8 @@ class Customer(models.Model):
     cust_no = models.CharField(max_length=32, unique=True)
     name_sealed = models.BinaryField()
     name_index = models.BinaryField(db_index=True)
-    pinyin = models.CharField(max_length=24)
-    """Initials of the name's pinyin in lower case, e.g. zsf."""
+    pinyin = models.CharField(max_length=24, db_collation="C")
+    """Initials of the name's pinyin in lower case, e.g. zsf; sorted and searched by their start."""
     mobile_sealed = models.BinaryField(null=True)
     mobile_index = models.BinaryField(null=True, db_index=True)
     cert_sealed = models.BinaryField(null=True)
@@ -40,7 +40,10 @@ class Customer(models.Model):
     """Hash of the source row: what has not changed is not written again."""
 
     class Meta:
-        indexes: ClassVar = [models.Index(fields=["org", "id"], name="customer_org")]
+        indexes: ClassVar = [
+            models.Index(fields=["org", "id"], name="customer_org"),
+            models.Index(fields=["pinyin", "id"], name="customer_pinyin"),
+        ]
 
 
 class Metrics(models.Model):
@@ -79,7 +82,8 @@ class Metrics(models.Model):
     is_effective = models.BooleanField(default=False)
 
     class Meta:
-        indexes: ClassVar = []  # few on purpose: an index on a nightly changing column makes every write dearer
+        # one only, for lists over many orgs: an index on a nightly changing column makes every write dearer
+        indexes: ClassVar = [models.Index(fields=["-aum", "-customer"], name="metrics_aum")]
 
 
 class Assignment(models.Model):
@@ -93,7 +97,7 @@ class Assignment(models.Model):
 
     id: int
     customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="assignments")
-    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="assignments")
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="assignments", db_index=False)
     rel_type = models.CharField(max_length=5, choices=Rel.choices)
     share_pct = models.PositiveSmallIntegerField(default=100)
     start_date = models.DateField()
@@ -118,7 +122,9 @@ class TierChange(models.Model):
     """升降级: a tier change that took effect, for the timeline."""
 
     id: int
-    customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="tier_changes")
+    customer = models.ForeignKey(
+        Customer, on_delete=models.CASCADE, related_name="tier_changes", db_index=False
+    )
     on_date = models.DateField()
     tier_from = models.PositiveSmallIntegerField()
     tier_to = models.PositiveSmallIntegerField()
