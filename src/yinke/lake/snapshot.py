@@ -61,8 +61,9 @@ MONEY = (
     _M("aum_year_start", "money", "上年末AUM", "AUM at last year's end"),
     _M("base_peak", "money", "流失基准", "Churn base: highest monthly average of months 3 to 12 ago"),
     _M("maturing_30d", "money", "30天内到期金额", "Maturing within 30 days"),
-    _M("payroll_3m", "money", "近三月月均代发", "Average monthly payroll of three months"),
+    _M("payroll_3m", "money", "近三月月均代发", "Average monthly payroll of the three months before this one"),
     _M("payroll_last", "money", "最近代发金额", "Last payroll amount"),
+    *(_M(f"payroll_sum_m{n}", "money", f"{n}个月前代发金额", f"Payroll {n} months ago") for n in range(4)),
     _M("in_today", "money", "当日转入", "In today"),  # net of reversals, transfers as E03 counts them
     _M("out_today", "money", "当日转出", "Out today"),
 )
@@ -123,7 +124,9 @@ CLASSES = (
     _M("tier_6m_ago", "int", "6个月前等级", "Tier 6 months ago"),
     _M("stage", "text", "生命周期", "Lifecycle stage"),
     _M("stage_since", "date", "阶段起始日", "Stage since"),
-    _M("lost_on", "date", "流失日", "Last lost on"),
+    _M("lost_on", "date", "流失日", "Last lost on"),  # newest day on which the stage was LOST
+    _M("lost_base", "money", "流失时基准", "Churn base when lost"),
+    _M("had_base", "bool", "曾达基准", "Ever had a churn base"),
     _M("above_half_base_days", "int", "恢复天数", "Days above half of the base"),  # for WIN_BACK
     _M("won_back_on", "date", "唤回日", "Won back on"),
 )

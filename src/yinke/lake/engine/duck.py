@@ -13,7 +13,7 @@ import ibis.expr.operations as ops
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from yinke.lake.engine.files import ROW_GROUP, conform, quoted, schema_of
+from yinke.lake.engine.files import ROW_GROUP, quoted, schema_of, sql_types
 
 OPEN_TABLES = 400
 """Views kept of the tables read last."""
@@ -99,6 +99,9 @@ class DuckEngine:
         return self._ibis.to_pyarrow(expr)
 
     def _sql(self, expr: Any, schema: pa.Schema, sort: Sequence[str]) -> str:
-        expr = conform(expr, schema, sort)
         self._ibis._run_pre_execute_hooks(expr)  # memtables become visible to plain SQL
-        return str(self._ibis.compile(expr))
+        columns = ", ".join(
+            f'CAST("{name}" AS {kind.removesuffix("_NTZ")}) AS "{name}"' for name, kind in sql_types(schema).items()
+        )
+        order = f" ORDER BY {', '.join(sort)}" if sort else ""
+        return f"SELECT {columns} FROM ({self._ibis.compile(expr)}){order}"

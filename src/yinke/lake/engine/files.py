@@ -19,15 +19,22 @@ def schema_of(paths: Sequence[Path]) -> ibis.Schema:
     return ibis.Schema.from_pyarrow(pq.read_schema(paths[0]))
 
 
-def conform(expr: Any, schema: pa.Schema, sort: Sequence[str]) -> Any:
-    """The expression with exactly the columns and types of ``schema``, sorted."""
-    wanted = ibis.Schema.from_pyarrow(schema)
-    have = expr.schema()
-    expr = expr.select(
-        **{name: expr[name] if have[name].copy(nullable=True) == type_ else expr[name].cast(type_)
-           for name, type_ in wanted.items()}
-    )  # fmt: skip
-    return expr.order_by(list(sort)) if sort else expr
+def sql_types(schema: pa.Schema) -> dict[str, str]:
+    """Columns of a Parquet schema with their types as both engines' SQL writes them.
+
+    >>> sql_types(pa.schema([("aum", pa.decimal128(18, 2)), ("day", pa.date32())]))
+    {'aum': 'DECIMAL(18, 2)', 'day': 'DATE'}
+    """
+    return {field.name: _sql_type(field.type) for field in schema}
+
+
+def _sql_type(kind: pa.DataType) -> str:
+    if pa.types.is_decimal(kind):
+        return f"DECIMAL({kind.precision}, {kind.scale})"
+    return {
+        pa.string(): "STRING", pa.int32(): "INT", pa.int64(): "BIGINT", pa.bool_(): "BOOLEAN",
+        pa.date32(): "DATE", pa.float64(): "DOUBLE",
+    }.get(kind, "TIMESTAMP_NTZ")  # fmt: skip
 
 
 def quoted(text: str) -> str:

@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from yinke.common.errors import ConfigurationError
-from yinke.lake.engine.files import ROW_GROUP, conform, schema_of
+from yinke.lake.engine.files import ROW_GROUP, schema_of, sql_types
 
 OPEN_TABLES = 400
 """Views kept of the tables read last."""
@@ -67,7 +67,10 @@ class SparkEngine:
     ) -> int:
         """See ``Engine.write``. Workers write sorted parts beside ``path``; they are joined to one file."""
         expr = expr if isinstance(expr, ibis.Table) else reduce(lambda a, b: a.union(b), expr)
-        frame = self._session.sql(str(self._ibis.compile(conform(expr, schema, sort))))
+        frame = self._session.sql(str(self._ibis.compile(expr)))
+        frame = frame.select(*(frame[name].cast(kind) for name, kind in sql_types(schema).items()))
+        if sort:
+            frame = frame.orderBy(*sort)
         parts = path.with_name(f"{path.name}.parts")
         try:
             frame.write.mode("overwrite").option("compression", "zstd").parquet(str(parts.absolute()))
