@@ -7,8 +7,7 @@ from typing import Literal
 from django.http import HttpRequest
 from ninja import Query, Router, Schema
 
-from yinke.access.auth import can
-from yinke.access.viewer import Viewer
+from yinke.access.auth import can, viewer_from
 from yinke.care import queries
 from yinke.care.queries.tasks import Wanted
 from yinke.care.schemas import AssignIn, BranchOut, ContactOut, ResultIn, TaskOut, Workbench
@@ -31,10 +30,6 @@ class WorkbenchFilter(Schema):
     cursor: int | None = None
 
 
-def _viewer(request: HttpRequest) -> Viewer:
-    return request.viewer  # type: ignore[attr-defined,no-any-return]
-
-
 def _account(body: ResultIn) -> Account:
     return Account(
         channel=body.channel, result=body.result, next_on=body.next_on, note=body.note,
@@ -45,13 +40,13 @@ def _account(body: ResultIn) -> Account:
 @router.get("/workbench", response=Workbench, auth=can("workbench"))
 def get_workbench(request: HttpRequest, wanted: Query[WorkbenchFilter]) -> Workbench:
     """今天该联系谁: the ordered list, 50 at a time. A branch manager may name an ``assignee`` or the ``pool``."""
-    return queries.workbench(_viewer(request), Wanted(**wanted.dict()))
+    return queries.workbench(viewer_from(request), Wanted(**wanted.dict()))
 
 
 @router.post("/tasks/{task_id}/result", response=TaskOut, auth=can("task.work"))
 def record_result(request: HttpRequest, task_id: int, body: ResultIn) -> TaskOut:
     """Record what came of a contact; the same ``request_key`` twice is recorded once."""
-    viewer = _viewer(request)
+    viewer = viewer_from(request)
     task = queries.task(viewer, task_id)
     record_contact(viewer, task.customer_id, _account(body), task=task)
     return queries.task_out(viewer, task_id)
@@ -60,7 +55,7 @@ def record_result(request: HttpRequest, task_id: int, body: ResultIn) -> TaskOut
 @router.post("/tasks/{task_id}/assign", response=TaskOut, auth=can("task.work"))
 def assign_task(request: HttpRequest, task_id: int, body: AssignIn) -> TaskOut:
     """Give a task to a member of staff of one's own branch (branch manager)."""
-    viewer = _viewer(request)
+    viewer = viewer_from(request)
     assign(viewer, queries.task(viewer, task_id), body.user_id)
     return queries.task_out(viewer, task_id)
 
@@ -68,14 +63,14 @@ def assign_task(request: HttpRequest, task_id: int, body: AssignIn) -> TaskOut:
 @router.post("/customers/{customer_id}/contacts", response=ContactOut, auth=can("task.work"))
 def record_contact_without_task(request: HttpRequest, customer_id: int, body: ResultIn) -> ContactOut:
     """Record a contact that no task asked for."""
-    viewer = _viewer(request)
+    viewer = viewer_from(request)
     return queries.contact_out(record_contact(viewer, customer_id, _account(body)))
 
 
 @router.post("/contacts/{contact_id}/withdraw", response=TaskOut | None, auth=can("task.work"))
 def withdraw_contact(request: HttpRequest, contact_id: int) -> TaskOut | None:
     """Take a slip back within 10 minutes: the task reopens and the consequences are undone."""
-    viewer = _viewer(request)
+    viewer = viewer_from(request)
     task_id = withdraw(viewer, contact_id)
     return queries.task_out(viewer, task_id) if task_id else None
 
@@ -83,10 +78,10 @@ def withdraw_contact(request: HttpRequest, contact_id: int) -> TaskOut | None:
 @router.get("/customers/{customer_id}/tasks", response=list[TaskOut], auth=can("customer.read"))
 def list_customer_tasks(request: HttpRequest, customer_id: int) -> list[TaskOut]:
     """A customer's tasks, the open one first, then the newest 20."""
-    return queries.customer_tasks(_viewer(request), customer_id)
+    return queries.customer_tasks(viewer_from(request), customer_id)
 
 
 @router.get("/branch", response=BranchOut, auth=can("branch.read"))
 def get_branch(request: HttpRequest, org: int | None = None) -> BranchOut:
     """我的支行这周怎么样: an org's line, the orgs below, its team. Without ``org``: the viewer's own."""
-    return queries.branch(_viewer(request), org)
+    return queries.branch(viewer_from(request), org)

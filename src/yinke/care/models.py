@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import Q
 
@@ -11,8 +12,15 @@ from yinke.access.models import Org, User
 from yinke.customers.models import Customer
 
 
+OPEN = ("NEW", "IN_PROGRESS")
+"""States of a task that still waits for its manager."""
+
+
 class Task(models.Model):
-    """待办: contact one customer, for all the reasons that stand; at most one new task per customer per day."""
+    """待办: contact one customer, for all the reasons that stand.
+
+    A customer has at most one open task; the reasons of later nights join it (services/make_tasks.py).
+    """
 
     class Status(models.TextChoices):
         NEW = "NEW", "待处理"
@@ -21,15 +29,21 @@ class Task(models.Model):
         EXPIRED = "EXPIRED", "已过期"
         CANCELLED = "CANCELLED", "已取消"
 
+    OPEN: ClassVar = OPEN
+
     id: int
     customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="tasks")
     biz_date = models.DateField()
     """营业日期 whose night made it."""
     assignee = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="tasks")
     """None: the pool of ``org``."""
-    org = models.ForeignKey(Org, on_delete=models.PROTECT, related_name="+")
+    assigned_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    """Who gave it to the assignee by hand; None: the night gave it to the main manager."""
+    org = models.ForeignKey(Org, on_delete=models.PROTECT, related_name="+", db_index=False)
+    """The customer's managing outlet; for the pool, the sub-branch above it."""
     priority = models.PositiveSmallIntegerField()
     score = models.FloatField()
+    """Orders the list; only differences mean something."""
     due_on = models.DateField()
     expire_on = models.DateField()
     status = models.CharField(max_length=12, choices=Status.choices, default=Status.NEW)
@@ -42,14 +56,21 @@ class Task(models.Model):
 
     class Meta:
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["customer", "biz_date"], name="one_task_per_customer_per_day")
+            models.UniqueConstraint(fields=["customer", "biz_date"], name="one_task_per_customer_per_day"),
+            models.UniqueConstraint(
+                fields=["customer"], condition=Q(status__in=OPEN), name="one_open_task_per_customer"
+            ),
         ]
         indexes: ClassVar = [
-            models.Index(fields=["assignee", "status", "-score"], name="task_of_assignee"),
-            models.Index(fields=["org", "status", "-score"], name="task_of_org"),
-        ]
-
-    OPEN = (Status.NEW, Status.IN_PROGRESS)
+            models.Index(
+                fields=["assignee", "is_overflow", "-score"], condition=Q(status__in=OPEN), name="open_task_of_assignee"
+            ),
+            models.Index(
+                fields=["org", "assignee"], include=["due_on", "next_on", "is_overflow", "status"],
+                condition=Q(status__in=OPEN), name="open_task_of_org",
+            ),
+            models.Index(fields=["assignee", "done_at"], condition=Q(status="DONE"), name="done_task_of_assignee"),
+        ]  # fmt: skip
 
 
 class Reason(models.Model):
@@ -57,7 +78,7 @@ class Reason(models.Model):
 
     id: int
     task = models.ForeignKey(Task, on_delete=models.CASCADE, related_name="reasons")
-    customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="reasons")
+    customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="reasons", db_index=False)
     type = models.CharField(max_length=4)
     biz_date = models.DateField()
     priority = models.PositiveSmallIntegerField()
@@ -67,11 +88,18 @@ class Reason(models.Model):
     dedup_key = models.CharField(max_length=120, unique=True)
 
     class Meta:
-        indexes: ClassVar = [models.Index(fields=["customer", "-biz_date"], name="reason_of_customer")]
+        indexes: ClassVar = [
+            models.Index(fields=["customer", "-biz_date"], name="reason_of_customer"),
+            models.Index(fields=["expire_on"], name="reason_by_expiry"),
+            BrinIndex(fields=["biz_date"], name="reason_by_night"),
+        ]
 
 
 class ContactRecord(models.Model):
-    """联络记录: append-only account of one contact and its result."""
+    """联络记录: append-only account of one contact and its result.
+
+    Only ``withdrawn_at`` is ever written later; the database refuses any other change (migration 0002).
+    """
 
     class Channel(models.TextChoices):
         PHONE = "PHONE", "电话"
@@ -98,32 +126,45 @@ class ContactRecord(models.Model):
         HANG_UP = "HANG_UP", "挂断"
 
     NOT_CONNECTED = (Result.NO_ANSWER, Result.BUSY, Result.OFF, Result.EMPTY_NUMBER, Result.HANG_UP)
+    NOT_REACHED = (*NOT_CONNECTED, Result.WRONG_PERSON)
+    """Anything else is an effective contact (有效触达): the customer himself was spoken with."""
 
     id: int
-    customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="contacts")
-    task = models.ForeignKey(Task, null=True, on_delete=models.SET_NULL, related_name="contacts")
+    customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="contacts", db_index=False)
+    task = models.ForeignKey(Task, null=True, on_delete=models.PROTECT, related_name="contacts")
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     channel = models.CharField(max_length=6, choices=Channel.choices)
     result = models.CharField(max_length=15, choices=Result.choices)
     at = models.DateTimeField()
-    """UTC; when the contact took place."""
+    """UTC; when it was recorded."""
     biz_date = models.DateField()
+    """The work day it belongs to (see queries/day.py)."""
     next_on = models.DateField(null=True)
     note = models.CharField(max_length=500, blank=True)
     request_key = models.CharField(max_length=40, unique=True)
     """Given by the client: the same click sent twice is recorded once."""
+    undo = models.JSONField(default=dict)
+    """What it changed, so that a withdrawal can put it back."""
+    withdrawn_at = models.DateTimeField(null=True)
 
     class Meta:
-        indexes: ClassVar = [models.Index(fields=["customer", "-at"], name="contact_of_customer")]
+        indexes: ClassVar = [
+            models.Index(fields=["customer", "-at"], name="contact_of_customer"),
+            models.Index(fields=["biz_date", "customer"], name="contact_by_day"),
+        ]
 
 
 class DoNotDisturb(models.Model):
-    """免打扰: the customer asked not to be approached; only the customer may lift it."""
+    """免打扰: nobody approaches the customer, save for service notices.
+
+    Scope ALL_MARKETING: the customer asked; only the customer may lift it. Scope CALLS: he could not be
+    reached on several days; it ends by itself (``until``, the last day that it holds).
+    """
 
     id: int
     customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="dnd")
     scope = models.CharField(max_length=20, default="ALL_MARKETING")
-    source = models.CharField(max_length=20)
+    source = models.CharField(max_length=20)  # RM, UNREACHABLE
     since = models.DateTimeField(auto_now_add=True)
     until = models.DateField(null=True)
     lifted_at = models.DateTimeField(null=True)
@@ -132,5 +173,44 @@ class DoNotDisturb(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint(
                 fields=["customer", "scope"], condition=Q(lifted_at=None), name="one_active_dnd"
+            )
+        ]
+
+
+class BadNumber(models.Model):
+    """空号: a mobile number found out of use. It speaks of that very number: a new one is good again."""
+
+    id: int
+    customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="bad_numbers")
+    mobile_index = models.BinaryField()
+    """Blind index of the number, as in the customer's row."""
+    found_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["customer", "mobile_index"], name="one_mark_per_number")
+        ]
+
+
+class Standing(models.Model):
+    """How the customers of one outlet and one manager stand at the last day's end; made anew each night.
+
+    An org's or a manager's figures are sums of these rows: a few thousand for a bank of a million.
+    """
+
+    id: int
+    org = models.ForeignKey(Org, on_delete=models.CASCADE, related_name="+")
+    manager = models.ForeignKey(User, null=True, on_delete=models.CASCADE, related_name="+")
+    """None: nobody's customers (公海)."""
+    tier = models.PositiveSmallIntegerField()
+    customers = models.IntegerField()
+    aum = models.DecimalField(max_digits=20, decimal_places=2)
+    net_month = models.DecimalField(max_digits=20, decimal_places=2)
+    """AUM against last month's end, of the customers for whom that is known."""
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["org", "manager", "tier"], name="one_standing", nulls_distinct=False
             )
         ]

@@ -91,10 +91,10 @@ def find(viewer: Viewer, wanted: CustomerQuery) -> QuerySet[Customer]:
     if wanted.pool:
         main = Assignment.objects.filter(rel_type="MAIN", end_date=None)
         rows = rows.exclude(id__in=main.values("customer_id"))
-    return _search(rows, wanted.q.strip())
+    return search(rows, wanted.q.strip())
 
 
-def _search(rows: QuerySet[Customer], q: str) -> QuerySet[Customer]:
+def search(rows: QuerySet[Customer], q: str) -> QuerySet[Customer]:
     """Whole name, whole mobile or certificate number, start of the customer number or of the initials."""
     if not q:
         return rows

@@ -1,0 +1,279 @@
+"""日终出任务: the night's events become reasons, and the reasons of one customer become one task.
+
+A customer has at most one open task. A reason of a later night joins it: the task keeps its date and its
+history, takes the best priority and the soonest due date of the reasons that still stand, and lives as
+long as the last of them. Only a customer without an open task gets a new one, so that a manager never
+sees the same person twice and never loses a promise that he made. An urgent reason (priority 1) brings a
+task back to today's list even if the manager had put it off.
+
+Bulk SQL throughout; the caller's transaction holds it all. The same day twice changes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+import pyarrow.parquet as pq
+from django.db import connection
+
+from yinke.access.viewer import RIGHTS
+from yinke.care.services.rank import rank_lists
+from yinke.lake.store import Day
+
+WORKERS = sorted(role for role, rights in RIGHTS.items() if "workbench" in rights)
+"""Roles that have a list of their own; the customers of anybody else go to the pool."""
+
+
+@dataclass(frozen=True)
+class Made:
+    """What a night did to the tasks. ``reasons`` counts those raised; ``muted`` those held back.
+
+    ``tasks`` are new, ``joined`` are open ones that got a further reason, ``moved`` changed hands.
+    """
+
+    tasks: int
+    joined: int
+    reasons: int
+    muted: int
+    expired: int
+    moved: int
+    overflow: int
+
+
+def make_tasks(day: Day, biz_date: date, values: Mapping[str, Any]) -> Made:
+    """Turn the events of a published day into tasks for the work day after it.
+
+    In order: reasons that a correction of this day took back are deleted; tasks whose time is over
+    expire; open tasks follow their customer's main manager; events become reasons unless their
+    ``dedup_key`` is known, they end before the work day, or the customer must not be approached;
+    last, each manager's list is cut at the cap (``rank.py``).
+
+    Suppression (conflict order of the events handbook): customers who died or closed get no task at
+    all; under do-not-disturb or a judicial freeze only the service events of ``task.service_events``
+    pass, since a statutory notice is no marketing.
+
+    Args:
+        day: holds ``events`` (columns EVENTS of lake/snapshot.py).
+        biz_date: the business date; the list is for the next calendar day.
+        values: thresholds in force, codes ``task.*``.
+    """
+    workday = biz_date + timedelta(days=1)
+    given = {
+        "biz_date": biz_date,
+        "workday": workday,
+        "muted": list(values["task.mute_statuses"]),
+        "service": list(values["task.service_events"]),
+        "workers": WORKERS,
+        "grace": int(values["task.promise_grace_days"]),
+        "fatigue_since": workday - timedelta(days=int(values["task.fatigue_days"])),
+        "w_priority": float(values["task.weight_priority"]),
+        "w_tier": float(values["task.weight_tier"]),
+        "w_urgency": float(values["task.weight_urgency"]),
+        "w_fatigue": float(values["task.weight_fatigue"]),
+        **{f"due_{n}": int(days) for n, days in enumerate(values["task.due_days"], 1)},
+    }
+    with connection.cursor() as cursor:
+
+        def run(sql: str) -> int:
+            cursor.execute(sql, given)
+            return int(cursor.rowcount)
+
+        cursor.execute(SCRATCH)
+        rows = _load(cursor, day)
+        run(POOLS)
+        run(TAKE_BACK)
+        run(RAISED_EARLIER)
+        expired = run(EXPIRE)
+        run(SILENCE)
+        moved = run(FOLLOW_MANAGER)
+        run(FRESH)
+        cursor.execute("ANALYZE fresh")
+        cursor.execute(KNOWN, given)
+        held_back = rows - int(cursor.fetchone()[0])
+        tasks = run(NEW_TASKS)
+        joined = run(JOINED)
+        reasons = run(NEW_REASONS)
+        run(BRING_BACK)
+        run(LATELY_EXPIRED)
+        run(RECOUNT)
+        run(LEFT_WITHOUT_REASON)
+        run(END_LOANS)
+        overflow = rank_lists(cursor, workday, int(values["task.cap"]))
+        cursor.execute(DROP)
+    return Made(tasks, joined, reasons, held_back, expired, moved, overflow)
+
+
+def _load(cursor: Any, day: Day) -> int:
+    columns = ["dedup_key", "type", "cust_id", "priority", "expire_on", "amount", "payload"]
+    events = pq.read_table(day.path("events"), columns=columns)
+    with cursor.copy("COPY incoming FROM STDIN") as copy:
+        for row in zip(*(events[name].to_pylist() for name in columns), strict=True):
+            copy.write_row(row)
+    cursor.execute("ANALYZE incoming")
+    return int(events.num_rows)
+
+
+DROP = "DROP TABLE IF EXISTS incoming, fresh, touched, pool_of"
+
+SCRATCH = f"""
+{DROP};
+CREATE TEMP TABLE incoming (dedup_key text, type text, customer_id int, priority smallint, expire_on date,
+    amount numeric(18,2), payload jsonb) ON COMMIT DROP;
+CREATE TEMP TABLE fresh (LIKE incoming, org_id bigint) ON COMMIT DROP;
+CREATE TEMP TABLE touched (task_id bigint) ON COMMIT DROP;
+CREATE TEMP TABLE pool_of (org_id bigint PRIMARY KEY, pool_id bigint) ON COMMIT DROP;
+"""
+
+POOLS = """
+INSERT INTO pool_of
+SELECT o.id, COALESCE(max(a.id), o.id) FROM access_org o
+LEFT JOIN access_org a ON a.level = 4 AND starts_with(o.path, a.path) GROUP BY o.id
+"""
+
+TAKE_BACK = """
+WITH gone AS (
+    DELETE FROM care_reason r USING care_task t
+    WHERE t.id = r.task_id AND t.status = 'NEW' AND r.biz_date = %(biz_date)s
+      AND NOT EXISTS (SELECT FROM incoming i WHERE i.dedup_key = r.dedup_key)
+    RETURNING r.task_id)
+INSERT INTO touched SELECT DISTINCT task_id FROM gone
+"""
+
+RAISED_EARLIER = """
+UPDATE care_reason r SET biz_date = %(biz_date)s FROM incoming i
+WHERE i.dedup_key = r.dedup_key AND r.biz_date > %(biz_date)s
+"""
+
+EXPIRE = """
+UPDATE care_task SET status = 'EXPIRED', is_overflow = false
+WHERE status IN ('NEW', 'IN_PROGRESS')
+  AND GREATEST(expire_on, next_on + %(grace)s) < %(workday)s
+"""
+
+SILENCE = """
+UPDATE care_task t SET status = 'CANCELLED', is_overflow = false
+FROM customers_customer c
+WHERE c.id = t.customer_id AND t.status IN ('NEW', 'IN_PROGRESS') AND c.status = ANY(%(muted)s)
+"""
+
+_MANAGER = """
+LEFT JOIN customers_assignment m
+    ON m.customer_id = {customer} AND m.rel_type = 'MAIN' AND m.end_date IS NULL
+LEFT JOIN access_user u ON u.id = m.user_id AND u.is_active AND u.role = ANY(%(workers)s)
+"""
+
+FOLLOW_MANAGER = f"""
+UPDATE care_task t SET assignee_id = w.user_id, org_id = w.org_id, assigned_by_id = NULL, is_overflow = false
+FROM (
+    SELECT t.id, u.id AS user_id, CASE WHEN u.id IS NULL THEN p.pool_id ELSE c.org_id END AS org_id
+    FROM care_task t
+    JOIN customers_customer c ON c.id = t.customer_id
+    JOIN pool_of p ON p.org_id = c.org_id
+    {_MANAGER.format(customer="t.customer_id")}
+    LEFT JOIN access_user hand ON hand.id = t.assignee_id AND t.assigned_by_id IS NOT NULL AND hand.is_active
+    WHERE t.status IN ('NEW', 'IN_PROGRESS') AND hand.id IS NULL
+) w
+WHERE w.id = t.id AND (t.assignee_id, t.org_id) IS DISTINCT FROM (w.user_id, w.org_id)
+"""
+
+FRESH = """
+INSERT INTO fresh
+SELECT DISTINCT ON (i.dedup_key) i.*, c.org_id
+FROM incoming i JOIN customers_customer c ON c.id = i.customer_id
+WHERE i.expire_on >= %(workday)s AND c.status <> ALL(%(muted)s)
+  AND NOT EXISTS (SELECT FROM care_reason r WHERE r.dedup_key = i.dedup_key)
+  AND (i.type = ANY(%(service)s) OR (c.status <> 'FROZEN' AND NOT EXISTS (
+      SELECT FROM care_donotdisturb d WHERE d.customer_id = i.customer_id AND d.lifted_at IS NULL
+         AND (d.until IS NULL OR d.until >= %(workday)s))))
+"""
+
+KNOWN = """
+SELECT (SELECT count(*) FROM fresh)
+     + (SELECT count(*) FROM incoming i JOIN care_reason r ON r.dedup_key = i.dedup_key)
+"""
+
+_DUE = """LEAST({r}.expire_on, {date} + CASE {r}.priority
+    WHEN 1 THEN %(due_1)s WHEN 2 THEN %(due_2)s ELSE %(due_3)s END)"""
+
+_SCORE = """
+    %(w_priority)s * (4 - s.priority) + %(w_tier)s * COALESCE(x.tier, 0)
+    - %(w_urgency)s * (s.due_on - DATE '2020-01-01')
+    - %(w_fatigue)s * (SELECT count(*) FROM care_contactrecord k
+        WHERE k.customer_id = s.customer_id AND k.biz_date >= %(fatigue_since)s AND k.withdrawn_at IS NULL)
+"""
+# Urgency grows by the same step each day for every task, so the order holds without rewriting old scores.
+# The part for churn probability times AUM at risk joins when there is a model to give it.
+
+NEW_TASKS = f"""
+INSERT INTO care_task (customer_id, biz_date, assignee_id, org_id, priority, score, due_on, expire_on,
+    status, is_overflow, result)
+SELECT s.customer_id, %(biz_date)s, u.id, CASE WHEN u.id IS NULL THEN p.pool_id ELSE s.org_id END,
+    s.priority, {_SCORE}, s.due_on, s.expire_on, 'NEW', false, ''
+FROM (
+    SELECT f.customer_id, f.org_id, min(f.priority) AS priority, max(f.expire_on) AS expire_on,
+        min({_DUE.format(r="f", date="%(biz_date)s::date")}) AS due_on
+    FROM fresh f GROUP BY f.customer_id, f.org_id
+) s
+JOIN pool_of p ON p.org_id = s.org_id
+LEFT JOIN customers_metrics x ON x.customer_id = s.customer_id
+{_MANAGER.format(customer="s.customer_id")}
+WHERE NOT EXISTS (
+    SELECT FROM care_task t WHERE t.customer_id = s.customer_id AND t.status IN ('NEW', 'IN_PROGRESS'))
+ORDER BY s.customer_id
+ON CONFLICT (customer_id, biz_date) DO UPDATE SET status = 'NEW', done_at = NULL, next_on = NULL, result = '',
+    assignee_id = EXCLUDED.assignee_id, org_id = EXCLUDED.org_id, priority = EXCLUDED.priority,
+    score = EXCLUDED.score, due_on = EXCLUDED.due_on, expire_on = EXCLUDED.expire_on
+"""
+# The conflict is a correction that brings a new reason after the day's task was closed: it opens again.
+
+JOINED = """
+INSERT INTO touched
+SELECT DISTINCT t.id FROM fresh f JOIN care_task t ON t.customer_id = f.customer_id
+WHERE t.status IN ('NEW', 'IN_PROGRESS') AND t.biz_date <> %(biz_date)s
+"""
+
+NEW_REASONS = """
+INSERT INTO care_reason (task_id, customer_id, type, biz_date, priority, expire_on, amount, payload, dedup_key)
+SELECT t.id, f.customer_id, f.type, %(biz_date)s, f.priority, f.expire_on, f.amount, f.payload, f.dedup_key
+FROM fresh f JOIN care_task t ON t.customer_id = f.customer_id AND t.status IN ('NEW', 'IN_PROGRESS')
+ORDER BY f.customer_id, f.dedup_key
+"""
+
+BRING_BACK = """
+UPDATE care_task t SET next_on = %(workday)s FROM fresh f
+WHERE f.customer_id = t.customer_id AND f.priority = 1 AND t.status = 'IN_PROGRESS' AND t.next_on > %(workday)s
+"""
+
+LATELY_EXPIRED = """
+INSERT INTO touched
+SELECT DISTINCT r.task_id FROM care_reason r JOIN care_task t ON t.id = r.task_id
+WHERE r.expire_on BETWEEN %(biz_date)s::date - 2 AND %(biz_date)s AND t.status IN ('NEW', 'IN_PROGRESS')
+"""
+
+RECOUNT = f"""
+UPDATE care_task t SET priority = s.priority, due_on = s.due_on, expire_on = s.expire_on, score = {_SCORE}
+FROM (
+    SELECT r.task_id, r.customer_id, min(r.priority) AS priority, max(r.expire_on) AS expire_on,
+        min({_DUE.format(r="r", date="r.biz_date")}) AS due_on
+    FROM care_reason r
+    WHERE r.task_id IN (SELECT task_id FROM touched) AND r.expire_on >= %(workday)s
+    GROUP BY r.task_id, r.customer_id
+) s LEFT JOIN customers_metrics x ON x.customer_id = s.customer_id
+WHERE t.id = s.task_id AND t.status IN ('NEW', 'IN_PROGRESS')
+"""
+
+LEFT_WITHOUT_REASON = """
+UPDATE care_task t SET status = 'CANCELLED', is_overflow = false
+WHERE t.id IN (SELECT task_id FROM touched) AND t.status = 'NEW'
+  AND NOT EXISTS (SELECT FROM care_reason r WHERE r.task_id = t.id)
+"""
+
+END_LOANS = """
+UPDATE customers_assignment a SET end_date = %(biz_date)s
+WHERE a.rel_type = 'CO' AND a.reason = 'TASK' AND a.end_date IS NULL AND NOT EXISTS (
+    SELECT FROM care_task t WHERE t.customer_id = a.customer_id AND t.assignee_id = a.user_id
+       AND t.status IN ('NEW', 'IN_PROGRESS'))
+"""
