@@ -86,7 +86,9 @@ def branch(viewer: Viewer, org_id: int | None) -> BranchOut:
     if not viewer.may("branch.read") or viewer.org_ids == frozenset():
         raise NotAllowed("This page is for those who head a branch", remedy="Ask a security administrator")
     wanted = viewer.org_id if org_id is None else org_id
-    org = Org.objects.filter(id=wanted).first() if viewer.org_ids is None or wanted in viewer.org_ids else None
+    org = (
+        Org.objects.filter(id=wanted).first() if viewer.org_ids is None or wanted in viewer.org_ids else None
+    )
     if org is None:
         raise NotFound("No such org below yours", place="org", remedy="Choose one of the list")
     day = today()
@@ -139,7 +141,9 @@ def _team_of(org: Org) -> list[User]:
 def _lines(team: list[User], given: dict[str, Any]) -> list[Team]:
     if not team:
         return []
-    sums, tasks, done, reached = (_rows(sql, given) for sql in (_TEAM_SUMS, _TEAM_TASKS, _TEAM_DONE, _REACHED))
+    sums, tasks, done, reached = (
+        _rows(sql, given) for sql in (_TEAM_SUMS, _TEAM_TASKS, _TEAM_DONE, _REACHED)
+    )
     lines = []
     for user in team:
         customers, aum, net = sums.get(user.id, (0, Decimal(0), Decimal(0)))

@@ -47,10 +47,14 @@ def task_outs(viewer: Viewer, tasks: Sequence[Task], day: Today) -> list[TaskOut
     customers = [task.customer for task in tasks]
     ids = [customer.id for customer in customers]
     by_task: dict[int, list[Reason]] = defaultdict(list)
-    for reason in Reason.objects.filter(task__in=[t.id for t in tasks]).order_by("priority", "expire_on", "id"):
+    for reason in Reason.objects.filter(task__in=[t.id for t in tasks]).order_by(
+        "priority", "expire_on", "id"
+    ):
         by_task[reason.task_id].append(reason)
     quiet = set(active_dnd(ids, day.workday))
-    bad = {(mark.customer_id, bytes(mark.mobile_index)) for mark in BadNumber.objects.filter(customer__in=ids)}
+    bad = {
+        (mark.customer_id, bytes(mark.mobile_index)) for mark in BadNumber.objects.filter(customer__in=ids)
+    }
     last = last_contacts(ids)
     shown = {c.id: _customer(viewer, c, day, c.id in quiet, bad) for c in customers}
     return [_task(viewer, task, by_task[task.id], shown[task.customer_id], last, day) for task in tasks]
@@ -86,7 +90,12 @@ def _customer(
 
 
 def _task(
-    viewer: Viewer, task: Task, why: list[Reason], customer: TaskCustomer, last: dict[int, ContactOut], day: Today
+    viewer: Viewer,
+    task: Task,
+    why: list[Reason],
+    customer: TaskCustomer,
+    last: dict[int, ContactOut],
+    day: Today,
 ) -> TaskOut:
     if task.status in OPEN:  # what has expired no longer speaks for the contact, unless nothing else does
         why = [reason for reason in why if reason.expire_on >= day.workday] or why
@@ -103,7 +112,11 @@ def _task(
 def _reason(viewer: Viewer, reason: Reason) -> ReasonOut:
     name = reasons.event_name(reason.type, viewer.language)
     # The sentence speaks exact amounts, which masked roles see only in totals.
-    text = name if viewer.masked else reasons.sentence(reason.type, reason.payload, reason.amount, viewer.language)
+    text = (
+        name
+        if viewer.masked
+        else reasons.sentence(reason.type, reason.payload, reason.amount, viewer.language)
+    )
     return ReasonOut(
         type=reason.type, name=name, family=reasons.family(reason.type), text=text, priority=reason.priority,
         expire_on=reason.expire_on, amount=shown_amount(viewer, reason.amount),

@@ -73,7 +73,9 @@ def customer_tasks(viewer: Viewer, customer_id: int) -> list[TaskOut]:
     tasks = Task.objects.filter(customer=customer_id)
     if not visible(viewer).filter(id=customer_id).exists():
         if not tasks.filter(assignee_id=viewer.user_id, status__in=OPEN).exists():
-            raise NotFound("No such customer within your scope", place="customer", remedy="Ask your branch manager")
+            raise NotFound(
+                "No such customer within your scope", place="customer", remedy="Ask your branch manager"
+            )
     is_open = Case(When(status__in=OPEN, then=Value(0)), default=Value(1))
     return task_outs(viewer, list(_joined(tasks).order_by(is_open, "-biz_date")[:NEWEST]), today())
 
@@ -105,7 +107,9 @@ def _list_of(viewer: Viewer, wanted: Wanted) -> QuerySet[Task]:
     if wanted.pool:
         return Task.objects.filter(below, assignee=None)
     if not User.objects.filter(below, id=wanted.assignee).exists():
-        raise NotFound("No such member of staff in your branch", place="assignee", remedy="Choose one of the team")
+        raise NotFound(
+            "No such member of staff in your branch", place="assignee", remedy="Choose one of the team"
+        )
     return Task.objects.filter(below, assignee_id=wanted.assignee)
 
 

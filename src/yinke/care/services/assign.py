@@ -32,9 +32,13 @@ def assign(viewer: Viewer, task: Task, user_id: int) -> None:
         raise NotAllowed("Only a branch manager assigns tasks", remedy="Ask your branch manager")
     user = User.objects.filter(id=user_id).first()
     if user is None or (viewer.org_ids is not None and user.org_id not in viewer.org_ids):
-        raise NotFound("No such member of staff in your branch", place="user_id", remedy="Choose one of the team")
+        raise NotFound(
+            "No such member of staff in your branch", place="user_id", remedy="Choose one of the team"
+        )
     if not user.is_active or user.role not in WORKERS:
-        raise YinkeError("This person works no tasks", place="user_id", remedy="Choose an active manager of the team")
+        raise YinkeError(
+            "This person works no tasks", place="user_id", remedy="Choose an active manager of the team"
+        )
     day = today()
     cap = int(load_thresholds(settings.YINKE.thresholds).at(day.workday)["task.cap"])
     with transaction.atomic():

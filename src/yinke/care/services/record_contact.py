@@ -70,25 +70,35 @@ def check(account: Account, day: Today, days_ahead: int) -> None:
             own, encrypted fields).
     """
     if account.channel not in ContactRecord.Channel.values:
-        raise YinkeError(f"No such channel: {account.channel[:10]}", place="channel", remedy="Choose one of the list")
+        raise YinkeError(
+            f"No such channel: {account.channel[:10]}", place="channel", remedy="Choose one of the list"
+        )
     if account.result not in Result.values:
-        raise YinkeError(f"No such result: {account.result[:20]}", place="result", remedy="Choose one of the list")
+        raise YinkeError(
+            f"No such result: {account.result[:20]}", place="result", remedy="Choose one of the list"
+        )
     if not 8 <= len(account.request_key) <= 40:
         raise YinkeError("The key has not 8 to 40 characters", place="request_key", remedy="Reload the page")
     if len(account.note) > NOTE_LENGTH:
         raise YinkeError(
-            f"The note has {len(account.note)} characters", place="note", remedy=f"Shorten it to {NOTE_LENGTH}"
+            f"The note has {len(account.note)} characters",
+            place="note",
+            remedy=f"Shorten it to {NOTE_LENGTH}",
         )
     for pattern, what in PERSONAL:
         if pattern.search(unicodedata.normalize("NFKC", account.note)):
             raise YinkeError(
-                f"The note holds {what}", place="note", remedy="Leave it out: the customer's page has it, protected"
+                f"The note holds {what}",
+                place="note",
+                remedy="Leave it out: the customer's page has it, protected",
             )
     if account.next_on is None:
         return
     if account.close or account.result == Result.DND_REQUEST:
         raise YinkeError(
-            "A task that is closed has no next date", place="next_on", remedy="Leave the date out, or the closing"
+            "A task that is closed has no next date",
+            place="next_on",
+            remedy="Leave the date out, or the closing",
         )
     if not day.promises < account.next_on <= day.promises + timedelta(days=days_ahead):
         raise YinkeError(
@@ -97,7 +107,9 @@ def check(account: Account, day: Today, days_ahead: int) -> None:
         )  # fmt: skip
 
 
-def record_contact(viewer: Viewer, customer_id: int, account: Account, task: Task | None = None) -> ContactRecord:
+def record_contact(
+    viewer: Viewer, customer_id: int, account: Account, task: Task | None = None
+) -> ContactRecord:
     """Write one contact down and draw its consequences.
 
     Without ``task`` it counts for the customer's open task, if there is one. DND_REQUEST puts
@@ -113,13 +125,19 @@ def record_contact(viewer: Viewer, customer_id: int, account: Account, task: Tas
     check(account, day, int(values["contact.next_days"]))
     mine = task is not None and task.assignee_id == viewer.user_id
     if not mine and not visible(viewer).filter(id=customer_id).exists():
-        raise NotFound("No such customer within your scope", place="customer", remedy="Ask your branch manager")
+        raise NotFound(
+            "No such customer within your scope", place="customer", remedy="Ask your branch manager"
+        )
     with transaction.atomic():
         # One contact of a customer at a time: the same click sent twice waits here and finds the first.
         customer = Customer.objects.select_for_update(no_key=True).get(id=customer_id)
         known = ContactRecord.objects.filter(request_key=account.request_key).first()
         if known is not None:
-            if (known.customer_id, known.user_id, known.result) != (customer_id, viewer.user_id, account.result):
+            if (known.customer_id, known.user_id, known.result) != (
+                customer_id,
+                viewer.user_id,
+                account.result,
+            ):
                 raise YinkeError("This key was used before", place="request_key", remedy="Reload the page")
             return known
         open_task = Task.objects.select_for_update().filter(customer=customer, status__in=OPEN).first()
@@ -128,7 +146,9 @@ def record_contact(viewer: Viewer, customer_id: int, account: Account, task: Tas
         undo: dict[str, Any] = {}
         stop = account.result in ContactRecord.NOT_CONNECTED and _out_of_reach(customer, values)
         if stop:
-            undo["calls"] = _stop_calls(customer, day.promises + timedelta(days=int(values["contact.pause_days"])))
+            undo["calls"] = _stop_calls(
+                customer, day.promises + timedelta(days=int(values["contact.pause_days"]))
+            )
         if account.result == Result.EMPTY_NUMBER and customer.mobile_index:
             mark, new = BadNumber.objects.get_or_create(customer=customer, mobile_index=customer.mobile_index)
             undo["bad_number"] = mark.id if new else None

@@ -33,7 +33,9 @@ def withdraw(viewer: Viewer, contact_id: int) -> int | None:
     with transaction.atomic():
         contact = ContactRecord.objects.filter(id=contact_id, user_id=viewer.user_id).first()
         if contact is None:
-            raise NotFound("You have recorded no such contact", place="contact", remedy="Only its recorder takes it back")
+            raise NotFound(
+                "You have recorded no such contact", place="contact", remedy="Only its recorder takes it back"
+            )
         Customer.objects.select_for_update(no_key=True).get(id=contact.customer_id)
         contact.refresh_from_db()
         if contact.withdrawn_at is not None:
@@ -44,7 +46,9 @@ def withdraw(viewer: Viewer, contact_id: int) -> int | None:
                 f"It was recorded more than {minutes} minutes ago", place="contact",
                 remedy="Record another contact that puts it right",
             )  # fmt: skip
-        later = ContactRecord.objects.filter(customer_id=contact.customer_id, withdrawn_at=None, id__gt=contact.id)
+        later = ContactRecord.objects.filter(
+            customer_id=contact.customer_id, withdrawn_at=None, id__gt=contact.id
+        )
         if later.exists():
             raise YinkeError(
                 "A later contact builds on it", place="contact", remedy="Take the later one back first"
