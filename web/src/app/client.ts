@@ -1,0 +1,46 @@
+import createFetchClient, { type Middleware } from "openapi-fetch";
+import { Problem } from "@/shared/problem";
+import { preferences } from "@/shared/preferences";
+import type { components, paths } from "./schema";
+
+/** Shapes of the API, named as in `*\/schemas.py`. */
+export type Schemas = components["schemas"];
+
+const SAFE = new Set(["GET", "HEAD"]);
+
+function cookie(name: string): string {
+  const found = document.cookie.split("; ").find((part) => part.startsWith(`${name}=`));
+  return found ? decodeURIComponent(found.slice(name.length + 1)) : "";
+}
+
+const manners: Middleware = {
+  onRequest({ request }) {
+    request.headers.set("Accept-Language", preferences.get().language);
+    if (!SAFE.has(request.method)) request.headers.set("X-CSRFToken", cookie("csrftoken"));
+    return request;
+  },
+  async onResponse({ response }) {
+    if (!response.ok) throw await Problem.from(response);
+  },
+  onError({ error }) {
+    if (error instanceof DOMException && error.name === "AbortError") return;
+    return new Problem(0, { code: "network", message: "", place: "", remedy: "" });
+  },
+};
+
+export const client = createFetchClient<paths>({
+  baseUrl: window.location.origin,
+  credentials: "same-origin",
+});
+client.use(manners);
+
+/** The body of an answer; whatever is not one has been thrown as a `Problem` before. */
+export async function body<T>(answer: Promise<{ data?: T }>): Promise<T> {
+  return (await answer).data as T;
+}
+
+declare module "@tanstack/react-query" {
+  interface Register {
+    defaultError: Problem;
+  }
+}

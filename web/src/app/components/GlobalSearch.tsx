@@ -1,0 +1,63 @@
+import { SearchOutlined } from "@ant-design/icons";
+import { AutoComplete, Input, type InputRef } from "antd";
+import { useRef, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { useNavigate } from "react-router";
+import { useCustomerSearch } from "@/customers/api";
+import { Amount } from "@/shared/components/Amount";
+import { TierTag } from "@/shared/components/Tags";
+import { useHotkeys } from "@/shared/hooks/useHotkeys";
+import { useSettled } from "@/shared/hooks/useSettled";
+import styles from "./shell.module.css";
+
+/** Jump to a customer by name, pinyin initials, customer or phone number; `/` from anywhere. */
+export function GlobalSearch({ phone }: { phone: boolean }) {
+  const { t } = useTranslation("app");
+  const [text, setText] = useState("");
+  const asked = useSettled(text.trim());
+  const found = useCustomerSearch(asked);
+  const navigate = useNavigate();
+  const input = useRef<InputRef>(null);
+  useHotkeys({ "/": () => input.current?.focus() });
+
+  const options = (found.data?.rows ?? []).slice(0, 8).map((row) => ({
+    value: String(row.id),
+    label: (
+      <span className={styles.found}>
+        <span className={styles.foundName}>{row.name}</span>
+        <small>{row.cust_no}</small>
+        <span className={styles.grow} />
+        <TierTag tier={row.tier} />
+        <Amount value={row.aum} />
+      </span>
+    ),
+  }));
+  const nothing = asked && found.isSuccess ? t("search.nothing") : found.isError ? t("search.failed") : null;
+
+  return (
+    <AutoComplete
+      className={styles.search}
+      value={text}
+      options={options}
+      onChange={setText}
+      notFoundContent={asked === text.trim() ? nothing : null}
+      popupMatchSelectWidth={phone ? true : 460}
+      defaultActiveFirstOption
+      onSelect={(id: string) => {
+        setText("");
+        input.current?.blur();
+        void navigate(`/customers/${id}`);
+      }}
+    >
+      <Input
+        ref={input}
+        allowClear
+        aria-label={t("search.name")}
+        placeholder={t(phone ? "search.short" : "search.hint")}
+        prefix={<SearchOutlined />}
+        suffix={!phone && !text ? <kbd className={styles.key}>/</kbd> : undefined}
+        onKeyDown={(event) => event.key === "Escape" && input.current?.blur()}
+      />
+    </AutoComplete>
+  );
+}

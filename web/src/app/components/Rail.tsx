@@ -1,0 +1,38 @@
+import { MenuFoldOutlined, MenuUnfoldOutlined } from "@ant-design/icons";
+import { Button, Tooltip } from "antd";
+import { useTranslation } from "react-i18next";
+import { Link, NavLink } from "react-router";
+import { preferences, usePreferences } from "@/shared/preferences";
+import type { Entry } from "../access";
+import { Logo } from "./Logo";
+import styles from "./shell.module.css";
+
+export function Rail({ entries }: { entries: Entry[] }) {
+  const { t } = useTranslation("app");
+  const { railCollapsed: collapsed } = usePreferences();
+  const fold = t(collapsed ? "rail.open" : "rail.close");
+  return (
+    <nav className={`${styles.rail} ${collapsed ? styles.collapsed : ""}`} aria-label={t("rail.name")}>
+      <Link to="/" className={styles.brand} aria-label={t("brand")}>
+        <Logo />
+        {!collapsed && <span>{t("brand")}</span>}
+      </Link>
+      {entries.map(({ path, name, icon: Icon }) => (
+        <Tooltip key={path} title={collapsed ? t(name) : ""} placement="right">
+          <NavLink to={path} className={styles.railLink} aria-label={t(name)}>
+            <Icon />
+            {!collapsed && <span>{t(name)}</span>}
+          </NavLink>
+        </Tooltip>
+      ))}
+      <span className={styles.grow} />
+      <Button
+        type="text"
+        aria-label={fold}
+        title={fold}
+        icon={collapsed ? <MenuUnfoldOutlined /> : <MenuFoldOutlined />}
+        onClick={() => preferences.set({ railCollapsed: !collapsed })}
+      />
+    </nav>
+  );
+}

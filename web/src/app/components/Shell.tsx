@@ -1,0 +1,65 @@
+import { Alert, Skeleton } from "antd";
+import { Suspense } from "react";
+import { useTranslation } from "react-i18next";
+import { Outlet } from "react-router";
+import { useMe } from "@/access/api";
+import { ProblemView } from "@/shared/components/ProblemView";
+import { useFormat } from "@/shared/hooks/useFormat";
+import { usePhone } from "@/shared/hooks/usePhone";
+import { entriesFor } from "../access";
+import { BottomBar } from "./BottomBar";
+import { Header } from "./Header";
+import { Rail } from "./Rail";
+import styles from "./shell.module.css";
+
+/** The frame around every page: where one is, who one is, how fresh the figures are. */
+export function Shell() {
+  const me = useMe();
+  const phone = usePhone();
+  const { t } = useTranslation("app");
+  const format = useFormat();
+  if (!me.data) {
+    const signedOut = me.error?.status === 401;
+    return (
+      <main className={styles.waiting}>
+        {me.error && !signedOut ? (
+          <ProblemView error={me.error} onRetry={() => void me.refetch()} />
+        ) : (
+          <Skeleton active paragraph={{ rows: 6 }} />
+        )}
+      </main>
+    );
+  }
+  const entries = entriesFor(me.data.rights);
+  const { freshness } = me.data;
+  return (
+    <div className={styles.shell}>
+      <a className={styles.skip} href="#content">
+        {t("skip")}
+      </a>
+      {!phone && <Rail entries={entries} />}
+      <div className={styles.column}>
+        <Header me={me.data} phone={phone} />
+        {(freshness.late || freshness.running) && (
+          <Alert
+            banner
+            type={freshness.late ? "warning" : "info"}
+            title={
+              freshness.running
+                ? t("freshness.running")
+                : t("freshness.late", {
+                    date: freshness.biz_date ? format.date(freshness.biz_date) : t("freshness.never"),
+                  })
+            }
+          />
+        )}
+        <main id="content" className={styles.content}>
+          <Suspense fallback={<Skeleton active />}>
+            <Outlet />
+          </Suspense>
+        </main>
+      </div>
+      {phone && <BottomBar entries={entries} />}
+    </div>
+  );
+}

@@ -1,0 +1,9 @@
+import antd from "antd/es/locale/en_US";
+import access from "@/access/locale.en.json";
+import app from "@/app/locale.en.json";
+import care from "@/care/locale.en.json";
+import customers from "@/customers/locale.en.json";
+import nightly from "@/nightly/locale.en.json";
+import shared from "@/shared/locale.en.json";
+
+export default { resources: { access, app, care, customers, nightly, shared }, antd };

@@ -1,0 +1,10 @@
+import "dayjs/locale/zh-cn";
+import antd from "antd/es/locale/zh_CN";
+import access from "@/access/locale.zh.json";
+import app from "@/app/locale.zh.json";
+import care from "@/care/locale.zh.json";
+import customers from "@/customers/locale.zh.json";
+import nightly from "@/nightly/locale.zh.json";
+import shared from "@/shared/locale.zh.json";
+
+export default { resources: { access, app, care, customers, nightly, shared }, antd };

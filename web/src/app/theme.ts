@@ -1,0 +1,46 @@
+import { theme, type ThemeConfig } from "antd";
+import type { Preferences } from "@/shared/preferences";
+
+/** 银客's one accent; a bank sets its own here. */
+export const ACCENT = "#0f766e";
+
+const FONT =
+  '-apple-system, "PingFang SC", "Microsoft YaHei", "Noto Sans SC", "Noto Sans CJK SC", "Segoe UI", Roboto, sans-serif';
+
+/** Class whose scope carries the theme's CSS variables; it sits on <html>. */
+export function themeClass({ theme: mode, density }: Preferences): string {
+  return `yk-${mode}-${density}`;
+}
+
+export function themeOf(preferences: Preferences): ThemeConfig {
+  const dark = preferences.theme === "dark";
+  const algorithms = [dark ? theme.darkAlgorithm : theme.defaultAlgorithm];
+  if (preferences.density === "compact") algorithms.push(theme.compactAlgorithm);
+  const accent = dark ? "#2dd4bf" : ACCENT;
+  return {
+    algorithm: algorithms,
+    cssVar: { key: themeClass(preferences) },
+    token: {
+      colorPrimary: dark ? "#14a394" : ACCENT,
+      colorLink: accent,
+      colorInfo: dark ? "#14a394" : ACCENT,
+      colorError: dark ? "#f0685f" : "#c8281e",
+      colorSuccess: dark ? "#3fa873" : "#227a4c",
+      colorWarning: dark ? "#d9a036" : "#a05f00",
+      colorTextSecondary: dark ? "rgba(255,255,255,0.70)" : "rgba(0,0,0,0.66)",
+      colorTextTertiary: dark ? "rgba(255,255,255,0.58)" : "rgba(0,0,0,0.58)",
+      colorBgLayout: dark ? "#0c1110" : "#f4f6f5",
+      colorBgContainer: dark ? "#151b1a" : "#ffffff",
+      colorBgElevated: dark ? "#1c2322" : "#ffffff",
+      borderRadius: 8,
+      fontFamily: FONT,
+      wireframe: false,
+      motionDurationMid: "0.15s",
+      motionDurationSlow: "0.2s",
+    },
+    components: {
+      Menu: { itemBorderRadius: 8, activeBarBorderWidth: 0, itemBg: "transparent" },
+      Table: { headerBg: "transparent", headerSplitColor: "transparent" },
+    },
+  };
+}

@@ -1,0 +1,26 @@
+import { useTranslation } from "react-i18next";
+import { useFormat } from "../hooks/useFormat";
+import styles from "./figures.module.css";
+
+interface Props {
+  value: string | number | null | undefined;
+  /** Show a plus, and the direction by colour: for changes. */
+  change?: boolean;
+}
+
+/** An amount in CNY, short; the exact one on hover and for screen readers' titles. */
+export function Amount({ value, change = false }: Props) {
+  const { t } = useTranslation("shared");
+  const format = useFormat();
+  if (value === null || value === undefined) return <span className={styles.missing}>—</span>;
+  const tone =
+    change && Number(value) < 0 ? styles.down : change && Number(value) > 0 ? styles.up : undefined;
+  return (
+    <span
+      className={`${styles.figure} ${tone ?? ""}`}
+      title={t("exact", { amount: format.exact(value, change) })}
+    >
+      {format.money(value, change)}
+    </span>
+  );
+}

@@ -1,0 +1,30 @@
+import { Alert, Button } from "antd";
+import { useTranslation } from "react-i18next";
+import { problemText } from "../problem";
+
+interface Props {
+  error: unknown;
+  onRetry?: () => void;
+}
+
+/** What went wrong, that nothing was lost, and how to go on. */
+export function ProblemView({ error, onRetry }: Props) {
+  const { t } = useTranslation("shared");
+  const text = problemText(error, t);
+  return (
+    <Alert
+      type={text.retry ? "warning" : "error"}
+      showIcon
+      role="alert"
+      title={text.place ? `${text.title} (${text.place})` : text.title}
+      description={text.remedy}
+      action={
+        onRetry && (
+          <Button size="small" onClick={onRetry}>
+            {t("retry")}
+          </Button>
+        )
+      }
+    />
+  );
+}

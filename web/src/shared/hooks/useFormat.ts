@@ -1,0 +1,20 @@
+import { useMemo } from "react";
+import { usePreferences } from "../preferences";
+import * as dates from "../format/dates";
+import { exactMoney, shortMoney } from "../format/money";
+
+/** The formatters, speaking the viewer's language. */
+export function useFormat() {
+  const { language } = usePreferences();
+  return useMemo(
+    () => ({
+      money: (amount: string | number, signed = false) => shortMoney(amount, language, signed),
+      exact: exactMoney,
+      date: (day: string, reference?: string) => dates.longDate(day, language, reference),
+      shortDate: (day: string, reference?: string) => dates.shortDate(day, language, reference),
+      moment: (at: string) => dates.moment(at, language),
+      duration: (seconds: number) => dates.duration(seconds, language),
+    }),
+    [language],
+  );
+}
