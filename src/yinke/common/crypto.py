@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import os
+from collections.abc import Sequence
 from functools import lru_cache
 
+from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-from cryptography.hazmat.primitives import hashes
 
 
 @lru_cache(maxsize=2)
@@ -32,6 +32,17 @@ def encrypt(text: str | None) -> bytes | None:
     return nonce + _keys(_master())[0].encrypt(nonce, text.encode("utf-8"), None)
 
 
+def encrypt_many(texts: Sequence[str | None]) -> list[bytes | None]:
+    """``encrypt`` for a column of values, several times as fast."""
+    seal = _keys(_master())[0].encrypt
+    nonces = os.urandom(12 * len(texts))
+    sealed: list[bytes | None] = []
+    for number, text in enumerate(texts):
+        nonce = nonces[12 * number : 12 * number + 12]
+        sealed.append(nonce + seal(nonce, text.encode("utf-8"), None) if text else None)
+    return sealed
+
+
 def decrypt(sealed: bytes | memoryview | None) -> str:
     """The plain text of ``encrypt``'s result; ``""`` for nothing.
 
@@ -48,4 +59,10 @@ def blind_index(text: str | None) -> bytes | None:
     """16 bytes by which an exact value is found without being stored in the clear (HMAC-SHA256)."""
     if not text:
         return None
-    return hmac.new(_keys(_master())[1], text.encode("utf-8"), hashlib.sha256).digest()[:16]
+    return hmac.digest(_keys(_master())[1], text.encode("utf-8"), "sha256")[:16]
+
+
+def blind_index_many(texts: Sequence[str | None]) -> list[bytes | None]:
+    """``blind_index`` for a column of values."""
+    key = _keys(_master())[1]
+    return [hmac.digest(key, text.encode("utf-8"), "sha256")[:16] if text else None for text in texts]

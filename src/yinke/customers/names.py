@@ -32,6 +32,17 @@ def normalise(name: str) -> str:
     return re.sub(r"\s+", " ", text).upper()
 
 
+def plain_mobile(number: str) -> str:
+    """A mobile number without spaces, hyphens and the country's prefix.
+
+    >>> plain_mobile("+86 138-1234-5678"), plain_mobile("008613812345678"), plain_mobile("01088886666")
+    ('13812345678', '13812345678', '01088886666')
+    """
+    digits = re.sub(r"[^0-9]", "", number)
+    tail = re.fullmatch(r"(?:86|0086)(1[3-9][0-9]{9})", digits)
+    return tail.group(1) if tail else digits
+
+
 @lru_cache(maxsize=60_000)
 def _initial(character: str) -> str:
     if character.isascii():

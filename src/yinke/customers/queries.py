@@ -15,7 +15,7 @@ from yinke.access.viewer import OWN_ONLY, Viewer
 from yinke.common.crypto import blind_index
 from yinke.common.errors import NotFound, YinkeError
 from yinke.customers.models import Assignment, Customer, Frontier, TierChange
-from yinke.customers.names import HAN, normalise
+from yinke.customers.names import HAN, normalise, plain_mobile
 from yinke.customers.schemas import CustomerQuery
 
 PAGE = 50
@@ -102,9 +102,8 @@ def search(rows: QuerySet[Customer], q: str) -> QuerySet[Customer]:
         return rows.filter(name_index=blind_index(normalise(q)))
     if q.isascii() and q.isalpha():
         return rows.filter(Q(pinyin__startswith=q.lower()[:24]) | Q(name_index=blind_index(normalise(q))))
-    index = blind_index(q.upper())
     return rows.filter(
-        Q(mobile_index=index) | Q(cert_index=index) | Q(cust_no__startswith=q.upper())
+        Q(mobile_index=blind_index(plain_mobile(q))) | Q(cert_index=blind_index(q.upper())) | Q(cust_no__startswith=q.upper())
         | Q(name_index=blind_index(normalise(q)))
     )  # fmt: skip
 

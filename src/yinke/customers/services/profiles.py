@@ -1,0 +1,75 @@
+"""Make the lake's customers ready for PostgreSQL: personal data encrypted, with blind indexes beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from yinke.common.crypto import blind_index_many, encrypt_many
+from yinke.common.errors import YinkeError
+from yinke.customers.names import initials, normalise, plain_mobile
+
+WIDTHS = {
+    "cust_no": 32, "cert_type": 10, "gender": 1, "occupation": 60, "education": 40, "status": 10, "risk_level": 2,
+}  # fmt: skip
+COLUMNS = (
+    "id", "cust_no", "name_sealed", "name_index", "pinyin", "mobile_sealed", "mobile_index", "cert_sealed",
+    "cert_index", "cert_type", "gender", "birth_date", "occupation", "education", "org_id", "open_date", "status",
+    "risk_level", "risk_expiry", "is_staff", "digest",
+)  # fmt: skip
+
+
+def _bytea(values: Sequence[bytes | None]) -> pa.Array:
+    """PostgreSQL's text form of bytes."""
+    return pa.array([None if value is None else f"\\x{value.hex()}" for value in values], pa.string())
+
+
+def _text(batch: pa.RecordBatch, name: str) -> pa.Array:
+    return pc.utf8_slice_codeunits(pc.fill_null(batch.column(name), ""), 0, WIDTHS[name])
+
+
+def _org_ids(batch: pa.RecordBatch, orgs: Mapping[str, int]) -> pa.Array:
+    try:
+        return pa.array([orgs[number] for number in batch.column("open_org").to_pylist()], pa.int64())
+    except KeyError as unknown:
+        raise YinkeError(
+            f"A customer's org {unknown} is not in the org table", place="customer.open_org",
+            remedy="Have the org file sent again, then run the date again",
+        ) from None  # fmt: skip
+
+
+def seal(batch: pa.RecordBatch, orgs: Mapping[str, int]) -> pa.Table:
+    """Turn rows of the lake's ``customer`` table into rows of ``Customer``, columns ``COLUMNS``.
+
+    ``digest`` is a keyed hash of the whole source row, so that it tells nothing to those without the key.
+
+    Raises:
+        YinkeError: an org is not known.
+    """
+    rows: list[dict[str, Any]] = batch.drop_columns(["id"]).to_pylist()
+    names = [row["name"] for row in rows]
+    mobiles = [plain_mobile(row["mobile"]) if row["mobile"] else None for row in rows]
+    certs = [row["cert_no"].upper() if row["cert_no"] else None for row in rows]
+    columns = {
+        "id": batch.column("id"),
+        "cust_no": _text(batch, "cust_no"),
+        "name_sealed": _bytea(encrypt_many(names)),
+        "name_index": _bytea(blind_index_many([normalise(name) for name in names])),
+        "pinyin": pa.array([initials(name) for name in names], pa.string()),
+        "mobile_sealed": _bytea(encrypt_many(mobiles)),
+        "mobile_index": _bytea(blind_index_many(mobiles)),
+        "cert_sealed": _bytea(encrypt_many(certs)),
+        "cert_index": _bytea(blind_index_many(certs)),
+        **{name: _text(batch, name) for name in ("cert_type", "gender", "occupation", "education")},
+        "birth_date": batch.column("birth_date"),
+        "org_id": _org_ids(batch, orgs),
+        "open_date": batch.column("open_date"),
+        **{name: _text(batch, name) for name in ("status", "risk_level")},
+        "risk_expiry": batch.column("risk_expiry"),
+        "is_staff": pc.fill_null(batch.column("is_staff"), False),
+        "digest": _bytea(blind_index_many([repr(tuple(row.values())) for row in rows])),
+    }
+    return pa.table({name: columns[name] for name in COLUMNS})
