@@ -126,7 +126,7 @@ def _rows(sql: str, given: dict[str, Any]) -> Rows:
 
 def _ancestors(org: Org) -> list[Org]:
     """From the top of the tree down to the org itself."""
-    paths = []
+    paths: list[str] = []
     for part in org.path.strip("/").split("/"):
         paths.append(f"{paths[-1] if paths else '/'}{part}/")
     return list(Org.objects.filter(path__in=paths).order_by("level", "id"))

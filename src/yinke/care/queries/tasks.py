@@ -99,18 +99,19 @@ def workbench(viewer: Viewer, wanted: Wanted) -> Workbench:
 
 
 def _list_of(viewer: Viewer, wanted: Wanted) -> QuerySet[Task]:
-    if not wanted.pool and wanted.assignee in (None, viewer.user_id):
+    assignee = viewer.user_id if wanted.assignee is None else wanted.assignee
+    if not wanted.pool and assignee == viewer.user_id:
         return Task.objects.filter(assignee_id=viewer.user_id)
     if not viewer.may("branch.read"):
         raise NotAllowed("Only a branch manager sees others' lists", remedy="Ask your branch manager")
     below = Q() if viewer.org_ids is None else Q(org_id__in=viewer.org_ids)
     if wanted.pool:
         return Task.objects.filter(below, assignee=None)
-    if not User.objects.filter(below, id=wanted.assignee).exists():
+    if not User.objects.filter(below, id=assignee).exists():
         raise NotFound(
             "No such member of staff in your branch", place="assignee", remedy="Choose one of the team"
         )
-    return Task.objects.filter(below, assignee_id=wanted.assignee)
+    return Task.objects.filter(below, assignee_id=assignee)
 
 
 def _tab(tasks: QuerySet[Task], status: str, day: Today) -> QuerySet[Task]:

@@ -61,7 +61,7 @@ def make_tasks(day: Day, biz_date: date, values: Mapping[str, Any]) -> Made:
         values: thresholds in force, codes ``task.*``.
     """
     workday = biz_date + timedelta(days=1)
-    given = {
+    given: dict[str, Any] = {
         "biz_date": biz_date,
         "workday": workday,
         "muted": list(values["task.mute_statuses"]),
