@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import duckdb
 import pyarrow as pa
@@ -75,7 +76,7 @@ class Changes:
         return f"read_parquet('{str(day.path(table)).replace(chr(39), chr(39) * 2)}')"
 
     def _stream(self, sql: str) -> Iterator[pa.RecordBatch]:
-        yield from self.db.cursor().execute(sql).to_arrow_reader(BATCH)
+        yield from self.db.cursor().sql(sql).to_arrow_reader(BATCH)
 
     def profiles(self) -> Iterator[pa.RecordBatch]:
         """``cust_id`` and ``PROFILE`` of customers that are new or look otherwise."""
@@ -94,12 +95,8 @@ class Changes:
         if self.since is None:
             return []
         old, new = self._scan(self.since, "customer"), self._scan(self.newest, "customer")
-        return [
-            row[0]
-            for row in self.db.execute(
-                f"SELECT cust_id FROM {old} ANTI JOIN {new} USING (cust_id)"
-            ).fetchall()
-        ]
+        gone = f"SELECT o.cust_id FROM {old} o WHERE NOT EXISTS (SELECT 1 FROM {new} n WHERE n.cust_id = o.cust_id)"
+        return [cust_id for (cust_id,) in self.db.execute(gone).fetchall()]
 
     def metrics(self) -> Iterator[pa.RecordBatch]:
         """``METRICS`` of customers whose figures don't follow from the earlier ones."""
@@ -177,15 +174,16 @@ class Changes:
             f" FROM {source} WHERE n.tier_changed IS NOT NULL AND n.tier_before IS NOT NULL{known}"
         )
 
-    def withdrawn_tier_changes(self) -> list[tuple[int, object]]:
+    def withdrawn_tier_changes(self) -> list[Any]:
         """(cust_id, date) of changes that a correction has taken back."""
         if self.since is None:
             return []
-        return self.db.execute(
-            f"SELECT cust_id, o.tier_changed FROM {self._scan(self.since, 'snapshot')} o"
-            f" JOIN {self._scan(self.newest, 'snapshot')} n USING (cust_id) WHERE o.tier_changed IS NOT NULL"
+        taken_back: list[Any] = self.db.execute(
+            f"SELECT o.cust_id, o.tier_changed FROM {self._scan(self.since, 'snapshot')} o"
+            f" JOIN {self._scan(self.newest, 'snapshot')} n ON n.cust_id = o.cust_id WHERE o.tier_changed IS NOT NULL"
             " AND (n.tier_changed IS NULL OR n.tier_changed < o.tier_changed)"
         ).fetchall()
+        return taken_back
 
 
 @contextmanager
