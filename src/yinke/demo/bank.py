@@ -53,7 +53,9 @@ def prepare(console: Console, *, customers: int, months: int, today: date) -> No
         YinkeError: in production, or the generator failed.
     """
     if settings.YINKE.production:
-        raise YinkeError("The demo does not run in production", place="YINKE_ENV", remedy="Set YINKE_ENV=demo")
+        raise YinkeError(
+            "The demo does not run in production", place="YINKE_ENV", remedy="Set YINKE_ENV=demo"
+        )
     started = time.perf_counter()
     call_command("migrate", verbosity=0)
     mark = settings.YINKE.home / "demo.json"
@@ -61,7 +63,11 @@ def prepare(console: Console, *, customers: int, months: int, today: date) -> No
         plan = json.loads(mark.read_text("utf-8"))
     else:
         end = today - timedelta(days=1)
-        plan = {"start": months_before(end, months).isoformat(), "end": end.isoformat(), "customers": customers}
+        plan = {
+            "start": months_before(end, months).isoformat(),
+            "end": end.isoformat(),
+            "customers": customers,
+        }
         mark.parent.mkdir(parents=True, exist_ok=True)
         mark.write_text(json.dumps(plan), "utf-8")
     first, last = date.fromisoformat(plan["start"]), date.fromisoformat(plan["end"])
@@ -82,7 +88,12 @@ def _run(console: Console, customers: int, first: date, last: date) -> None:
     if not _complete(inbox / f"{last:%Y%m%d}"):
         writer = context.Process(target=_generate, args=(customers, first, last, inbox), daemon=True)
         writer.start()
-    columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.completed}/{task.total}"), TimeElapsedColumn())
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.completed}/{task.total}"),
+        TimeElapsedColumn(),
+    )
     with Progress(*columns, console=console) as progress:
         bar = progress.add_task("nights", total=(last - first).days + 1)
 

@@ -1,0 +1,35 @@
+"""``yinke generate``."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+
+def generate_command(
+    customers: Annotated[int, typer.Option(help="Customers on the first date")],
+    start: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="First business date")],
+    end: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="Last business date")],
+    out: Annotated[Path, typer.Option(help="Folder of the files")],
+    seed: Annotated[int, typer.Option(help="The same seed gives the same bytes")] = 1,
+) -> None:
+    """Write a made-up Chinese retail bank's nightly files."""
+    from yinke.demo.generate import generate
+
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.completed}/{task.total}"),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns, console=Console(stderr=True)) as progress:
+        bar = progress.add_task("", total=(end - start).days + 1)
+        generate(
+            customers, start.date(), end.date(), seed, out,
+            on_day=lambda day: progress.update(bar, advance=1, description=f"{day}"),
+        )  # fmt: skip

@@ -1,0 +1,143 @@
+"""Live the demo bank day by day and write its nightly files."""
+
+from __future__ import annotations
+
+import csv
+import os
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+
+from yinke.common.errors import YinkeError
+from yinke.demo.generate import credit, deposits, income, invest, life, parameters, rows, spending
+from yinke.demo.generate.clicks import click
+from yinke.demo.generate.days import as_date, number, today
+from yinke.demo.generate.files import Delivery
+from yinke.demo.generate.ledger import Live
+from yinke.demo.generate.opening import open_customers
+from yinke.demo.generate.state import CAUSES, NEVER, Customers, World, empty
+
+BLOCK = 250_000
+
+
+def generate(
+    customers: int, start: date, end: date, seed: int, out: Path, *, block: int = BLOCK,
+    on_day: Callable[[date], None] | None = None,
+) -> None:  # fmt: skip
+    """Write the files of every date from ``start`` to ``end`` under ``out``/YYYYMMDD/.
+
+    The same arguments give the same bytes, whatever the ``block`` (customers lived and written at a time, which
+    bounds the memory). Each date's folder appears whole. Dates that are there already are lived again but not
+    written, so that a stopped run goes on. At the end ``out``/truth.csv tells who leaves, why, and when.
+
+    Args:
+        customers: customers on the first date; about 9 % a year join.
+        on_day: told each date when its folder is there.
+
+    Raises:
+        YinkeError: the numbers make no sense, or the disk is full.
+    """
+    if customers < 1 or customers > 90_000_000 or end < start or start.year < 2005:
+        raise YinkeError(
+            "This bank can't be made", place="yinke generate",
+            remedy="Give 1 to 90 million customers and a first date from 2005 on, not after the last one",
+        )  # fmt: skip
+    first, last = number(start), number(end)
+    world = World(seed, customers, first)
+    total = customers + sum(world.arrivals(day) for day in range(first + 1, last + 1))
+    everyone = Customers(0, empty(total))
+    out.mkdir(parents=True, exist_ok=True)
+    count = customers
+    try:
+        with ThreadPoolExecutor(1) as writer:
+            for day in range(first, last + 1):
+                if day > first:
+                    world.prices.move(day, today(day).workday)
+                    joined = world.arrivals(day)
+                    if joined:
+                        open_customers(world, everyone.part(count, count + joined), day, old=False)
+                    count += joined
+                _live(world, everyone, count, day, out, block, writer)
+                if on_day:
+                    on_day(as_date(day))
+        _truth(everyone.part(0, count), last, out)
+    except OSError as problem:
+        raise YinkeError(
+            f"The files can't be written: {problem.strerror}", place=str(problem.filename or out),
+            remedy="Free space or choose another folder, then run it again: it goes on where it stopped",
+        ) from None  # fmt: skip
+
+
+def _live(
+    world: World, everyone: Customers, count: int, day: int, out: Path, block: int, writer: ThreadPoolExecutor
+) -> None:
+    when = as_date(day)
+    delivery = None if (out / f"{when:%Y%m%d}").exists() else Delivery(out, when)
+    firms = rows.employers(world.employers)
+    pending: list[Future[None]] = []
+    if delivery:
+        parameters.write_parameters(world, delivery, day)
+    for begin in range(0, count, block):
+        part = everyone.part(begin, min(begin + block, count))
+        if day == world.first:
+            open_customers(world, part, day, old=True)
+        live = Live(world, part, today(day))
+        _flows(live)
+        log = click(live)
+        book = live.bookings()
+        if delivery:
+            first = day == world.first
+            rows.write_customers(
+                live,
+                delivery,
+                np.arange(part.count) if first else np.flatnonzero(live.changed_customer),
+                firms,
+            )
+            who, slot = rows.open_accounts(part) if first else np.nonzero(live.changed_account)
+            rows.write_accounts(live, delivery, who, slot)
+            rows.write_balances(live, delivery)
+            rows.write_bookings(live, delivery, book, firms)
+            rows.write_holdings(live, delivery)
+            rows.write_credit(live, delivery, first)
+            rows.write_services(live, delivery, first)
+            rows.write_payroll(live, delivery)
+            rows.write_clicks(live, delivery, log)
+        else:
+            credit.renew_cards(live)
+    del pending, writer
+    if delivery:
+        delivery.finish()
+
+
+def _flows(live: Live) -> None:
+    """All that moves on a day, in the order in which the core bank books it."""
+    life.enter(live)
+    deposits.mature(live)
+    invest.mature(live)
+    income.earn(live)
+    credit.lend(live)
+    credit.charge_cards(live)
+    invest.withdraw(live)
+    spending.leave(live)
+    invest.save(live)
+    spending.live_on(live)
+    life.change(live)
+    income.accrue(live)
+
+
+def _truth(everyone: Customers, last: int, out: Path) -> None:
+    """Who leaves (by their behaviour, from ``onset`` on) and when the money is gone: labels to judge models by."""
+    leaving = np.flatnonzero((everyone.onset <= last) & (everyone.gone < NEVER))
+    scratch = out / ".truth.csv.tmp"
+    with scratch.open("w", encoding="ascii", newline="") as file:
+        table = csv.writer(file, lineterminator="\n")
+        table.writerow(["cust_no", "cause", "onset", "gone"])
+        for n, cause, onset, gone in zip(
+            rows.customer_no(everyone, leaving), everyone.cause[leaving], everyone.onset[leaving], everyone.gone[leaving],
+            strict=True,
+        ):  # fmt: skip
+            table.writerow([n, CAUSES[cause], as_date(onset), as_date(gone)])
+    os.replace(scratch, out / "truth.csv")
