@@ -119,6 +119,7 @@ def _load(cursor: Any, day: Day) -> int:
 DROP = "DROP TABLE IF EXISTS incoming, fresh, touched, pool_of"
 
 SCRATCH = f"""
+SET LOCAL work_mem = '64MB';
 {DROP};
 CREATE TEMP TABLE incoming (dedup_key text, type text, customer_id int, priority smallint, expire_on date,
     amount numeric(18,2), payload jsonb) ON COMMIT DROP;
@@ -263,6 +264,7 @@ FROM (
     GROUP BY r.task_id, r.customer_id
 ) s LEFT JOIN customers_metrics x ON x.customer_id = s.customer_id
 WHERE t.id = s.task_id AND t.status IN ('NEW', 'IN_PROGRESS')
+  AND (t.priority, t.due_on, t.expire_on) IS DISTINCT FROM (s.priority, s.due_on, s.expire_on)
 """
 
 LEFT_WITHOUT_REASON = """
