@@ -8,7 +8,7 @@ export default defineConfig({
   build: { target: "es2022", chunkSizeWarningLimit: 1200 },
   server: {
     port: 5173,
-    proxy: { "/api": process.env.YINKE_API ?? "http://127.0.0.1:8000" },
+    proxy: { "^/(api|-)/": process.env.YINKE_API ?? "http://127.0.0.1:8000" },
   },
   test: { environment: "happy-dom", include: ["src/**/*.test.{ts,tsx}"] },
 });

@@ -13,10 +13,16 @@ function cookie(name: string): string {
   return found ? decodeURIComponent(found.slice(name.length + 1)) : "";
 }
 
+/** The page's token against foreign requests; fetched anew if the cookie is gone. */
+async function token(): Promise<string> {
+  if (!cookie("csrftoken")) await fetch("/-/page", { credentials: "same-origin" });
+  return cookie("csrftoken");
+}
+
 const manners: Middleware = {
-  onRequest({ request }) {
+  async onRequest({ request }) {
     request.headers.set("Accept-Language", preferences.get().language);
-    if (!SAFE.has(request.method)) request.headers.set("X-CSRFToken", cookie("csrftoken"));
+    if (!SAFE.has(request.method)) request.headers.set("X-CSRFToken", await token());
     return request;
   },
   async onResponse({ response }) {

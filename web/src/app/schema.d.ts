@@ -4,6 +4,26 @@
  */
 
 export interface paths {
+    "/api/demo-logins": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Demo Logins
+         * @description The demo bank's logins, for the sign-in page; none outside the demo.
+         */
+        get: operations["yinke_api_list_demo_logins"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/session": {
         parameters: {
             query?: never;
@@ -13,10 +33,16 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Sign In */
-        post: operations["__main___sign_in"];
-        /** Sign Out */
-        delete: operations["__main___sign_out"];
+        /**
+         * Sign In
+         * @description Sign in with staff number and password; five wrong ones lock person and address for a while.
+         */
+        post: operations["yinke_access_api_sign_in"];
+        /**
+         * Sign Out
+         * @description End the session; its cookie is worth nothing afterwards.
+         */
+        delete: operations["yinke_access_api_sign_out"];
         options?: never;
         head?: never;
         patch?: never;
@@ -29,28 +55,37 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Get Me */
-        get: operations["__main___get_me"];
+        /**
+         * Get Me
+         * @description The signed-in person, their rights, and how fresh the figures are.
+         */
+        get: operations["yinke_access_api_get_me"];
         put?: never;
         post?: never;
         delete?: never;
         options?: never;
         head?: never;
-        /** Patch Me */
-        patch: operations["__main___patch_me"];
+        /**
+         * Change Language
+         * @description Remember the language a person reads.
+         */
+        patch: operations["yinke_access_api_change_language"];
         trace?: never;
     };
-    "/api/demo-logins": {
+    "/api/customers/{customer_id}/reveal": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** List Demo Logins */
-        get: operations["__main___list_demo_logins"];
+        get?: never;
         put?: never;
-        post?: never;
+        /**
+         * Reveal Field
+         * @description Show one hidden field, with a reason; the audit row is written first.
+         */
+        post: operations["yinke_customers_api_reveal_field"];
         delete?: never;
         options?: never;
         head?: never;
@@ -64,8 +99,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List Customers */
-        get: operations["__main___list_customers"];
+        /**
+         * List Customers
+         * @description The customers in the viewer's scope, 50 a page. ``tier`` and ``stage`` may be given several times.
+         */
+        get: operations["yinke_care_customer_api_list_customers"];
         put?: never;
         post?: never;
         delete?: never;
@@ -81,27 +119,13 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Get Customer */
-        get: operations["__main___get_customer"];
+        /**
+         * Get Customer
+         * @description One customer: who, and how they stand at the business date.
+         */
+        get: operations["yinke_care_customer_api_get_customer"];
         put?: never;
         post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/customers/{customer_id}/reveal": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Reveal */
-        post: operations["__main___reveal"];
         delete?: never;
         options?: never;
         head?: never;
@@ -115,8 +139,31 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Get Timeline */
-        get: operations["__main___get_timeline"];
+        /**
+         * Get Timeline
+         * @description What happened to this customer, newest first: reasons, contacts, tiers, stage, the first account.
+         */
+        get: operations["yinke_care_customer_api_get_timeline"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/managers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Managers
+         * @description Those who look after customers in the viewer's orgs, for the list's filter; oneself for a manager.
+         */
+        get: operations["yinke_care_customer_api_list_managers"];
         put?: never;
         post?: never;
         delete?: never;
@@ -132,8 +179,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Get Aum */
-        get: operations["__main___get_aum"];
+        /**
+         * Get Aum Curve
+         * @description AUM at the days' ends, oldest first: daily for the newest 90 days, weekly before; at most 400.
+         */
+        get: operations["yinke_care_customer_lake_api_get_aum_curve"];
         put?: never;
         post?: never;
         delete?: never;
@@ -149,8 +199,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Get Holdings */
-        get: operations["__main___get_holdings"];
+        /**
+         * Get Holdings
+         * @description Accounts, products, loans and cards at the business date, largest first.
+         */
+        get: operations["yinke_care_customer_lake_api_get_holdings"];
         put?: never;
         post?: never;
         delete?: never;
@@ -166,8 +219,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Get Transactions */
-        get: operations["__main___get_transactions"];
+        /**
+         * List Transactions
+         * @description Transactions, newest first; ``before`` goes on with the days before that date.
+         */
+        get: operations["yinke_care_customer_lake_api_list_transactions"];
         put?: never;
         post?: never;
         delete?: never;
@@ -183,8 +239,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Get Workbench */
-        get: operations["__main___get_workbench"];
+        /**
+         * Get Workbench
+         * @description 今天该联系谁: the ordered list, 50 at a time. A branch manager may name an ``assignee`` or the ``pool``.
+         */
+        get: operations["yinke_care_api_get_workbench"];
         put?: never;
         post?: never;
         delete?: never;
@@ -202,8 +261,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Record Result */
-        post: operations["__main___record_result"];
+        /**
+         * Record Result
+         * @description Record what came of a contact; the same ``request_key`` twice is recorded once.
+         */
+        post: operations["yinke_care_api_record_result"];
         delete?: never;
         options?: never;
         head?: never;
@@ -219,8 +281,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Assign Task */
-        post: operations["__main___assign_task"];
+        /**
+         * Assign Task
+         * @description Give a task to a member of staff of one's own branch (branch manager).
+         */
+        post: operations["yinke_care_api_assign_task"];
         delete?: never;
         options?: never;
         head?: never;
@@ -236,8 +301,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Record Contact */
-        post: operations["__main___record_contact"];
+        /**
+         * Record Contact Without Task
+         * @description Record a contact that no task asked for.
+         */
+        post: operations["yinke_care_api_record_contact_without_task"];
         delete?: never;
         options?: never;
         head?: never;
@@ -253,8 +321,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Withdraw Contact */
-        post: operations["__main___withdraw_contact"];
+        /**
+         * Withdraw Contact
+         * @description Take a slip back within 10 minutes: the task reopens and the consequences are undone.
+         */
+        post: operations["yinke_care_api_withdraw_contact"];
         delete?: never;
         options?: never;
         head?: never;
@@ -268,8 +339,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List Customer Tasks */
-        get: operations["__main___list_customer_tasks"];
+        /**
+         * List Customer Tasks
+         * @description A customer's tasks, the open one first, then the newest 20.
+         */
+        get: operations["yinke_care_api_list_customer_tasks"];
         put?: never;
         post?: never;
         delete?: never;
@@ -285,8 +359,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Get Branch */
-        get: operations["__main___get_branch"];
+        /**
+         * Get Branch
+         * @description 我的支行这周怎么样: an org's line, the orgs below, its team. Without ``org``: the viewer's own.
+         */
+        get: operations["yinke_care_api_get_branch"];
         put?: never;
         post?: never;
         delete?: never;
@@ -302,8 +379,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List Runs */
-        get: operations["__main___list_runs"];
+        /**
+         * List Runs
+         * @description Runs, newest business date first, and the dates that wait for a person.
+         */
+        get: operations["yinke_nightly_api_list_runs"];
         put?: never;
         post?: never;
         delete?: never;
@@ -319,8 +399,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Get Run */
-        get: operations["__main___get_run"];
+        /**
+         * Get Run
+         * @description One run with its steps.
+         */
+        get: operations["yinke_nightly_api_get_run"];
         put?: never;
         post?: never;
         delete?: never;
@@ -338,8 +421,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Release Run */
-        post: operations["__main___release_run"];
+        /**
+         * Release Run
+         * @description Let the reason that holds this run's date pass, and run the date again.
+         */
+        post: operations["yinke_nightly_api_release_run"];
         delete?: never;
         options?: never;
         head?: never;
@@ -355,8 +441,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Rerun Date */
-        post: operations["__main___rerun_date"];
+        /**
+         * Rerun Date
+         * @description Run a date again; the worker takes it within seconds.
+         */
+        post: operations["yinke_nightly_api_rerun_date"];
         delete?: never;
         options?: never;
         head?: never;
@@ -370,8 +459,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List Quarantine */
-        get: operations["__main___list_quarantine"];
+        /**
+         * List Quarantine
+         * @description Rows that could not be used, with place and reason; values masked.
+         */
+        get: operations["yinke_nightly_api_list_quarantine"];
         put?: never;
         post?: never;
         delete?: never;
@@ -384,6 +476,22 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /**
+         * DemoLogin
+         * @description A login of the demo bank, offered on its sign-in page.
+         */
+        DemoLogin: {
+            /** Emp No */
+            emp_no: string;
+            /** Password */
+            password: string;
+            /** Role */
+            role: string;
+            /** Zh */
+            zh: string;
+            /** En */
+            en: string;
+        };
         /**
          * Freshness
          * @description How fresh the night's figures are.
@@ -430,6 +538,20 @@ export interface components {
             level: number;
         };
         /**
+         * ErrorOut
+         * @description Any refusal: ``code`` has a text in each language at the page.
+         */
+        ErrorOut: {
+            /** Code */
+            code: string;
+            /** Message */
+            message: string;
+            /** Place */
+            place: string;
+            /** Remedy */
+            remedy: string;
+        };
+        /**
          * SignIn
          * @description Staff number and password.
          */
@@ -439,31 +561,81 @@ export interface components {
             /** Password */
             password: string;
         };
-        /** LanguageIn */
-        LanguageIn: {
-            /** Language */
-            language: string;
+        /**
+         * Language
+         * @description The language a person reads: zh-hans or en.
+         */
+        Language: {
+            /**
+             * Language
+             * @enum {string}
+             */
+            language: "zh-hans" | "en";
+        };
+        /** RevealOut */
+        RevealOut: {
+            /** Value */
+            value: string;
+        };
+        /** RevealIn */
+        RevealIn: {
+            /**
+             * Field
+             * @enum {string}
+             */
+            field: "mobile" | "cert" | "name";
+            /**
+             * Reason
+             * @enum {string}
+             */
+            reason: "CALL" | "VERIFY" | "SERVICE" | "COMPLAINT";
         };
         /**
-         * DemoLogin
-         * @description A login of the demo bank, offered on its sign-in page.
+         * CustomerQuery
+         * @description What the customer list is narrowed to and ordered by; empty fields narrow nothing.
          */
-        DemoLogin: {
-            /** Emp No */
-            emp_no: string;
-            /** Password */
-            password: string;
-            /** Role */
-            role: string;
-            /** Zh */
-            zh: string;
-            /** En */
-            en: string;
+        CustomerQuery: {
+            /**
+             * Q
+             * @default
+             */
+            q: string;
+            /**
+             * Tier
+             * @default []
+             */
+            tier: number[];
+            /**
+             * Stage
+             * @default []
+             */
+            stage: string[];
+            /** Manager */
+            manager?: number | null;
+            /**
+             * Pool
+             * @default false
+             */
+            pool: boolean;
+            /** Org */
+            org?: number | null;
+            /**
+             * Sort
+             * @default -aum
+             */
+            sort: string;
+            /**
+             * Page
+             * @default 1
+             */
+            page: number;
         };
         /** CustomerPage */
         CustomerPage: {
             /** Total */
             total: number;
+            /** Banded */
+            banded: boolean;
             /** Rows */
             rows: components["schemas"]["CustomerRow"][];
             /** Biz Date */
@@ -527,6 +699,8 @@ export interface components {
             name: string;
             /** Name Masked */
             name_masked: boolean;
+            /** Banded */
+            banded: boolean;
             /** Gender */
             gender: string;
             /** Age */
@@ -618,18 +792,6 @@ export interface components {
             kind: string;
             /** Amount */
             amount: string;
-        };
-        /** RevealOut */
-        RevealOut: {
-            /** Value */
-            value: string;
-        };
-        /** RevealIn */
-        RevealIn: {
-            /** Field */
-            field: string;
-            /** Reason */
-            reason: string;
         };
         /**
          * TimelineEntry
@@ -805,6 +967,39 @@ export interface components {
             /** Before */
             before: string | null;
         };
+        /**
+         * WorkbenchFilter
+         * @description What the list is narrowed to; see ``Wanted``.
+         */
+        WorkbenchFilter: {
+            /**
+             * Status
+             * @default OPEN
+             * @enum {string}
+             */
+            status: "OPEN" | "DONE" | "OVERFLOW";
+            /**
+             * Type
+             * @default
+             */
+            type: string;
+            /** Tier */
+            tier?: number | null;
+            /**
+             * Q
+             * @default
+             */
+            q: string;
+            /** Assignee */
+            assignee?: number | null;
+            /**
+             * Pool
+             * @default false
+             */
+            pool: boolean;
+            /** Cursor */
+            cursor?: number | null;
+        };
         /** ContactOut */
         ContactOut: {
             /** Id */
@@ -824,11 +1019,18 @@ export interface components {
             next_on: string | null;
             /** Note */
             note: string;
+            /** Withdrawn */
+            withdrawn: boolean;
         };
-        /** Counts */
+        /**
+         * Counts
+         * @description The list's numbers, before the filters by type, tier and name.
+         */
         Counts: {
             /** Left */
             left: number;
+            /** Later */
+            later: number;
             /** Done */
             done: number;
             /** Overdue */
@@ -887,6 +1089,8 @@ export interface components {
             months: (string | null)[];
             /** Mobile Masked */
             mobile_masked: string;
+            /** Mobile Invalid */
+            mobile_invalid: boolean;
             /** Do Not Disturb */
             do_not_disturb: boolean;
         };
@@ -916,8 +1120,12 @@ export interface components {
             expire_on: string;
             /** Next On */
             next_on: string | null;
+            /** Result */
+            result: string;
             /** Is Overdue */
             is_overdue: boolean;
+            /** Is Later */
+            is_later: boolean;
             /** Is Overflow */
             is_overflow: boolean;
             assignee: components["schemas"]["Person"] | null;
@@ -961,7 +1169,10 @@ export interface components {
             /** Close */
             close?: boolean | null;
         };
-        /** AssignIn */
+        /**
+         * AssignIn
+         * @description Who shall do a task.
+         */
         AssignIn: {
             /** User Id */
             user_id: number;
@@ -1167,7 +1378,27 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
-    __main___sign_in: {
+    yinke_api_list_demo_logins: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DemoLogin"][];
+                };
+            };
+        };
+    };
+    yinke_access_api_sign_in: {
         parameters: {
             query?: never;
             header?: never;
@@ -1189,9 +1420,27 @@ export interface operations {
                     "application/json": components["schemas"]["Me"];
                 };
             };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
         };
     };
-    __main___sign_out: {
+    yinke_access_api_sign_out: {
         parameters: {
             query?: never;
             header?: never;
@@ -1209,7 +1458,7 @@ export interface operations {
             };
         };
     };
-    __main___get_me: {
+    yinke_access_api_get_me: {
         parameters: {
             query?: never;
             header?: never;
@@ -1229,7 +1478,7 @@ export interface operations {
             };
         };
     };
-    __main___patch_me: {
+    yinke_access_api_change_language: {
         parameters: {
             query?: never;
             header?: never;
@@ -1238,7 +1487,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["LanguageIn"];
+                "application/json": components["schemas"]["Language"];
             };
         };
         responses: {
@@ -1253,77 +1502,7 @@ export interface operations {
             };
         };
     };
-    __main___list_demo_logins: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["DemoLogin"][];
-                };
-            };
-        };
-    };
-    __main___list_customers: {
-        parameters: {
-            query?: {
-                q?: string;
-                tier?: number | null;
-                stage?: string;
-                manager?: number | null;
-                org?: number | null;
-                sort?: string;
-                page?: number;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["CustomerPage"];
-                };
-            };
-        };
-    };
-    __main___get_customer: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                customer_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["CustomerOut"];
-                };
-            };
-        };
-    };
-    __main___reveal: {
+    yinke_customers_api_reveal_field: {
         parameters: {
             query?: never;
             header?: never;
@@ -1349,7 +1528,58 @@ export interface operations {
             };
         };
     };
-    __main___get_timeline: {
+    yinke_care_customer_api_list_customers: {
+        parameters: {
+            query?: {
+                q?: string;
+                tier?: number[];
+                stage?: string[];
+                manager?: number | null;
+                pool?: boolean;
+                org?: number | null;
+                sort?: string;
+                page?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomerPage"];
+                };
+            };
+        };
+    };
+    yinke_care_customer_api_get_customer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomerOut"];
+                };
+            };
+        };
+    };
+    yinke_care_customer_api_get_timeline: {
         parameters: {
             query?: never;
             header?: never;
@@ -1371,7 +1601,27 @@ export interface operations {
             };
         };
     };
-    __main___get_aum: {
+    yinke_care_customer_api_list_managers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Person"][];
+                };
+            };
+        };
+    };
+    yinke_care_customer_lake_api_get_aum_curve: {
         parameters: {
             query?: {
                 days?: number;
@@ -1395,7 +1645,7 @@ export interface operations {
             };
         };
     };
-    __main___get_holdings: {
+    yinke_care_customer_lake_api_get_holdings: {
         parameters: {
             query?: never;
             header?: never;
@@ -1417,7 +1667,7 @@ export interface operations {
             };
         };
     };
-    __main___get_transactions: {
+    yinke_care_customer_lake_api_list_transactions: {
         parameters: {
             query?: {
                 before?: string | null;
@@ -1441,16 +1691,16 @@ export interface operations {
             };
         };
     };
-    __main___get_workbench: {
+    yinke_care_api_get_workbench: {
         parameters: {
             query?: {
-                status?: string;
+                status?: "OPEN" | "DONE" | "OVERFLOW";
                 type?: string;
                 tier?: number | null;
                 q?: string;
                 assignee?: number | null;
                 pool?: boolean;
-                cursor?: number;
+                cursor?: number | null;
             };
             header?: never;
             path?: never;
@@ -1469,7 +1719,7 @@ export interface operations {
             };
         };
     };
-    __main___record_result: {
+    yinke_care_api_record_result: {
         parameters: {
             query?: never;
             header?: never;
@@ -1495,7 +1745,7 @@ export interface operations {
             };
         };
     };
-    __main___assign_task: {
+    yinke_care_api_assign_task: {
         parameters: {
             query?: never;
             header?: never;
@@ -1521,7 +1771,7 @@ export interface operations {
             };
         };
     };
-    __main___record_contact: {
+    yinke_care_api_record_contact_without_task: {
         parameters: {
             query?: never;
             header?: never;
@@ -1547,7 +1797,7 @@ export interface operations {
             };
         };
     };
-    __main___withdraw_contact: {
+    yinke_care_api_withdraw_contact: {
         parameters: {
             query?: never;
             header?: never;
@@ -1569,7 +1819,7 @@ export interface operations {
             };
         };
     };
-    __main___list_customer_tasks: {
+    yinke_care_api_list_customer_tasks: {
         parameters: {
             query?: never;
             header?: never;
@@ -1591,7 +1841,7 @@ export interface operations {
             };
         };
     };
-    __main___get_branch: {
+    yinke_care_api_get_branch: {
         parameters: {
             query?: {
                 org?: number | null;
@@ -1613,7 +1863,7 @@ export interface operations {
             };
         };
     };
-    __main___list_runs: {
+    yinke_nightly_api_list_runs: {
         parameters: {
             query?: {
                 page?: number;
@@ -1635,7 +1885,7 @@ export interface operations {
             };
         };
     };
-    __main___get_run: {
+    yinke_nightly_api_get_run: {
         parameters: {
             query?: never;
             header?: never;
@@ -1657,7 +1907,7 @@ export interface operations {
             };
         };
     };
-    __main___release_run: {
+    yinke_nightly_api_release_run: {
         parameters: {
             query?: never;
             header?: never;
@@ -1683,7 +1933,7 @@ export interface operations {
             };
         };
     };
-    __main___rerun_date: {
+    yinke_nightly_api_rerun_date: {
         parameters: {
             query?: never;
             header?: never;
@@ -1705,7 +1955,7 @@ export interface operations {
             };
         };
     };
-    __main___list_quarantine: {
+    yinke_nightly_api_list_quarantine: {
         parameters: {
             query: {
                 biz_date: string;

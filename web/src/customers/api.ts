@@ -1,8 +1,20 @@
-import { useQuery } from "@tanstack/react-query";
+import { keepPreviousData, useInfiniteQuery, useMutation, useQuery } from "@tanstack/react-query";
 import { body, client, type Schemas } from "@/app/client";
 
 export type CustomerRow = Schemas["CustomerRow"];
 export type CustomerOut = Schemas["CustomerOut"];
+export type RevealIn = Schemas["RevealIn"];
+
+export interface CustomerFilter {
+  q: string;
+  tier: number[];
+  stage: string[];
+  manager: number | null;
+  pool: boolean;
+  org: number | null;
+  sort: string;
+  page: number;
+}
 
 /** Live results of the global search; silent until something is typed. */
 export function useCustomerSearch(q: string) {
@@ -10,5 +22,82 @@ export function useCustomerSearch(q: string) {
     queryKey: ["customers", "search", q],
     queryFn: ({ signal }) => body(client.GET("/api/customers", { params: { query: { q } }, signal })),
     enabled: q.length > 0,
+  });
+}
+
+export function useCustomers(filter: CustomerFilter) {
+  return useQuery({
+    queryKey: ["customers", filter],
+    queryFn: ({ signal }) => body(client.GET("/api/customers", { params: { query: filter }, signal })),
+    placeholderData: keepPreviousData,
+  });
+}
+
+/** Those who look after customers in the viewer's orgs. */
+export function useManagers() {
+  return useQuery({
+    queryKey: ["managers"],
+    queryFn: ({ signal }) => body(client.GET("/api/managers", { signal })),
+    staleTime: 600_000,
+  });
+}
+
+const at = (id: number) => ({ path: { customer_id: id } });
+
+export function useCustomer(id: number) {
+  return useQuery({
+    queryKey: ["customer", id],
+    queryFn: ({ signal }) => body(client.GET("/api/customers/{customer_id}", { params: at(id), signal })),
+  });
+}
+
+export function useAumCurve(id: number, days: number) {
+  return useQuery({
+    queryKey: ["customer", id, "aum", days],
+    queryFn: ({ signal }) =>
+      body(
+        client.GET("/api/customers/{customer_id}/aum", { params: { ...at(id), query: { days } }, signal }),
+      ),
+    placeholderData: keepPreviousData,
+  });
+}
+
+export function useHoldings(id: number) {
+  return useQuery({
+    queryKey: ["customer", id, "holdings"],
+    queryFn: ({ signal }) =>
+      body(client.GET("/api/customers/{customer_id}/holdings", { params: at(id), signal })),
+  });
+}
+
+export function useTransactions(id: number) {
+  return useInfiniteQuery({
+    queryKey: ["customer", id, "transactions"],
+    queryFn: ({ pageParam: before, signal }) =>
+      body(
+        client.GET("/api/customers/{customer_id}/transactions", {
+          params: { ...at(id), query: { before } },
+          signal,
+        }),
+      ),
+    initialPageParam: null as string | null,
+    getNextPageParam: (page) => page.before,
+  });
+}
+
+export function useTimeline(id: number) {
+  return useQuery({
+    queryKey: ["customer", id, "timeline"],
+    queryFn: ({ signal }) =>
+      body(client.GET("/api/customers/{customer_id}/timeline", { params: at(id), signal })),
+  });
+}
+
+/** Show one hidden field, with a reason. The value stays in the component, never in the cache. */
+export function useReveal(id: number) {
+  return useMutation({
+    mutationFn: (asked: RevealIn) =>
+      body(client.POST("/api/customers/{customer_id}/reveal", { params: at(id), body: asked })),
+    gcTime: 0,
   });
 }

@@ -5,7 +5,7 @@ import { Outlet } from "react-router";
 import { useMe } from "@/access/api";
 import { ProblemView } from "@/shared/components/ProblemView";
 import { useFormat } from "@/shared/hooks/useFormat";
-import { usePhone } from "@/shared/hooks/usePhone";
+import { useScreen } from "@/shared/hooks/useScreen";
 import { entriesFor } from "../access";
 import { BottomBar } from "./BottomBar";
 import { Header } from "./Header";
@@ -15,7 +15,7 @@ import styles from "./shell.module.css";
 /** The frame around every page: where one is, who one is, how fresh the figures are. */
 export function Shell() {
   const me = useMe();
-  const phone = usePhone();
+  const { phone } = useScreen();
   const { t } = useTranslation("app");
   const format = useFormat();
   if (!me.data) {
