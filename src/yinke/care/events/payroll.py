@@ -1,0 +1,98 @@
+"""代发: salaries that stop or shrink (E06), and the first one (E07)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import ibis
+import pyarrow.parquet as pq
+
+from yinke.care.events.night import Night, at_least, days_between, money, number, percent
+from yinke.care.events.rows import Found
+
+
+def _credits_before(people: Any) -> Any:
+    """Payroll credits in the four months before this one."""
+    return sum(people[f"payrolls_m{n}"].fill_null(0) for n in range(1, 5))
+
+
+def stop_days(night: Night) -> int:
+    """After how many days without payroll it counts as stopped: more if a holiday fell among them."""
+    days, grace = int(night.values["E06.stop_days"]), int(night.values["E06.holiday_grace_days"])
+    if not night.building.has("calendar"):
+        return days
+    table = pq.read_table(night.building.path("calendar"), columns=["day", "is_workday", "holiday"])
+    off = {row["day"] for row in table.to_pylist() if row["holiday"] and not row["is_workday"]}
+    return days + grace if any(night.day(-n) in off for n in range(days)) else days
+
+
+def stopped(night: Night) -> Iterator[Found]:
+    """E06 代发流失: no payroll for 40 days after three in four months, or one that halved.
+
+    Where at least 30% of an employer's staff stopped, the facts carry it for the corporate manager.
+    """
+    people = night.people(
+        "last_payroll", "payroll_last", "payroll_3m", "payroll_unit", *(f"payrolls_m{n}" for n in range(1, 5))
+    )
+    people = people.filter(_credits_before(people) >= night.values["E06.min_credits"])
+    people = people.mutate(has_stopped=days_between(people.last_payroll, night.biz_date) >= stop_days(night))
+    staff = people.filter(people.payroll_unit.notnull())
+    units = staff.group_by("payroll_unit").agg(
+        unit_staff=staff.count().cast("int32"), unit_stopped=staff.has_stopped.sum().cast("int32")
+    )
+    units = units.mutate(unit_percent=percent(units.unit_stopped, units.unit_staff)).filter(
+        units.unit_staff >= night.values["E06.employer_min_staff"],
+        number(units.unit_stopped) >= number(units.unit_staff) * float(night.values["E06.employer_share"]),
+    )
+    gone = people.filter(people.has_stopped).left_join(units, "payroll_unit")
+    alert = gone.unit_percent.notnull()
+    yield Found(
+        gone,
+        cycle=gone.last_payroll,
+        amount=gone.payroll_last,
+        facts={
+            "case": "STOPPED",
+            "amount": gone.payroll_last,
+            "last": gone.last_payroll,
+            "days": days_between(gone.last_payroll, night.biz_date),
+            "employer_alert": alert,
+            "unit": alert.ifelse(gone.payroll_unit, ibis.null()),
+            "unit_staff": gone.unit_staff,
+            "unit_stopped": gone.unit_stopped,
+            "unit_percent": gone.unit_percent,
+        },
+    )
+    # payroll_3m is a month's sum: a salary paid in two parts is compared as two parts
+    parts = ibis.greatest((people.payrolls_m1 + people.payrolls_m2 + people.payrolls_m3 + 1) // 3, 1)
+    month = number(people.payroll_last) * number(parts)
+    less = people.filter(
+        people.last_payroll == night.biz_date,
+        at_least(number(people.payroll_3m) * (1 - float(night.values["E06.partial_share"])), month),
+        people.payroll_3m > 0,
+    )
+    part = number(less.payroll_3m) / number(
+        ibis.greatest((less.payrolls_m1 + less.payrolls_m2 + less.payrolls_m3 + 1) // 3, 1)
+    )
+    yield Found(
+        less,
+        object="PARTIAL",
+        cycle=less.last_payroll,
+        amount=less.payroll_last,
+        facts={
+            "case": "PARTIAL",
+            "amount": less.payroll_last,
+            "usual": money(part),
+            "percent": percent(part - number(less.payroll_last), part),
+            "employer_alert": False,
+        },
+    )
+
+
+def first(night: Night) -> Iterator[Found]:
+    """E07 新增代发: the first payroll credit. A young lake can't tell first from next, so it waits."""
+    if night.lake_age < night.values["E07.lake_days"]:
+        return
+    people = night.people("first_payroll", "payroll_last")
+    rows = people.filter(people.first_payroll == night.biz_date)
+    yield Found(rows, cycle=rows.first_payroll, amount=rows.payroll_last, facts={"amount": rows.payroll_last})
