@@ -18,6 +18,7 @@ from yinke.common.lunar import (
     lunar_birthdays,
     lunar_date,
     solar_birthdays,
+    solar_date,
 )
 
 DAYS = [FIRST + timedelta(days=n) for n in range((LAST - FIRST).days + 1)]
@@ -50,6 +51,7 @@ def test_every_day_of_1900_to_2100_is_that_of_an_independent_calendar(months: di
         for n in range(length):
             expected[start + timedelta(days=n)] = (year, month, n + 1, leap)
     assert [lunar_date(day)[:4] for day in DAYS] == [expected[day] for day in DAYS]
+    assert [solar_date(*expected[day]) for day in DAYS] == DAYS
 
 
 @pytest.mark.parametrize(
@@ -70,6 +72,9 @@ def test_days_outside_the_table_are_refused() -> None:
     for day in (date(1899, 12, 31), date(2101, 1, 1)):
         with pytest.raises(ValueError, match="1900-01-01"):
             lunar_date(day)
+    for nowhere in ((1898, 1, 1), (2101, 1, 1), (2026, 6, 1, True), (2004, 1, 30), (2026, 13, 1)):
+        with pytest.raises(ValueError, match="has no"):
+            solar_date(*nowhere)
 
 
 def test_every_birthday_is_celebrated_once_in_each_lunar_year(months: dict) -> None:

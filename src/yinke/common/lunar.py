@@ -104,6 +104,33 @@ def lunar_date(day: date) -> LunarDate:
     raise AssertionError(day)  # pragma: no cover
 
 
+def solar_date(year: int, month: int, day: int, is_leap: bool = False) -> date:
+    """The solar day of a date of the Chinese calendar (lunar years 1899 to 2100).
+
+    Raises:
+        ValueError: there is no such year, (leap) month or day.
+
+    >>> solar_date(2026, 1, 1), solar_date(2025, 6, 29, True)
+    (datetime.date(2026, 2, 17), datetime.date(2025, 8, 22))
+    """
+    if 0 <= year - _FIRST_YEAR < len(_YEARS):
+        start = _STARTS[year - _FIRST_YEAR]
+        for number, leap, length in _months(_YEARS[year - _FIRST_YEAR]):
+            if (number, leap) == (month, is_leap) and 1 <= day <= length:
+                return date.fromordinal(start + day - 1)
+            start += length
+    raise ValueError(f"The Chinese calendar has no {year}-{month}-{day}{' (leap month)' if is_leap else ''}")
+
+
+def leap_month(year: int) -> int:
+    """The leap month of a lunar year from 1899 to 2100; 0 if it has none.
+
+    >>> leap_month(2025), leap_month(2026)
+    (6, 0)
+    """
+    return _YEARS[year - _FIRST_YEAR] & 15
+
+
 def lunar_birthdays(day: date) -> frozenset[LunarBirthday]:
     """The lunar birthdays celebrated on a solar day.
 

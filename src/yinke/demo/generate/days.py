@@ -1,7 +1,7 @@
 """Days as whole numbers since 1970-01-01, the calendar with its holidays, and the seasons of spending.
 
 Workdays and days off follow the State Council's notices (``chinesecalendar``); beyond its last year the
-public festivals themselves are off and weekends are free. Festivals by the moon come from ``lunardate``.
+public festivals themselves are off and weekends are free. Festivals by the moon come from ``common.lunar``.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from functools import lru_cache
 
 import chinese_calendar
 import numpy as np
-from lunardate import LunarDate
 
+from yinke.common.lunar import leap_month, solar_date
 from yinke.demo.generate.draws import Ints
 
 EPOCH = date(1970, 1, 1)
@@ -62,7 +62,7 @@ def _festivals(year: int) -> dict[date, str]:
         (8, 15, "中秋"),
         (9, 9, "重阳"),
     ):
-        found.setdefault(LunarDate(year, month, day).to_solar_date(), name)
+        found.setdefault(solar_date(year, month, day), name)
     return found
 
 
@@ -81,7 +81,7 @@ def is_workday(day: date) -> bool:
     try:
         return bool(chinese_calendar.is_workday(day))
     except NotImplementedError:
-        spring = LunarDate(day.year, 1, 1).to_solar_date()
+        spring = solar_date(day.year, 1, 1)
         week = timedelta(days=7)
         off = day.weekday() >= 5 or spring - timedelta(days=1) <= day < spring + week
         return not (
@@ -125,9 +125,9 @@ def today(day: int) -> Today:
     the first days of the lunar year when shops are shut, 20 % more in the fortnight before it.
     """
     when = as_date(day)
-    spring = LunarDate(when.year, 1, 1).to_solar_date()
+    spring = solar_date(when.year, 1, 1)
     since = (when - spring).days
-    following = spring if since < 0 else LunarDate(when.year + 1, 1, 1).to_solar_date()
+    following = spring if since < 0 else solar_date(when.year + 1, 1, 1)
     ahead = (following - when).days
     spending = 1.1 if when.weekday() >= 5 else 0.97
     amount = 1.0
@@ -150,11 +150,11 @@ def lunar_months() -> tuple[Ints, Ints, Ints]:
     """Start day, month and whether it is a leap month, for every lunar month of 1920 to 2020."""
     rows = []
     for year in range(1920, 2020):
-        leap = LunarDate.leap_month_for_year(year)
+        leap = leap_month(year)
         for month in range(1, 13):
-            rows.append((number(LunarDate(year, month, 1).to_solar_date()), month, 0))
+            rows.append((number(solar_date(year, month, 1)), month, 0))
             if leap == month:
-                rows.append((number(LunarDate(year, month, 1, True).to_solar_date()), month, 1))
+                rows.append((number(solar_date(year, month, 1, True)), month, 1))
     table = np.array(sorted(rows), dtype=np.int64)
     return table[:, 0], table[:, 1], table[:, 2]
 
