@@ -1,4 +1,4 @@
-"""The small bank of the task tests."""
+"""The small bank of the care tests."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.care.bench_bank import Bank
+from tests.care.nights import TaskBank
 
 
 @pytest.fixture
-def bank(db: None, tmp_path: Path) -> Bank:
-    """An empty bank with its head office."""
-    return Bank(tmp_path)
+def bank(db: None, tmp_path: Path) -> TaskBank:
+    """Two managers of one outlet, a customer each."""
+    return TaskBank(tmp_path)
