@@ -3,21 +3,33 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, TypeAlias
 
 import pyarrow as pa
 from django.db import connection
 from pyarrow import csv
 
+Batch: TypeAlias = pa.RecordBatch | pa.Table
 CSV = csv.WriteOptions(include_header=False, quoting_style="needed")
 
 
-def copy_in(table: str, batches: Iterable[pa.RecordBatch | pa.Table]) -> int:
+def ahead(batches: Iterable[Batch]) -> Iterator[Batch]:
+    """The same batches, the next one made in another thread while this one travels."""
+    source = iter(batches)
+    with ThreadPoolExecutor(1) as worker:
+        coming = worker.submit(next, source, None)
+        while (batch := coming.result()) is not None:
+            coming = worker.submit(next, source, None)
+            yield batch
+
+
+def copy_in(table: str, batches: Iterable[Batch]) -> int:
     """COPY batches into a table; their column names are the table's. Returns the number of rows."""
     rows = 0
     with connection.cursor() as cursor:
-        for batch in batches:
+        for batch in ahead(batches):
             if not batch.num_rows:
                 continue
             columns = ", ".join(f'"{name}"' for name in batch.schema.names)
@@ -29,7 +41,26 @@ def copy_in(table: str, batches: Iterable[pa.RecordBatch | pa.Table]) -> int:
     return rows
 
 
-def stage(name: str, like: str, batches: Iterable[pa.RecordBatch | pa.Table], columns: Sequence[str]) -> int:
+def fill(table: str, batches: Iterable[Batch]) -> int:
+    """COPY a whole first load into an empty table; its indexes are built once at the end, several times as fast."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT indexrelid::regclass::text, pg_get_indexdef(indexrelid) FROM pg_index i"
+            " WHERE indrelid = %s::regclass"
+            " AND NOT EXISTS (SELECT 1 FROM pg_constraint c WHERE c.conindid = i.indexrelid)",
+            [table],
+        )
+        indexes = cursor.fetchall()
+        for index, _ in indexes:
+            cursor.execute(f"DROP INDEX {index}")
+        rows = copy_in(table, batches)
+        cursor.execute("SET LOCAL maintenance_work_mem = '256MB'")
+        for _, definition in indexes:
+            cursor.execute(definition)
+    return rows
+
+
+def stage(name: str, like: str, batches: Iterable[Batch], columns: Sequence[str]) -> int:
     """A temporary table ``name`` with columns of the table ``like``, filled; gone when the transaction ends."""
     wanted = ", ".join(f'"{column}"' for column in columns)
     with connection.cursor() as cursor:

@@ -79,8 +79,9 @@ class Changes:
         yield from self.db.cursor().sql(sql).to_arrow_reader(BATCH)
 
     def profiles(self) -> Iterator[pa.RecordBatch]:
-        """``cust_id`` and ``PROFILE`` of customers that are new or look otherwise."""
+        """``id``, ``PROFILE`` and its whole as text (``source``) of customers that are new or look otherwise."""
         columns = ", ".join(f"n.{name}" for name in PROFILE)
+        columns += f", concat_ws(chr(31), {', '.join(f'coalesce(n.{name}::VARCHAR, chr(30))' for name in PROFILE)}) AS source"
         return self._stream(f"SELECT n.cust_id AS id, {columns} FROM {self._differing('customer', PROFILE)}")
 
     def _differing(self, table: str, columns: tuple[str, ...]) -> str:

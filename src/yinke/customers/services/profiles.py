@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -44,15 +43,14 @@ def _org_ids(batch: pa.RecordBatch, orgs: Mapping[str, int]) -> pa.Array:
 def seal(batch: pa.RecordBatch, orgs: Mapping[str, int]) -> pa.Table:
     """Turn rows of the lake's ``customer`` table into rows of ``Customer``, columns ``COLUMNS``.
 
-    ``digest`` is a keyed hash of the whole source row, so that it tells nothing to those without the key.
+    ``digest`` is a keyed hash of ``source`` (the whole row), so that it tells nothing to those without the key.
 
     Raises:
         YinkeError: an org is not known.
     """
-    rows: list[dict[str, Any]] = batch.drop_columns(["id"]).to_pylist()
-    names = [row["name"] for row in rows]
-    mobiles = [plain_mobile(row["mobile"]) if row["mobile"] else None for row in rows]
-    certs = [row["cert_no"].upper() if row["cert_no"] else None for row in rows]
+    names: list[str] = batch.column("name").to_pylist()
+    mobiles = [plain_mobile(number) if number else None for number in batch.column("mobile").to_pylist()]
+    certs = [number.upper() if number else None for number in batch.column("cert_no").to_pylist()]
     columns = {
         "id": batch.column("id"),
         "cust_no": _text(batch, "cust_no"),
@@ -70,6 +68,6 @@ def seal(batch: pa.RecordBatch, orgs: Mapping[str, int]) -> pa.Table:
         **{name: _text(batch, name) for name in ("status", "risk_level")},
         "risk_expiry": batch.column("risk_expiry"),
         "is_staff": pc.fill_null(batch.column("is_staff"), False),
-        "digest": _bytea(blind_index_many([repr(tuple(row.values())) for row in rows])),
+        "digest": _bytea(blind_index_many(batch.column("source").to_pylist())),
     }
     return pa.table({name: columns[name] for name in COLUMNS})

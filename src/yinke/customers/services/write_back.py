@@ -16,7 +16,7 @@ from django.db import transaction
 
 from yinke.access.models import Org
 from yinke.common.published import PublishedDay
-from yinke.customers.services.bulk import copy_in, is_empty, run, stage, upsert
+from yinke.customers.services.bulk import copy_in, fill, is_empty, run, stage, upsert
 from yinke.customers.services.changes import METRICS, Changes, compare
 from yinke.customers.services.profiles import COLUMNS, seal
 
@@ -78,7 +78,7 @@ def _write_customers(changes: Changes) -> int:
     orgs = managing_orgs()
     batches = (seal(batch, orgs) for batch in changes.profiles())
     if is_empty(CUSTOMER):
-        return copy_in(CUSTOMER, batches)
+        return fill(CUSTOMER, batches)
     stage("incoming_customer", CUSTOMER, batches, COLUMNS)
     written = upsert(CUSTOMER, "incoming_customer", COLUMNS, "id", unless_same="digest")
     gone = changes.vanished()
@@ -105,7 +105,7 @@ def _write_metrics(changes: Changes, as_of: date) -> int:
 
     columns = [*METRICS, "as_of"]
     if is_empty(METRIC):
-        return copy_in(METRIC, dated())
+        return fill(METRIC, dated())
     stage("incoming_metrics", METRIC, dated(), columns)
     return upsert(METRIC, "incoming_metrics", columns, "customer_id")
 
