@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import shutil
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -48,6 +48,15 @@ class _File:
         self.rows = self.bytes = 0
         self.sums = dict.fromkeys(control.sums, 0)
 
+    def append(self, columns: list[Any], sums: dict[str, Ints]) -> None:
+        data = lines(columns)
+        self.handle.write(data)
+        self.hash.update(data)
+        self.rows += len(columns[0])
+        self.bytes += len(data)
+        for field, values in sums.items():
+            self.sums[field] += int(np.sum(values))
+
     def close(self, day: date) -> None:
         self.handle.close()
         name = self.path.name
@@ -65,32 +74,39 @@ class _File:
 
 
 class Delivery:
-    """The files of one date, written aside; ``finish`` makes the folder appear under its date."""
+    """The files of one date, written aside; ``finish`` makes the folder appear under its date.
 
-    def __init__(self, out: Path, day: date) -> None:
+    Rows become text in the background, in their order, while the next customers' day is computed.
+    """
+
+    def __init__(self, out: Path, day: date, writer: ThreadPoolExecutor) -> None:
         self.day = day
         self.folder = out / f"{day:%Y%m%d}"
         self.scratch = out / f".{day:%Y%m%d}.tmp"
+        self._writer = writer
+        self._pending: list[Future[None]] = []
         shutil.rmtree(self.scratch, ignore_errors=True)
         self.scratch.mkdir(parents=True)
-        self.files = {
-            name: _File(self.scratch / f"{name}_{day:%Y%m%d}.dat", control)
-            for name, control in CONTROLS.items()
+        self._files = {
+            name: _File(self.scratch / f"{name}_{day:%Y%m%d}.dat", control) for name, control in CONTROLS.items()
         }
 
     def write(self, name: str, columns: list[Any], **sums: Ints) -> None:
-        """Append rows; ``sums`` holds the fen of the columns that the control file adds up."""
-        file = self.files[name]
-        data = lines(columns)
-        file.handle.write(data)
-        file.hash.update(data)
-        file.rows += len(columns[0])
-        file.bytes += len(data)
-        for field, values in sums.items():
-            file.sums[field] += int(np.sum(values))
+        """Append rows; ``sums`` holds the fen of the columns that the control file adds up.
+
+        The columns must not change afterwards: copies, not views of the state.
+        """
+        self._pending.append(self._writer.submit(self._files[name].append, columns, sums))
+
+    def wait(self) -> None:
+        """Wait until all that was given is on its way to the disk (bounds the memory)."""
+        for done in self._pending:
+            done.result()
+        self._pending = []
 
     def finish(self) -> None:
         """Write the control files and rename the folder into place."""
-        for file in self.files.values():
+        self.wait()
+        for file in self._files.values():
             file.close(self.day)
-        os.replace(self.scratch, self.folder)
+        self.scratch.replace(self.folder)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from yinke.demo.generate import days, names
 from yinke.demo.generate.clicks import CHANNELS, EVENTS, Clicks
@@ -121,7 +122,7 @@ def write_customers(live: Live, out: Delivery, who: Ints, firms: tuple[str, ...]
 
 
 def _staff_no(numbers: Ints) -> pa.Array:
-    return pa.compute.if_else(
+    return pc.if_else(
         pa.array(numbers > 0), names.fixed_texts(names.digits(numbers, 7)), pa.scalar(b"", pa.binary())
     )
 
@@ -174,7 +175,11 @@ def write_balances(live: Live, out: Delivery) -> None:
     who, slot = open_accounts(part)
     balance = part.bal[who, slot]
     term, k = slot >= DEMAND, np.maximum(slot - DEMAND, 0)
-    held = np.where(live.draws.below("frozen", part.ids[who], 0.0006) & (slot == 0), balance // 2, 0)
+    frozen = live.draws.below("frozen", part.ids[who], 0.0006) & (slot == 0) & (balance > 1)
+    half = decimals(balance[frozen] // 2).cast(pa.string())
+    text, mask = decimals(balance).cast(pa.string()), pa.array(frozen)
+    rest = decimals(balance[frozen] - balance[frozen] // 2).cast(pa.string())
+    held = pc.replace_with_mask(pa.repeat("0.00", len(who)), mask, half)
     accrued = np.where(
         term,
         balance * rate(part, who, k) // 1_000_000 * np.maximum(live.day - part.td_open[who, k], 0) // 365,
@@ -182,8 +187,8 @@ def write_balances(live: Live, out: Delivery) -> None:
     )
     dollars = (slot == 1) & ((part.slots[who] & 8) > 0)
     out.write("ACCT_BAL", [
-        same(f"{live.today.date:%Y%m%d}", len(who)), account_no(part, who, slot), decimals(balance), decimals(balance - held),
-        decimals(held), words(("CNY", "USD"), dollars.astype(np.int8)), decimals(accrued),
+        same(f"{live.today.date:%Y%m%d}", len(who)), account_no(part, who, slot), text,
+        pc.replace_with_mask(text, mask, rest), held, words(("CNY", "USD"), dollars.astype(np.int8)), decimals(accrued),
     ], BAL=balance)  # fmt: skip
 
 

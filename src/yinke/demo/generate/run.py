@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import csv
-import os
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
 
@@ -75,9 +74,8 @@ def _live(
     world: World, everyone: Customers, count: int, day: int, out: Path, block: int, writer: ThreadPoolExecutor
 ) -> None:
     when = as_date(day)
-    delivery = None if (out / f"{when:%Y%m%d}").exists() else Delivery(out, when)
+    delivery = None if (out / f"{when:%Y%m%d}").exists() else Delivery(out, when, writer)
     firms = rows.employers(world.employers)
-    pending: list[Future[None]] = []
     if delivery:
         parameters.write_parameters(world, delivery, day)
     for begin in range(0, count, block):
@@ -89,6 +87,7 @@ def _live(
         log = click(live)
         book = live.bookings()
         if delivery:
+            delivery.wait()
             first = day == world.first
             rows.write_customers(
                 live,
@@ -107,7 +106,6 @@ def _live(
             rows.write_clicks(live, delivery, log)
         else:
             credit.renew_cards(live)
-    del pending, writer
     if delivery:
         delivery.finish()
 
@@ -140,4 +138,4 @@ def _truth(everyone: Customers, last: int, out: Path) -> None:
             strict=True,
         ):  # fmt: skip
             table.writerow([n, CAUSES[cause], as_date(onset), as_date(gone)])
-    os.replace(scratch, out / "truth.csv")
+    scratch.replace(out / "truth.csv")

@@ -1,0 +1,95 @@
+"""Numbers of made-up persons are valid, and their names are those of real banks' files."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+from lunardate import LunarDate
+
+from tests.demo.bank_files import rows
+from tests.demo.conftest import FIRST
+from yinke.demo.generate.days import add_months, as_date, festival, is_workday, number, payday
+from yinke.demo.generate.draws import Draws
+from yinke.demo.generate.names import names
+
+
+def _check(stem: str) -> str:
+    """ISO 7064 MOD 11-2, digit by digit as GB 11643 writes it."""
+    rest = 0
+    for digit in stem:
+        rest = (rest + int(digit)) * 2 % 11
+    return "0123456789X"[(12 - rest) % 11]
+
+
+def _luhn(text: str) -> bool:
+    total = 0
+    for place, digit in enumerate(reversed(text)):
+        value = int(digit) * (2 if place % 2 else 1)
+        total += value - 9 if value > 9 else value
+    return total % 10 == 0
+
+
+def test_resident_ids_are_valid_and_agree_with_birth_and_gender(small_bank: Path) -> None:
+    for customer in rows(small_bank, "customer", FIRST):
+        cert = customer["CERT_NO"]
+        assert len(cert) == 18 and cert[17] == _check(cert[:17])
+        assert cert[6:14] == customer["BIRTH_DT"]
+        assert int(cert[16]) % 2 == {"1": 1, "2": 0}[customer["GENDER"]]
+
+
+def test_mobiles_and_card_numbers_are_valid(small_bank: Path) -> None:
+    for customer in rows(small_bank, "customer", FIRST):
+        assert len(customer["MOBILE"]) == 11 and customer["MOBILE"][0] == "1" and customer["MOBILE"][1] in "3456789"
+    cards = [r["CARD_NO"] for feed in ("account", "card") for r in rows(small_bank, feed, FIRST) if r["CARD_NO"]]
+    assert len(cards) > 1000
+    assert all(16 <= len(card) <= 19 and _luhn(card) for card in cards)
+    assert len(set(cards)) == len(cards)
+
+
+def test_lunar_birthdays_are_those_of_the_birth_date(small_bank: Path) -> None:
+    elders = [c for c in rows(small_bank, "customer", FIRST) if c["BIRTH_CAL"] == "2"]
+    assert len(elders) > 50
+    for elder in elders:
+        born = LunarDate.from_solar_date(*(int(elder["BIRTH_DT"][a:b]) for a, b in ((0, 4), (4, 6), (6, 8))))
+        assert (born.month, born.day, int(born.isLeapMonth)) == tuple(int(elder[f"LUNAR_{x}"]) for x in ("MON", "DAY", "LEAP"))
+
+
+def test_some_names_have_four_byte_characters_and_some_a_middle_dot() -> None:
+    ids = np.arange(20_000, dtype=np.uint64)
+    found = [name.as_py().decode("gb18030") for name in names(Draws(1), ids, ids % 2 == 0, np.zeros(20_000, np.int64))]
+    rare = sum(any(len(character.encode("gb18030")) == 4 for character in name) for name in found)
+    dotted = sum("·" in name for name in found)
+    assert 40 <= rare <= 200 and 150 <= dotted <= 450
+    li_wang = sum(name[0] in "李王" for name in found) / 20_000
+    assert 0.11 < li_wang < 0.18
+
+
+@given(st.dates(date(1930, 1, 1), date(2090, 12, 31)), st.integers(-400, 400))
+def test_months_are_added_as_banks_do(day: date, months: int) -> None:
+    found = as_date(int(add_months(np.array([number(day)]), np.array([months]))[0]))
+    assert found.year * 12 + found.month == day.year * 12 + day.month + months
+    assert found.day == day.day or (found.day < day.day and as_date(number(found) + 1).day == 1)
+
+
+@given(st.integers(2010, 2040), st.integers(1, 12), st.integers(1, 28))
+def test_paydays_are_workdays_at_most_a_holiday_early(year: int, month: int, day: int) -> None:
+    paid = payday(year, month, day)
+    assert is_workday(paid)
+    assert 0 <= (date(year, month, day) - paid).days <= 10
+
+
+def test_festivals_fall_on_their_days() -> None:
+    known = {date(2026, 2, 17): "春节", date(2026, 6, 19): "端午", date(2026, 9, 25): "中秋", date(2026, 10, 18): "重阳",
+             date(2025, 10, 1): "国庆", date(2026, 4, 5): "清明"}  # fmt: skip
+    assert {day: festival(day) for day in known} == known
+
+
+@given(st.integers(0, 2**40), st.lists(st.integers(0, 2**60), min_size=1, max_size=50))
+def test_chance_depends_on_the_customer_only(seed: int, ids: list[int]) -> None:
+    draws = Draws(seed)
+    many = draws.bits("x", np.array(ids, dtype=np.uint64), 20_000)
+    assert [int(draws.bits("x", np.array([i], dtype=np.uint64), 20_000)[0]) for i in ids] == [int(m) for m in many]
