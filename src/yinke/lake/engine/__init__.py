@@ -11,9 +11,10 @@ from typing import Any, Literal, Protocol, TypeAlias
 
 import pyarrow as pa
 
+from yinke.lake.engine.plans import Bound, Build, Files, Inputs, Scalar, Shape
 from yinke.lake.engine.slices import Slice, slices
 
-__all__ = ["Engine", "Kind", "Slice", "Table", "open_engine", "slices"]
+__all__ = ["Bound", "Engine", "Files", "Inputs", "Kind", "Scalar", "Slice", "Table", "open_engine", "slices"]
 
 Kind = Literal["duckdb", "spark"]
 
@@ -38,6 +39,13 @@ class Engine(Protocol):
 
     def memtable(self, table: pa.Table) -> Table:
         """A small table from memory."""
+        ...
+
+    def plan(self, name: str, shape: Shape, inputs: Inputs, build: Build) -> Table:
+        """An expression that is made once for each name and shape and then only bound to new inputs.
+
+        A plan's expression stands for its newest inputs: compute it before the next call with that name.
+        """
         ...
 
     def write(

@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from yinke.lake.engine.files import ROW_GROUP, quoted, schema_of, sql_types
+from yinke.lake.engine.plans import SCALAR_TYPES, VARIABLES, Bound, Build, Files, Inputs, Shape
 
 OPEN_TABLES = 400
 """Views kept of the tables read last."""
@@ -33,6 +34,8 @@ class DuckEngine:
         self._db = self._ibis.con
         self._views: OrderedDict[tuple[str, ...], tuple[str, ibis.Schema]] = OrderedDict()
         self._made = 0
+        self._plans: dict[tuple[str, Shape, Any], Any] = {}
+        self._compiled: dict[Any, str] = {}
 
     def table(self, path: Path) -> Any:
         """See ``Engine.table``."""
@@ -54,6 +57,38 @@ class DuckEngine:
             _, (oldest, _) = self._views.popitem(last=False)
             self._db.execute(f"DROP VIEW IF EXISTS {oldest}")
         return ops.DatabaseTable(name=known[0], schema=schema, source=self._ibis).to_expr()
+
+    def plan(self, name: str, shape: Shape, inputs: Inputs, build: Build) -> Any:
+        """See ``Engine.plan``: tables become views and scalars session variables of fixed names."""
+        schemas = {t: self._offer(f"{name}_{t}", files) for t, files in inputs.tables.items()}
+        for scalar, value in inputs.scalars.items():
+            kind = SCALAR_TYPES[type(value)]
+            self._db.execute(f"SET VARIABLE {name}_{scalar} = CAST('{value}' AS {kind})")
+        key = (name, shape, tuple(schemas.items()), tuple(inputs.scalars))
+        if key not in self._plans:
+            bound = Bound(
+                {t: ops.DatabaseTable(name=f"{name}_{t}", schema=s, source=self._ibis).to_expr()
+                 for t, s in schemas.items()},
+                {n: VARIABLES[type(v)](f"{name}_{n}") for n, v in inputs.scalars.items()},
+            )  # fmt: skip
+            self._plans[key] = expr = build(bound)
+            self._compiled[expr.op()] = str(self._ibis.compile(expr))
+        return self._plans[key]
+
+    def _offer(self, view: str, files: Files) -> ibis.Schema:
+        """Put files, a table or an empty one behind a name."""
+        if isinstance(files, pa.Table):
+            self._db.execute(f"DROP VIEW IF EXISTS {view}")
+            self._db.register(view, files)
+            return ibis.Schema.from_pyarrow(files.schema)
+        if isinstance(files, pa.Schema):
+            nulls = (f'CAST(NULL AS {_duck(kind)}) AS "{c}"' for c, kind in sql_types(files).items())
+            source, schema = f"{', '.join(nulls)} WHERE false", ibis.Schema.from_pyarrow(files)
+        else:
+            source = f"* FROM read_parquet([{', '.join(quoted(str(path)) for path in files)}])"
+            schema = schema_of(files)
+        self._db.execute(f"CREATE OR REPLACE TEMP VIEW {view} AS SELECT {source}")
+        return schema
 
     def memtable(self, table: pa.Table) -> Any:
         """See ``Engine.memtable``."""
@@ -96,12 +131,22 @@ class DuckEngine:
 
     def to_arrow(self, expr: Any) -> pa.Table:
         """See ``Engine.to_arrow``."""
-        return self._ibis.to_pyarrow(expr)
+        return self._db.sql(self._select(expr)).to_arrow_table().cast(expr.schema().to_pyarrow())
 
     def _sql(self, expr: Any, schema: pa.Schema, sort: Sequence[str]) -> str:
-        self._ibis._run_pre_execute_hooks(expr)  # memtables become visible to plain SQL
         columns = ", ".join(
-            f'CAST("{name}" AS {kind.removesuffix("_NTZ")}) AS "{name}"' for name, kind in sql_types(schema).items()
+            f'CAST("{name}" AS {_duck(kind)}) AS "{name}"' for name, kind in sql_types(schema).items()
         )
         order = f" ORDER BY {', '.join(sort)}" if sort else ""
-        return f"SELECT {columns} FROM ({self._ibis.compile(expr)}){order}"
+        return f"SELECT {columns} FROM ({self._select(expr)}){order}"
+
+    def _select(self, expr: Any) -> str:
+        known = self._compiled.get(expr.op())
+        if known is not None:
+            return known
+        self._ibis._run_pre_execute_hooks(expr)  # memtables become visible to plain SQL
+        return str(self._ibis.compile(expr))
+
+
+def _duck(kind: str) -> str:
+    return kind.removesuffix("_NTZ")

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow.parquet as pq
 
+from yinke.lake.engine.plans import Bound
+
 if TYPE_CHECKING:
     from yinke.lake.engine import Engine
 
@@ -22,13 +24,19 @@ class Slice:
     low: int | None = None
     high: int | None = None
 
-    def of(self, table: Any) -> Any:
-        """The rows of ``table`` (an Ibis table with ``cust_id``) that belong to the slice."""
-        if self.low is not None:
-            table = table.filter(table.cust_id >= self.low)
-        if self.high is not None:
-            table = table.filter(table.cust_id < self.high)
-        return table
+    def scalars(self) -> dict[str, int]:
+        """The bounds as scalars of a plan, ``low`` and ``high``."""
+        return {
+            "low": -(2**31) if self.low is None else self.low,
+            "high": 2**31 - 1 if self.high is None else self.high,
+        }
+
+    @staticmethod
+    def bound(table: Any, b: Bound) -> Any:
+        """In a plan: the slice's rows of ``table``, if it has customers at all."""
+        if "cust_id" not in table.columns:
+            return table
+        return table.filter((table.cust_id >= b.scalars["low"]) & (table.cust_id < b.scalars["high"]))
 
 
 def slices(engine: Engine, customers: Path) -> list[Slice]:

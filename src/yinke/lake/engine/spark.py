@@ -16,6 +16,7 @@ import pyarrow.parquet as pq
 
 from yinke.common.errors import ConfigurationError
 from yinke.lake.engine.files import ROW_GROUP, schema_of, sql_types
+from yinke.lake.engine.plans import SCALAR_TYPES, Bound, Build, Files, Inputs, Shape
 
 OPEN_TABLES = 400
 """Views kept of the tables read last."""
@@ -44,6 +45,20 @@ class SparkEngine:
         """See ``Engine.tables``."""
         frame = self._session.read.parquet(*(str(Path(path).absolute()) for path in paths))
         return self._view(frame, schema_of(paths))
+
+    def plan(self, name: str, shape: Shape, inputs: Inputs, build: Build) -> Any:
+        """See ``Engine.plan``. Here it is made anew each time: planning is little beside Spark's own start."""
+        tables = {table: self._offer(files) for table, files in inputs.tables.items()}
+        scalars = {
+            scalar: ibis.literal(value, SCALAR_TYPES[type(value)].lower().replace("int", "int32"))
+            for scalar, value in inputs.scalars.items()
+        }
+        return build(Bound(tables, scalars))
+
+    def _offer(self, files: Files) -> Any:
+        if isinstance(files, pa.Schema):
+            return self.memtable(files.empty_table())
+        return self.memtable(files) if isinstance(files, pa.Table) else self.tables(files)
 
     def memtable(self, table: pa.Table) -> Any:
         """See ``Engine.memtable``."""

@@ -1,0 +1,54 @@
+"""Dates: months apart, periods, what a night must make up for when dates were skipped."""
+
+from __future__ import annotations
+
+import calendar
+from datetime import date, timedelta
+
+
+def add_months(day: date, months: int) -> date:
+    """The same day so many months later (or earlier), at most the month's last day.
+
+    >>> add_months(date(2024, 8, 31), -6)
+    datetime.date(2024, 2, 29)
+    """
+    month = day.year * 12 + day.month - 1 + months
+    year, month = month // 12, month % 12 + 1
+    return date(year, month, min(day.day, calendar.monthrange(year, month)[1]))
+
+
+def months_between(first: date, last: date) -> int:
+    """Calendar months from ``first``'s to ``last``'s.
+
+    >>> months_between(date(2025, 12, 31), date(2026, 1, 1))
+    1
+    """
+    return (last.year - first.year) * 12 + last.month - first.month
+
+
+def month_start(day: date) -> date:
+    """First day of the month."""
+    return day.replace(day=1)
+
+
+def quarter_start(day: date) -> date:
+    """First day of the quarter.
+
+    >>> quarter_start(date(2026, 6, 30))
+    datetime.date(2026, 4, 1)
+    """
+    return day.replace(month=(day.month - 1) // 3 * 3 + 1, day=1)
+
+
+def year_start(day: date) -> date:
+    """First day of the year."""
+    return day.replace(month=1, day=1)
+
+
+def month_end(day: date) -> date:
+    """Last day of the month.
+
+    >>> month_end(date(2024, 2, 3))
+    datetime.date(2024, 2, 29)
+    """
+    return add_months(month_start(day), 1) - timedelta(days=1)
