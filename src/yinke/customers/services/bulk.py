@@ -51,12 +51,14 @@ def fill(table: str, batches: Iterable[Batch]) -> int:
             [table],
         )
         indexes = cursor.fetchall()
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # no index can change while a row waits for its check
         for index, _ in indexes:
             cursor.execute(f"DROP INDEX {index}")
         rows = copy_in(table, batches)
         cursor.execute("SET LOCAL maintenance_work_mem = '256MB'")
         for _, definition in indexes:
             cursor.execute(definition)
+        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
     return rows
 
 
