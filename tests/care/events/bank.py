@@ -108,7 +108,9 @@ class Bank:
 
     def deposit(self, who: Row, amount: Any, maturity: date, *, ccy: str = "CNY", **columns: Any) -> Row:
         acct = columns.pop("acct_no", f"62228{self._next():011}")
-        self.add("balance", acct_no=acct, cust_id=who["cust_id"], balance=Decimal(amount), ccy=ccy, category="TIME")
+        self.add(
+            "balance", acct_no=acct, cust_id=who["cust_id"], balance=Decimal(amount), ccy=ccy, category="TIME"
+        )
         return self.add(
             "account", who, acct_no=acct, category="TIME", ccy=ccy, maturity=maturity,
             **{"status": "NORMAL", "auto_renew": False, "open_date": date(2025, 1, 1)} | columns,

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import ibis
 
 from yinke.care.events.night import Night, days_between, tail
 from yinke.care.events.rows import Found
 from yinke.lake.engine import Table
+
+
+def _case(days: Any) -> Any:
+    return (days > 0).ifelse("AHEAD", "TODAY")
 
 
 def papers(night: Night) -> Iterator[Found]:
@@ -25,7 +30,8 @@ def papers(night: Night) -> Iterator[Found]:
             cycle=ibis.literal("CARD T-") + days.cast("string") + " " + rows.expiry.cast("string"),
             due=rows.expiry,
             facts={
-                "case": "CARD",
+                "what": "CARD",
+                "case": _case(days),
                 "kind": rows.kind,
                 "due": rows.expiry,
                 "days": days,
@@ -43,7 +49,8 @@ def papers(night: Night) -> Iterator[Found]:
             cycle=ibis.literal("T-") + days.cast("string") + " " + rows.cert_expiry.cast("string"),
             due=rows.cert_expiry,
             facts={
-                "case": (days > 0).ifelse("CERTIFICATE", "CERTIFICATE_TODAY"),
+                "what": "CERTIFICATE",
+                "case": _case(days),
                 "due": rows.cert_expiry,
                 "days": days,
             },
@@ -68,7 +75,7 @@ def assessments(night: Night) -> Iterator[Found]:
         rows,
         cycle=ibis.literal("T-") + days.cast("string") + " " + rows.risk_expiry.cast("string"),
         due=rows.risk_expiry,
-        facts={"level": rows.risk_level, "due": rows.risk_expiry, "days": days},
+        facts={"case": _case(days), "level": rows.risk_level, "due": rows.risk_expiry, "days": days},
     )
 
 

@@ -18,7 +18,8 @@ def _large(night: Night, column: str, code: str) -> Table:
         people.tier >= night.values["E03.flat_from_tier"],
         float(night.values[f"{code}.flat"]),
         ibis.greatest(
-            float(night.values[f"{code}.floor"]), number(people.mda) * float(night.values[f"{code}.mda_share"])
+            float(night.values[f"{code}.floor"]),
+            number(people.mda) * float(night.values[f"{code}.mda_share"]),
         ),
     )
     return people.filter(at_least(number(people.moved), limit))
@@ -61,6 +62,7 @@ def _moves(night: Night, column: str, direction: str, code: str) -> Iterator[Fou
         urgent=rows.tier >= night.values["E03.flat_from_tier"],
         facts={
             "case": ibis.cases((is_own, "OWN_NAME"), (is_broker, "BROKER"), else_="PLAIN"),
+            "on": night.biz_date,
             "amount": rows.moved,
             "own": ibis.cases((is_own, money(own_sum)), (is_broker, money(broker_sum))),
             "bank": rows.bank,

@@ -42,7 +42,7 @@ def birthdays(night: Night) -> Iterator[Found]:
             due=day,
             facts={
                 "case": stage,
-                "day": day,
+                "due": day,
                 "days": ahead,
                 "calendar": rows.lunar.ifelse("LUNAR", "SOLAR"),
                 "way": (rows.tier >= night.values["E11.call_from_tier"]).ifelse("CALL", "MESSAGE"),
@@ -68,7 +68,7 @@ def greetings(night: Night) -> Iterator[Found]:
             object=festival,
             cycle=day,
             due=day,
-            facts={"festival": festival, "day": day, "days": ahead},
+            facts={"case": "AHEAD", "festival": festival, "due": day, "days": ahead},
         )
 
 

@@ -46,7 +46,9 @@ def repaid(night: Night) -> Iterator[Found]:
     )
     part = rows.filter(
         rows.left > 0,
-        at_least(rows.was - rows.left - rows.was / months, rows.was * float(night.values["E15.prepaid_share"])),
+        at_least(
+            rows.was - rows.left - rows.was / months, rows.was * float(night.values["E15.prepaid_share"])
+        ),
     )
     paid = money(part.was - part.left)
     yield Found(

@@ -46,8 +46,8 @@ def _summed(rows: Table, by: Sequence[str], first: Any, name: Any) -> Table:
     )
 
 
-def _case(stage: Any, after: str) -> Any:
-    return ibis.cases((stage == "T-0", "TODAY"), (stage == after, "AFTER"), else_="AHEAD")
+def _case(stage: Any, after: str, past: str) -> Any:
+    return ibis.cases((stage == "T-0", "TODAY"), (stage == after, past), else_="AHEAD")
 
 
 def deposits(night: Night) -> Iterator[Found]:
@@ -89,7 +89,7 @@ def deposits(night: Night) -> Iterator[Found]:
         urgent=(days <= 1) & ~sums.renews,
         due=sums.due,
         facts={
-            "case": sums.renews.ifelse("RENEWS", _case(sums.stage, windows[-1][0])),
+            "case": sums.renews.ifelse("RENEWS", _case(sums.stage, windows[-1][0], "AFTER")),
             "amount": money(sums.amount),
             "due": sums.due,
             "days": days.abs(),
@@ -146,7 +146,7 @@ def wealth(night: Night) -> Iterator[Found]:
         urgent=days <= 1,
         due=sums.due,
         facts={
-            "case": _case(sums.stage, arrived),
+            "case": _case(sums.stage, arrived, "ARRIVED"),
             "amount": money(sums.amount),
             "due": sums.due,
             "days": days.abs(),

@@ -104,18 +104,18 @@ def _task(
         id=task.id, customer=customer, biz_date=task.biz_date, priority=task.priority, status=task.status,
         due_on=task.due_on, expire_on=task.expire_on, next_on=task.next_on, result=task.result,
         is_overdue=overdue(task, day), is_later=later(task, day), is_overflow=task.is_overflow,
-        assignee=person(task.assignee) if task.assignee else None, reasons=[_reason(viewer, reason) for reason in why],
+        assignee=person(task.assignee) if task.assignee else None, reasons=[_reason(viewer, reason, day) for reason in why],
         talk=reasons.talk(types, viewer.language), last_contact=last.get(task.customer_id),
     )  # fmt: skip
 
 
-def _reason(viewer: Viewer, reason: Reason) -> ReasonOut:
+def _reason(viewer: Viewer, reason: Reason, day: Today) -> ReasonOut:
     name = reasons.event_name(reason.type, viewer.language)
     # The sentence speaks exact amounts, which masked roles see only in totals.
     text = (
         name
         if viewer.masked
-        else reasons.sentence(reason.type, reason.payload, reason.amount, viewer.language)
+        else reasons.sentence(reason.type, reason.payload, reason.amount, viewer.language, today=day.workday)
     )
     return ReasonOut(
         type=reason.type, name=name, family=reasons.family(reason.type), text=text, priority=reason.priority,

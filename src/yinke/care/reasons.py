@@ -1,0 +1,131 @@
+"""事由: what an event says to a manager, in plain words, and what the manager may say to the customer.
+
+The texts lie beside this file, one YAML per language, each written for itself.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from yinke.care.events.registry import EVENT_TYPES
+from yinke.common.money import short
+
+LANGUAGES = ("zh-hans", "en")
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+TALK_LINES = 6
+"""More is not read while the phone rings."""
+
+_FIELD = re.compile(r"\{(\w+)(?::(\w+))?\}")
+_OPTIONAL = re.compile(r"\[([^\]]*)\]")
+
+
+@lru_cache(maxsize=2)
+def texts(language: str) -> dict[str, Any]:
+    """All texts of one language: ``words`` by kind and code, ``events`` by type."""
+    path = Path(__file__).with_name(f"reasons.{language}.yaml")
+    return dict(yaml.safe_load(path.read_text("utf-8")))
+
+
+def event_name(type: str, language: str) -> str:
+    """What an event type is called.
+
+    >>> event_name("E01", "zh-hans"), event_name("E01", "en")
+    ('定存到期', 'Deposit matures')
+    """
+    return str(texts(language)["events"][type]["name"])
+
+
+def family(type: str) -> str:
+    """The family of an event type: MATURITY, FLOW, PAYROLL, TIER, CARE, ACTIVITY, LOAN, SERVICE or NEW."""
+    return EVENT_TYPES[type].family
+
+
+def sentence(
+    type: str, payload: Mapping[str, Any], amount: Decimal | None, language: str, *, today: date | None = None
+) -> str:
+    """The reason in one sentence.
+
+    Args:
+        payload: the event's facts, as its detector wrote them.
+        amount: the event's amount in CNY, used if the facts name none.
+        today: the day on which it is read; days to a date are then counted from it, else from the night
+            that raised the event.
+
+    Returns:
+        The sentence; only the event's name if a fact is missing (a reason older than the text).
+
+    >>> facts = {"case": "AHEAD", "days": 7, "due": "2026-11-30", "tail": "1234"}
+    >>> sentence("E01", facts, Decimal("500000"), "zh-hans")
+    '定存 50 万 7 天后(11月30日)到期,尾号 1234'
+    >>> sentence("E01", facts, Decimal("500000"), "en", today=date(2026, 11, 29))
+    'A ¥500K time deposit matures in 1 day (30 Nov), account ending 1234'
+    """
+    facts = {"amount": amount, **{name: value for name, value in payload.items() if value is not None}}
+    facts = _as_of(facts, today)
+    found = texts(language)["events"][type]
+    key = "_".join(str(part) for part in (facts.get("what"), facts.get("case", "ALL")) if part)
+    key += "_MANY" if facts.get("count") else ""
+    try:
+        return _fill(found["sentences"][key], facts, language)
+    except KeyError:
+        return str(found["name"])
+
+
+def talk(types: Sequence[str], language: str) -> list[str]:
+    """Lines that the manager may use, for the reasons of one contact in their order.
+
+    >>> talk(["E11"], "en")
+    ['Good wishes only, no products.', 'Mention something you talked about last time.']
+    """
+    events = texts(language)["events"]
+    lines = dict.fromkeys(line for type in types for line in events[type]["talk"])
+    return list(lines)[:TALK_LINES]
+
+
+def _as_of(facts: dict[str, Any], today: date | None) -> dict[str, Any]:
+    """The facts with days counted from ``today``: what was ahead may be due or past by then."""
+    if today is None or "days" not in facts:
+        return facts
+    if "due" in facts:
+        ahead = (date.fromisoformat(facts["due"]) - today).days
+        if facts.get("case") in ("AHEAD", "TODAY"):
+            facts["case"] = "AHEAD" if ahead > 0 else "AFTER" if ahead < 0 else "TODAY"
+        facts["days"] = abs(ahead)
+    elif "last" in facts:
+        facts["days"] = (today - date.fromisoformat(facts["last"])).days
+    return facts
+
+
+def _fill(template: str, facts: Mapping[str, Any], language: str) -> str:
+    def optional(part: re.Match[str]) -> str:
+        return part[1] if all(facts.get(name) is not None for name, _ in _FIELD.findall(part[1])) else ""
+
+    return _FIELD.sub(
+        lambda field: _say(facts.get(field[1]), field[2], language), _OPTIONAL.sub(optional, template)
+    )
+
+
+def _say(value: Any, style: str | None, language: str) -> str:
+    if style == "deposit" and value is None:
+        value = "*"
+    if value is None:
+        raise KeyError(style)
+    if style is None:
+        return str(value)
+    if style == "money":
+        return short(Decimal(value), language)
+    if style == "date":
+        day = date.fromisoformat(value)
+        return f"{day.day} {MONTHS[day.month - 1]}" if language == "en" else f"{day.month}月{day.day}日"
+    if style in ("days", "months"):
+        return f"{value} {style if int(value) != 1 else style[:-1]}"
+    words = texts(language)["words"][style]
+    return str(words[value] if value in words else words["*"])
