@@ -108,14 +108,14 @@ def test_slices_hold_every_customer_once(
 
 
 def test_more_than_the_memory_spills_to_the_scratch_folder(tmp_path: Path) -> None:
-    small = open_engine("duckdb", threads=2, memory="60MB", scratch=tmp_path)
-    numbers = ibis.range(6_000_000).unnest().name("n").as_table()
-    expr = numbers.mutate(key=(numbers.n * 7919) % 6_000_000, text=numbers.n.cast(str))
+    small = open_engine("duckdb", threads=2, memory="150MB", scratch=tmp_path)
+    numbers = ibis.range(9_000_000).unnest().name("n").as_table()
+    expr = numbers.mutate(key=(numbers.n * 7919) % 9_000_000, text=numbers.n.cast(str))
     path = tmp_path / "t.parquet"
     schema = pa.schema([("key", pa.int64()), ("text", pa.string())])
-    assert small.write(expr, path, schema, sort=["key"]) == 6_000_000
+    assert small.write(expr, path, schema, sort=["key"]) == 9_000_000
     keys = pq.read_table(path, columns=["key"])["key"]
-    assert keys[0].as_py() == 0 and keys[-1].as_py() == 5_999_999
+    assert keys[0].as_py() == 0 and keys[-1].as_py() == 8_999_999
 
 
 def test_spark_missing_is_said_with_the_remedy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

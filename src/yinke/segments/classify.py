@@ -110,17 +110,9 @@ class _Night:
         rows = rows.mutate(**lifecycle(rows, b.scalars, self.values))
         limits = b["bounds"].rename(bound_tier="tier")
         rows = rows.left_join(limits, rows.tier == limits.bound_tier)
-        scores = {
-            score: reduce(
-                lambda n, k, s=score, v=value: n + (v > rows[f"{s}_{k}"]).cast("int32"),
-                range(1, 5),
-                ibis.literal(1),
-            )
-            for score, value in _values(rows).items()
-        }
-        return rows.mutate(
-            **{s: ibis.ifelse(rows.stage == "CLOSED", ibis.null("int32"), n) for s, n in scores.items()}
-        )
+        scores = {score: _quintile(rows, score, value) for score, value in _values(rows).items()}
+        closed = rows.stage == "CLOSED"
+        return rows.mutate(**{s: ibis.ifelse(closed, ibis.null("int32"), n) for s, n in scores.items()})
 
     def _tiered(self, b: Bound) -> Table:
         features = Slice.bound(b["features"], b)
@@ -136,3 +128,8 @@ def _values(rows: Table) -> dict[str, Any]:
         "rfm_f": rows.txns_90d.cast("int64"),
         "rfm_m": (rows.mda.cast("float64") * 100).round().cast("int64"),
     }
+
+
+def _quintile(rows: Table, score: str, value: Any) -> Any:
+    above = ((value > rows[f"{score}_{k}"]).cast("int32") for k in range(1, 5))
+    return reduce(lambda n, one: n + one, above, ibis.literal(1))

@@ -34,7 +34,7 @@ class DuckEngine:
         self._db = self._ibis.con
         self._views: OrderedDict[tuple[str, ...], tuple[str, ibis.Schema]] = OrderedDict()
         self._made = 0
-        self._plans: dict[tuple[str, Shape, Any], Any] = {}
+        self._plans: dict[tuple[object, ...], Any] = {}
         self._compiled: dict[Any, str] = {}
 
     def table(self, path: Path) -> Any:
@@ -64,7 +64,7 @@ class DuckEngine:
         for scalar, value in inputs.scalars.items():
             kind = SCALAR_TYPES[type(value)]
             self._db.execute(f"SET VARIABLE {name}_{scalar} = CAST('{value}' AS {kind})")
-        key = (name, shape, tuple(schemas.items()), tuple(inputs.scalars))
+        key: tuple[object, ...] = (name, shape, tuple(schemas.items()), tuple(inputs.scalars))
         if key not in self._plans:
             bound = Bound(
                 {t: ops.DatabaseTable(name=f"{name}_{t}", schema=s, source=self._ibis).to_expr()

@@ -56,17 +56,13 @@ Build: TypeAlias = Callable[[Bound], Any]
 Shape: TypeAlias = Hashable
 
 
-@ibis.udf.scalar.builtin(name="getvariable", signature=((dt.string,), dt.date))
-def _date(key: str) -> Any: ...
+def _variable(kind: dt.DataType) -> Any:
+    def getvariable(key: str) -> Any: ...
+
+    return ibis.udf.scalar.builtin(getvariable, signature=((dt.string,), kind))
 
 
-@ibis.udf.scalar.builtin(name="getvariable", signature=((dt.string,), dt.int32))
-def _int(key: str) -> Any: ...
-
-
-@ibis.udf.scalar.builtin(name="getvariable", signature=((dt.string,), dt.Decimal(18, 6)))
-def _decimal(key: str) -> Any: ...
-
-
-VARIABLES: dict[type, Any] = {date: _date, int: _int, Decimal: _decimal}
+VARIABLES: dict[type, Any] = {
+    date: _variable(dt.date), int: _variable(dt.int32), Decimal: _variable(dt.Decimal(18, 6)),
+}  # fmt: skip
 """How an expression names a scalar that is given only when it runs (DuckDB's session variables)."""

@@ -48,24 +48,24 @@ class Night:
     values: Mapping[str, Any]
 
     @property
-    def date(self) -> date:
+    def today(self) -> date:
         """营业日期."""
         return self.building.biz_date
 
     @cached_property
     def dates(self) -> list[date]:
         """Published dates before this one, oldest first."""
-        return [day for day in self.lake.dates() if day < self.date]
+        return [day for day in self.lake.dates() if day < self.today]
 
     @property
     def since(self) -> date:
         """The day before; of the lake's first date, the calendar's."""
-        return self.earlier.biz_date if self.earlier else self.date - timedelta(days=1)
+        return self.earlier.biz_date if self.earlier else self.today - timedelta(days=1)
 
     @property
     def months_passed(self) -> int:
         """Calendar months that ended since the day before: 0 or 1, more if nights were skipped."""
-        return months_between(self.since, self.date) if self.earlier else 0
+        return months_between(self.since, self.today) if self.earlier else 0
 
     @cached_property
     def rates(self) -> dict[str, Decimal]:
@@ -93,8 +93,8 @@ class Night:
         }
         tables["nav"] = [self.building.path("nav")] if self.building.has("nav") else _NAV
         tables["was"] = [self.earlier.path("snapshot")] if self.earlier else _SNAPSHOT
-        days = (("then_aum", "aum", self.date - timedelta(days=30)),
-                ("then_snapshot", "snapshot", add_months(self.date, -6)))  # fmt: skip
+        days = (("then_aum", "aum", self.today - timedelta(days=30)),
+                ("then_snapshot", "snapshot", add_months(self.today, -6)))  # fmt: skip
         for name, table, wanted in days:
             day = self._on_or_before(wanted)
             tables[name] = [day.path(table)] if day else _SNAPSHOT
@@ -103,7 +103,7 @@ class Night:
 
     def scalars(self) -> dict[str, Scalar]:
         """The dates and day counts by name, and the mid rates as ``rate_<CCY>``."""
-        today, since = self.date, self.since
+        today, since = self.today, self.since
         first = self.dates[0] if self.dates else today
         starts = {"m": month_start(today), "q": quarter_start(today), "y": year_start(today)}
         scalars: dict[str, Scalar] = {
@@ -138,5 +138,5 @@ class Night:
     def _leaving(self) -> list[Files]:
         """Journals that lay in the last 90 days yesterday and do not today."""
         window = timedelta(days=WINDOW)
-        days = [self.lake.day(day) for day in self.dates if self.since - window < day <= self.date - window]
+        days = [self.lake.day(day) for day in self.dates if self.since - window < day <= self.today - window]
         return [[day.path("transaction")] for day in days if day and day.has("transaction")]
