@@ -11,7 +11,6 @@ from django.db.models import Q
 from yinke.access.models import Org, User
 from yinke.customers.models import Customer
 
-
 OPEN = ("NEW", "IN_PROGRESS")
 """States of a task that still waits for its manager."""
 
