@@ -8,8 +8,7 @@ import ibis
 
 from yinke.care.events.night import Night, at_least, days_between, money
 from yinke.care.events.rows import Found
-
-NOT_INITIATED = ("INTEREST", "FEE", "AUTO_RENEWAL", "AUTO_DEBIT", "MATURITY", "PAYROLL", "LOAN_REPAYMENT")
+from yinke.lake.features import is_initiated, net_of_reversals
 
 
 def woken(night: Night) -> Iterator[Found]:
@@ -25,7 +24,8 @@ def woken(night: Night) -> Iterator[Found]:
     if txn is None:
         rows = people.mutate(moved=ibis.null().cast("float64"))
     else:
-        txn = txn.filter(txn.kind.notin(NOT_INITIATED), ibis.coalesce(txn.reverses, "") == "")
+        txn = net_of_reversals(txn)
+        txn = txn.filter(is_initiated(txn, night.values))
         sums = txn.group_by("cust_id").agg(moved=night.cny(txn.amount, txn.ccy).max())
         rows = people.left_join(sums, "cust_id")
     enough = at_least(rows.moved, float(night.values["E13.amount_floor"])).fill_null(False)

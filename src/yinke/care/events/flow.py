@@ -9,6 +9,7 @@ import ibis
 from yinke.care.events.night import Night, at_least, money, number, percent
 from yinke.care.events.rows import Found
 from yinke.lake.engine import Table
+from yinke.lake.features import net_of_reversals
 
 
 def _large(night: Night, column: str, code: str) -> Table:
@@ -30,12 +31,12 @@ def _own(night: Night, direction: str) -> Table | None:
     txn = night.table("transaction")
     if txn is None:
         return None
-    reversed_ = txn.filter(txn.reverses.notnull() & (txn.reverses != "")).select(txn_seq="reverses")
-    txn = txn.filter(txn.direction == direction, txn.reverses.isnull() | (txn.reverses == ""))
-    broker = txn.kind == "SECURITIES"
-    elsewhere = (txn.kind.isin(["TRANSFER", "OTHER"]) & txn.own_name.fill_null(False)
-                 & (ibis.coalesce(txn.opp_bank, "") != ""))  # fmt: skip
-    txn = txn.filter(elsewhere | broker).anti_join(reversed_, "txn_seq")
+    not_counted = night.values["flow.not_in" if direction == "IN" else "flow.not_out"]
+    txn = net_of_reversals(txn.filter((txn.direction == direction) | txn.reverses.notnull()))
+    elsewhere = txn.own_name.fill_null(False) & (ibis.coalesce(txn.opp_bank, "") != "")
+    txn = txn.filter(
+        txn.direction == direction, txn.kind.notin(not_counted), elsewhere | (txn.kind == "SECURITIES")
+    )
     amount = night.cny(txn.amount, txn.ccy)
     broker = txn.kind == "SECURITIES"
     grouped = txn.group_by("cust_id").agg(

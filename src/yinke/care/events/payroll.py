@@ -63,27 +63,41 @@ def stopped(night: Night) -> Iterator[Found]:
             "unit_percent": gone.unit_percent,
         },
     )
-    # payroll_3m is a month's sum: a salary paid in two parts is compared as two parts
-    parts = ibis.greatest((people.payrolls_m1 + people.payrolls_m2 + people.payrolls_m3 + 1) // 3, 1)
-    month = number(people.payroll_last) * number(parts)
-    less = people.filter(
+    yield _less(night)
+
+
+def _less(night: Night) -> Found:
+    """Who was paid today, and by now this month at most half of what the last three months let expect.
+
+    ``payroll_3m`` is a paid month's sum; where it comes in several credits, as many parts of it are
+    expected as have come this month.
+    """
+    months = range(1, 4)
+    people = night.people(
+        "last_payroll", "payroll_3m", "payroll_sum_m0", "payrolls_m0", "payrolls_m4",
+        *(f"{name}_m{n}" for n in months for name in ("payrolls", "payroll_sum")),
+    )  # fmt: skip
+    people = people.filter(
         people.last_payroll == night.biz_date,
-        at_least(number(people.payroll_3m) * (1 - float(night.values["E06.partial_share"])), month),
+        people.payrolls_m0 > 0,
         people.payroll_3m > 0,
+        _credits_before(people) >= night.values["E06.min_credits"],
     )
-    part = number(less.payroll_3m) / number(
-        ibis.greatest((less.payrolls_m1 + less.payrolls_m2 + less.payrolls_m3 + 1) // 3, 1)
-    )
-    yield Found(
+    number_of = sum(people[f"payrolls_m{n}"].fill_null(0) for n in months)
+    paid_months = sum((people[f"payroll_sum_m{n}"].fill_null(0) > 0).cast("int32") for n in months)
+    come = ibis.least(number(people.payrolls_m0) * number(paid_months) / number(number_of).nullif(0), 1.0)
+    people = people.mutate(usual=number(people.payroll_3m) * come, now=number(people.payroll_sum_m0))
+    less = people.filter(at_least(people.usual * (1 - float(night.values["E06.partial_share"])), people.now))
+    return Found(
         less,
         object="PARTIAL",
         cycle=less.last_payroll,
-        amount=less.payroll_last,
+        amount=less.payroll_sum_m0,
         facts={
             "case": "PARTIAL",
-            "amount": less.payroll_last,
-            "usual": money(part),
-            "percent": percent(part - number(less.payroll_last), part),
+            "amount": less.payroll_sum_m0,
+            "usual": money(less.usual),
+            "percent": percent(less.usual - less.now, less.usual),
             "employer_alert": False,
         },
     )

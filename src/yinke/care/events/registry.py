@@ -14,31 +14,31 @@ from yinke.care.events import (
     product,
     tier,
 )
-from yinke.care.events.rows import EventType as _E
+from yinke.care.events.rows import EventType
 
-EVENT_TYPES: dict[str, _E] = {
+EVENT_TYPES: dict[str, EventType] = {
     kind.code: kind
     for kind in (
-        _E("E01", "MATURITY", 2, "DUE", maturity.deposits),
-        _E("E02", "MATURITY", 2, "DUE", maturity.wealth),
-        _E("E03", "FLOW", 2, "TRIGGER", flow.large_in),
-        _E("E04", "FLOW", 1, "TRIGGER", flow.large_out),
-        _E("E05", "FLOW", 1, "TRIGGER", flow.falling),
-        _E("E06", "PAYROLL", 1, "TRIGGER", payroll.stopped),
-        _E("E07", "PAYROLL", 2, "TRIGGER", payroll.first),
-        _E("E08", "TIER", 2, "MONTH_END", tier.near_upgrade),
-        _E("E09", "TIER", 1, "MONTH_END", tier.near_downgrade),
-        _E("E10", "TIER", 3, "TRIGGER", tier.changed),
-        _E("E11", "CARE", 3, "DUE", greeting.birthdays),
-        _E("E12", "CARE", 3, "DUE", greeting.greetings),
-        _E("E13", "ACTIVITY", 2, "TRIGGER", activity.woken),
-        _E("E14", "ACTIVITY", 3, "TRIGGER", activity.silent),
-        _E("E15", "LOAN", 2, "TRIGGER", loan.repaid),
-        _E("E16", "SERVICE", 3, "DUE", expiry.papers),
-        _E("E19", "NEW", 1, "TRIGGER", onboarding.interviews),
-        _E("E20", "NEW", 3, "TRIGGER", onboarding.onboarding, urgent=2),
-        _E("E21", "SERVICE", 3, "DUE", expiry.assessments),
-        _E("E22", "CARE", 2, "TRIGGER", product.drawdowns),
+        EventType("E01", "MATURITY", 2, "DUE", maturity.deposits),
+        EventType("E02", "MATURITY", 2, "DUE", maturity.wealth),
+        EventType("E03", "FLOW", 2, "TRIGGER", flow.large_in),
+        EventType("E04", "FLOW", 1, "TRIGGER", flow.large_out),
+        EventType("E05", "FLOW", 1, "TRIGGER", flow.falling),
+        EventType("E06", "PAYROLL", 1, "TRIGGER", payroll.stopped),
+        EventType("E07", "PAYROLL", 2, "TRIGGER", payroll.first),
+        EventType("E08", "TIER", 2, "MONTH_END", tier.near_upgrade),
+        EventType("E09", "TIER", 1, "MONTH_END", tier.near_downgrade),
+        EventType("E10", "TIER", 3, "TRIGGER", tier.changed),
+        EventType("E11", "CARE", 3, "DUE", greeting.birthdays),
+        EventType("E12", "CARE", 3, "DUE", greeting.greetings),
+        EventType("E13", "ACTIVITY", 2, "TRIGGER", activity.woken),
+        EventType("E14", "ACTIVITY", 3, "TRIGGER", activity.silent),
+        EventType("E15", "LOAN", 2, "TRIGGER", loan.repaid),
+        EventType("E16", "SERVICE", 3, "DUE", expiry.papers),
+        EventType("E19", "NEW", 1, "TRIGGER", onboarding.interviews),
+        EventType("E20", "NEW", 3, "TRIGGER", onboarding.onboarding, urgent=2),
+        EventType("E21", "SERVICE", 3, "DUE", expiry.assessments),
+        EventType("E22", "CARE", 2, "TRIGGER", product.drawdowns),
     )
 }
 """By code, as numbered in the bank's event handbook; see ``docs/`` for how to add one."""
