@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from django.contrib.auth import login, logout
 from django.http import HttpRequest
-from ninja import Router
+from ninja import Router, Status
 
 from yinke.access import queries, services
 from yinke.access.auth import client_address, refuse_foreign, signed_in
@@ -27,10 +27,10 @@ def make_router(freshness: Callable[[], Freshness]) -> Router:
         return queries.me(user, freshness())
 
     @router.delete("/session", response={204: None}, auth=signed_in)
-    def sign_out(request: HttpRequest) -> tuple[int, None]:
+    def sign_out(request: HttpRequest) -> Status[None]:
         """End the session; its cookie is worth nothing afterwards."""
         logout(request)
-        return 204, None
+        return Status(204, None)
 
     @router.get("/me", response=Me, auth=signed_in)
     def get_me(request: HttpRequest) -> Me:
