@@ -43,8 +43,14 @@ def test_resident_ids_are_valid_and_agree_with_birth_and_gender(small_bank: Path
 
 def test_mobiles_and_card_numbers_are_valid(small_bank: Path) -> None:
     for customer in rows(small_bank, "customer", FIRST):
-        assert len(customer["MOBILE"]) == 11 and customer["MOBILE"][0] == "1" and customer["MOBILE"][1] in "3456789"
-    cards = [r["CARD_NO"] for feed in ("account", "card") for r in rows(small_bank, feed, FIRST) if r["CARD_NO"]]
+        assert (
+            len(customer["MOBILE"]) == 11
+            and customer["MOBILE"][0] == "1"
+            and customer["MOBILE"][1] in "3456789"
+        )
+    cards = [
+        r["CARD_NO"] for feed in ("account", "card") for r in rows(small_bank, feed, FIRST) if r["CARD_NO"]
+    ]
     assert len(cards) > 1000
     assert all(16 <= len(card) <= 19 and _luhn(card) for card in cards)
     assert len(set(cards)) == len(cards)
@@ -55,12 +61,17 @@ def test_lunar_birthdays_are_those_of_the_birth_date(small_bank: Path) -> None:
     assert len(elders) > 50
     for elder in elders:
         born = LunarDate.from_solar_date(*(int(elder["BIRTH_DT"][a:b]) for a, b in ((0, 4), (4, 6), (6, 8))))
-        assert (born.month, born.day, int(born.isLeapMonth)) == tuple(int(elder[f"LUNAR_{x}"]) for x in ("MON", "DAY", "LEAP"))
+        assert (born.month, born.day, int(born.isLeapMonth)) == tuple(
+            int(elder[f"LUNAR_{x}"]) for x in ("MON", "DAY", "LEAP")
+        )
 
 
 def test_some_names_have_four_byte_characters_and_some_a_middle_dot() -> None:
     ids = np.arange(20_000, dtype=np.uint64)
-    found = [name.as_py().decode("gb18030") for name in names(Draws(1), ids, ids % 2 == 0, np.zeros(20_000, np.int64))]
+    found = [
+        name.as_py().decode("gb18030")
+        for name in names(Draws(1), ids, ids % 2 == 0, np.zeros(20_000, np.int64))
+    ]
     rare = sum(any(len(character.encode("gb18030")) == 4 for character in name) for name in found)
     dotted = sum("·" in name for name in found)
     assert 40 <= rare <= 200 and 150 <= dotted <= 450
@@ -92,4 +103,6 @@ def test_festivals_fall_on_their_days() -> None:
 def test_chance_depends_on_the_customer_only(seed: int, ids: list[int]) -> None:
     draws = Draws(seed)
     many = draws.bits("x", np.array(ids, dtype=np.uint64), 20_000)
-    assert [int(draws.bits("x", np.array([i], dtype=np.uint64), 20_000)[0]) for i in ids] == [int(m) for m in many]
+    assert [int(draws.bits("x", np.array([i], dtype=np.uint64), 20_000)[0]) for i in ids] == [
+        int(m) for m in many
+    ]

@@ -61,7 +61,7 @@ def click(live: Live) -> Clicks:
             (
                 who,
                 second,
-                np.full(size, EVENTS.index(EVENTS[event])),
+                np.full(size, event),
                 channel,
                 item,
                 length,
@@ -92,9 +92,9 @@ def click(live: Live) -> Clicks:
                 item[mask] if event == 2 else none[mask],
                 session,
             )
-    for who, event, _ in live.views:
+    for who, page in live.views:
         at = 45_000 + draws.whole("prepay-view", ids[who], 9000, day)
-        add(who, at, EVENTS.index(event), np.zeros(len(who), dtype=np.int64), np.full(len(who), -1), 2)
+        add(who, at, EVENTS.index(page), np.zeros(len(who), dtype=np.int64), np.full(len(who), -1), 2)
     if live.today.workday:
         visits = live.alive & live.chance(
             "visits", np.where(part.persona == ELDER, 0.012, 0.003) * np.minimum(live.activity, 1)

@@ -12,7 +12,7 @@ from __future__ import annotations
 import numpy as np
 
 from yinke.demo.generate.days import add_months
-from yinke.demo.generate.draws import Bools, Ints
+from yinke.demo.generate.draws import Bools, Ints, rounded
 from yinke.demo.generate.ledger import Live
 from yinke.demo.generate.opening import LOAN_RATES
 from yinke.demo.generate.state import SELF_EMPLOYED
@@ -26,7 +26,7 @@ def instalment(live: Live, k: int) -> Ints:
     part = live.part
     rate = LOAN_RATES[k] / 12e6
     months = np.maximum(part.loan_months[:, k].astype(np.float64), 1)
-    return np.round(part.loan_limit[:, k] * rate / (1 - (1 + rate) ** -months)).astype(np.int64)
+    return rounded(part.loan_limit[:, k] * rate / (1 - (1 + rate) ** -months))
 
 
 def lend(live: Live) -> None:
@@ -56,7 +56,8 @@ def due_today(live: Live, k: int) -> Bools:
     """Whose instalment falls due: the drawdown's day of month, the 28th for later ones."""
     opened = live.part.loan_open[:, k].astype("datetime64[D]")
     into = (opened - opened.astype("datetime64[M]").astype("datetime64[D]")).astype(np.int64) + 1
-    return (np.minimum(into, 28) == live.today.date.day) & (live.part.loan_open[:, k] < live.day)
+    due: Bools = (np.minimum(into, 28) == live.today.date.day) & (live.part.loan_open[:, k] < live.day)
+    return due
 
 
 def _collect(live: Live, k: int, owing: Bools) -> None:
@@ -77,7 +78,7 @@ def _collect(live: Live, k: int, owing: Bools) -> None:
     quarter = live.day // 91
     plans = owing & live.draws.below(f"prepays{k}", live.ids, 0.008, quarter) & ~live.leaving
     on = quarter * 91 + live.draws.whole(f"prepay-day{k}", live.ids, 84, quarter)
-    live.views.append((np.flatnonzero(plans & (on == live.day)), "LOAN_PREPAY", np.zeros(0, dtype=np.int64)))
+    live.views.append((np.flatnonzero(plans & (on == live.day)), "LOAN_PREPAY"))
     who = np.flatnonzero(plans & (on + 7 == live.day) & (part.loan[:, k] > 0))
     if len(who):
         share = np.where(

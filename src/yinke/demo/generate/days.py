@@ -46,7 +46,8 @@ def add_months(days: Ints, months: Ints) -> Ints:
     target = month + months.astype("timedelta64[M]")
     first = target.astype("datetime64[D]").astype(np.int64)
     length = (target + np.timedelta64(1, "M")).astype("datetime64[D]").astype(np.int64) - first
-    return first + np.minimum(into, length - 1)
+    added: Ints = first + np.minimum(into, length - 1)
+    return added
 
 
 @lru_cache(maxsize=64)

@@ -21,7 +21,8 @@ CERTIFICATE = 20_000_000
 def rate(part: Customers, who: Ints, k: int | Ints) -> Ints:
     """Yearly rate of time deposits in millionths."""
     plus = np.where(part.bal[who, DEMAND + k] >= CERTIFICATE, CERTIFICATE_PLUS, 0)
-    return TERM_RATES[part.td_term[who, k].astype(np.int64)] + plus
+    rates: Ints = TERM_RATES[part.td_term[who, k].astype(np.int64)] + plus
+    return rates
 
 
 def mature(live: Live) -> None:
@@ -54,7 +55,8 @@ def mature(live: Live) -> None:
 
 def _interest(part: Customers, who: Ints, k: int, rates: Ints | np.int64) -> Ints:
     span = (part.td_until[who, k] - part.td_open[who, k]).astype(np.int64)
-    return np.maximum(part.bal[who, DEMAND + k] * rates // 1_000_000 * span // 365, 1)
+    fen: Ints = np.maximum(part.bal[who, DEMAND + k] * rates // 1_000_000 * span // 365, 1)
+    return fen
 
 
 def _end(live: Live, who: Ints, k: int, rates: Ints | np.int64, code: str) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import zlib
 from functools import lru_cache
 from statistics import NormalDist
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -62,7 +63,7 @@ class Draws:
 
     def unit(self, purpose: str, ids: Ids, day: int = 0) -> Floats:
         """A number in [0, 1) per id."""
-        return (self.bits(purpose, ids, day) >> _S11) * 2.0**-53
+        return np.asarray((self.bits(purpose, ids, day) >> _S11) * 2.0**-53, dtype=np.float64)
 
     def below(self, purpose: str, ids: Ids, share: float | Floats, day: int = 0) -> Bools:
         """True with the given probability."""
@@ -77,7 +78,10 @@ class Draws:
     def pick(self, purpose: str, ids: Ids, shares: npt.ArrayLike, day: int = 0) -> Ints:
         """An index per id, with probability in proportion to ``shares``."""
         edges = np.cumsum(np.asarray(shares, dtype=np.float64))
-        return np.searchsorted(edges, self.unit(purpose, ids, day) * edges[-1], side="right").astype(np.int64)
+        found: Ints = np.searchsorted(edges, self.unit(purpose, ids, day) * edges[-1], side="right").astype(
+            np.int64
+        )
+        return found
 
     def lognormal(self, purpose: str, ids: Ids, sigma: float, day: int = 0) -> Floats:
         """A factor with mean 1 per id, log-normal with ``sigma``."""
@@ -92,7 +96,17 @@ class Draws:
         return (key >> 11) * 2.0**-53
 
 
-@lru_cache(maxsize=32)
+def rounded(values: npt.NDArray[Any]) -> Ints:
+    """To whole numbers (fen).
+
+    >>> rounded(np.array([1.2, 2.7])).tolist()
+    [1, 3]
+    """
+    whole: Ints = np.round(values).astype(np.int64)
+    return whole
+
+
+@lru_cache(maxsize=1)
 def normal_levels() -> Floats:
     """The standard normal distribution's quantiles at ``LEVELS`` even steps."""
     normal = NormalDist()
@@ -103,7 +117,7 @@ def normal_levels() -> Floats:
 def lognormal_levels(sigma: float) -> Floats:
     """Quantiles of the log-normal distribution with mean 1."""
     values = np.exp(sigma * normal_levels())
-    return values / values.mean()
+    return np.asarray(values / values.mean(), dtype=np.float64)
 
 
 @lru_cache(maxsize=1)

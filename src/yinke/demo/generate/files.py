@@ -88,7 +88,8 @@ class Delivery:
         shutil.rmtree(self.scratch, ignore_errors=True)
         self.scratch.mkdir(parents=True)
         self._files = {
-            name: _File(self.scratch / f"{name}_{day:%Y%m%d}.dat", control) for name, control in CONTROLS.items()
+            name: _File(self.scratch / f"{name}_{day:%Y%m%d}.dat", control)
+            for name, control in CONTROLS.items()
         }
 
     def write(self, name: str, columns: list[Any], **sums: Ints) -> None:

@@ -1,7 +1,7 @@
 """Money that comes: salaries on paydays, pensions, transfers, cash, interest.
 
-Salaries vary by 2 % from month to month; in the last payday before the Spring Festival a bonus of one to
-three months comes with them. Those not paid through the bank receive their income as about three transfers a
+Salaries vary by 2 % from month to month; in the last payday before the Spring Festival a bonus of a
+half to two months comes with them. Those not paid through the bank receive their income as about three transfers a
 month. Once in some five years a large sum arrives from the customer's own account elsewhere.
 """
 
@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from yinke.demo.generate.draws import rounded
 from yinke.demo.generate.ledger import Live
 from yinke.demo.generate.products import DEMAND_RATE, USD_RATE
 from yinke.demo.generate.state import DEMAND, ELDER
@@ -23,25 +24,27 @@ def earn(live: Live) -> None:
         mask = paid_here & (part.employer >= 0) & due[part.employer]
         amount = part.income * (0.98 + 0.04 * draws.unit("salary", live.ids, live.day))
         if 6 <= today.to_spring <= 36:
-            amount = amount * (2 + 2 * draws.unit("bonus", live.ids, today.date.year))
-        amount = np.round(amount).astype(np.int64)
-        who = live.receive(mask, amount, "payroll", 9)
-        live.paid = (who, amount[who])
+            amount = amount * (1.5 + 1.5 * draws.unit("bonus", live.ids, today.date.year))
+        salary = rounded(amount)
+        who = live.receive(mask, salary, "payroll", 9)
+        live.paid = (who, salary[who])
     elder = live.alive & (part.persona == ELDER) & ~live.left
     if today.date.day == 15:
         live.receive(elder & (part.income > 0), part.income, "pension", 8)
     others = live.alive & ~paid_here & ~elder & (part.income > 0) & ~live.left
     rate = np.where(others, 0.1 * (1 - 0.7 * live.progress), 0.0)
-    amount = np.round(part.income / 3 * draws.lognormal("earning", live.ids, 0.6, live.day)).astype(np.int64)
-    live.receive(live.chance("earns", rate), amount, "transfer_in", 10)
+    earned = rounded(part.income / 3 * draws.lognormal("earning", live.ids, 0.6, live.day))
+    live.receive(live.chance("earns", rate), earned, "transfer_in", 10)
     gift = live.alive & (part.lam > 0) & ~live.left
-    amount = np.round(
+    given = rounded(
         20_000 * draws.lognormal("gift", live.ids, 1.2, live.day) * (3 if -1 < today.to_spring < 3 else 1)
     )
-    live.receive(live.chance("gets", np.where(gift, 0.02, 0.0)), amount.astype(np.int64), "transfer_in", 19)
+    live.receive(live.chance("gets", np.where(gift, 0.02, 0.0)), given, "transfer_in", 19)
     cash = live.alive & (part.persona == ELDER) & ~live.leaving & today.workday
-    amount = (1 + draws.whole("cash", live.ids, 30, live.day)) * 10_000
-    live.receive(live.chance("pays-in", np.where(cash, 0.006, 0.0)), amount, "cash_in", 10)
+    coins = (1 + draws.whole("cash", live.ids, 30, live.day)) * 10_000
+    live.receive(live.chance("pays-in", np.where(cash, 0.006, 0.0)), coins, "cash_in", 10)
+    idle = live.alive & (part.lam == 0) & ~live.left & live.chance("wakes", 0.0003)
+    live.receive(idle, (10 + draws.whole("wake", live.ids, 190, live.day)) * 10_000, "cash_in", 11)
     _fortune(live)
     _arrive(live)
 

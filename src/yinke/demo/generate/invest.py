@@ -61,9 +61,10 @@ def mature(live: Live) -> None:
 def value(live: Live, who: Ints, slot: int) -> Ints:
     """Market value in fen."""
     part = live.part
-    return (
+    worth: Ints = (
         part.share[who, slot] * live.world.prices.nav[part.product[who, slot].astype(np.int64) - 1] // MILLION
     )
+    return worth
 
 
 def _sell(live: Live, who: Ints, slot: int, code: str, hour: int) -> None:

@@ -111,8 +111,8 @@ class Live:
         self.changed_service: Column = np.zeros(count, dtype=np.uint8)
         self.paid: tuple[Ints, Ints] = (np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64))
         """(customers, amounts) paid by their employers today."""
-        self.views: list[tuple[Ints, str, Ints]] = []
-        """(customers, event, product index or -1) to be written to the channel log."""
+        self.views: list[tuple[Ints, str]] = []
+        """(customers, page) to be written to the channel log."""
 
     def chance(self, purpose: str, share: float | Floats) -> Bools:
         """Who draws the lot today."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from yinke.demo.generate.draws import Draws, Ids, Ints
+from yinke.demo.generate.draws import Bools, Draws, Ids, Ints
 from yinke.demo.generate.ledger import Live
 from yinke.demo.generate.state import MOBILE, NEVER, PAYROLL, QUICKPAY, Customers
 
@@ -41,9 +41,13 @@ def change(live: Live) -> None:
     live.changed_customer |= age == 0
     claimed = live.alive & fresh & (age == 3)
     if claimed.any():
-        manager = live.world.bank.manager(ids, part.sub.astype(np.int64), part.wealth, part.login > 0)
+        manager = live.world.bank.manager(ids, part.sub.astype(np.int64), part.wealth, part.login > 0, day)
         part.manager[claimed] = manager[claimed]
         live.changed_customer |= claimed & (manager > 0)
+    if day in live.world.bank.leaves.values():
+        manager = live.world.bank.stand_in(ids, part.sub.astype(np.int64), part.manager.astype(np.int64), day)
+        live.changed_customer |= manager != part.manager
+        part.manager[:] = manager
     moves = live.alive & live.chance("new-mobile", 0.00015) & (part.moved < 200)
     part.moved[moves] += 1
     base = live.world.first - 150 + draws.whole("cert-until", ids, 20 * 365)
@@ -53,13 +57,13 @@ def change(live: Live) -> None:
     _close(live)
 
 
-def _assess(live: Live) -> np.ndarray:
+def _assess(live: Live) -> Bools:
     part, draws, ids, day = live.part, live.draws, live.ids, live.day
     lead = draws.whole("risk-lead", ids, 60, day // 400)
     early = (part.risk > 0) & (part.risk_until - lead == day) & (lead < 33)
     late = (part.risk > 0) & (part.risk_until < day) & live.chance("late-risk", 0.02)
     first = (part.risk == 0) & (part.tier > 0) & (day - part.open_day > 5) & live.chance("first-risk", 0.03)
-    done = live.alive & ~live.left & (early | late | first) & (part.login > 0)
+    done: Bools = live.alive & ~live.left & (early | late | first) & (part.login > 0)
     level = np.where(part.risk == 0, 1 + draws.pick("risk", ids, [0.15, 0.3, 0.3, 0.17, 0.08]), part.risk)
     part.risk[:] = np.where(done, level, part.risk)
     part.risk_until[:] = np.where(done, day + 365, part.risk_until)

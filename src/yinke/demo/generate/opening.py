@@ -73,7 +73,7 @@ PRESENT = np.array([
             [0.75, 0.70, 0.70, 0.60, 0.45, 0.55, 0.15, 0.50, 0.35],
 ])  # fmt: skip
 WEIGHT = np.array([0.45, 0.30, 0.16, 0.12, 0.09, 0.10, 0.05, 0.14, 0.07])
-IN_DEMAND = np.array([1.0, 0.5, 0.22, 0.11, 0.08, 0.07])
+IN_DEMAND = np.array([1.0, 0.4, 0.15, 0.08, 0.06, 0.05])
 LEAST = np.array([1_000, 10_000, 100, 100, 100, 2_000, 500, 1_000, 100], dtype=np.float64)
 
 
@@ -117,7 +117,9 @@ def _persons(world: World, part: Customers, day: int, old: bool) -> None:
     part.lam[:] = np.where(idle, 0, np.clip(lam, 1, 60))
     mobile = ~idle & (draws.unit("mobile-bank", ids) < np.array([0.85, 0.75, 0.35, 0.95, 0.6])[persona])
     part.login[:] = np.where(mobile, np.minimum(0.18 * draws.lognormal("logins", ids, 0.9), 0.9), 0)
-    part.manager[:] = world.bank.manager(ids, part.sub.astype(np.int64), part.wealth, mobile) if old else 0
+    part.manager[:] = (
+        world.bank.manager(ids, part.sub.astype(np.int64), part.wealth, mobile, day) if old else 0
+    )
     kinds = draws.bits("slots", ids)
     second, third = (kinds & np.uint64(1023)) < 563, ((kinds >> np.uint64(10)) & np.uint64(1023)) < 410
     dollars = (tier >= 2) & (

@@ -3,7 +3,7 @@
 One sub-branch per 2,500 customers (a Chinese outlet serves some 2,000 to 10,000 active retail customers), at
 most twenty sub-branches to a branch and one or two outlets to a sub-branch. Every 400 customers of 50,000
 yuan or more have a manager; smaller ones with mobile banking are looked after by remote managers, the
-others by nobody (the pool).
+others by nobody (the pool). About one manager in eight leaves within the first year.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 
 from yinke.demo.generate.days import number
@@ -62,7 +63,7 @@ class Person:
 class Bank:
     """The demo bank's organisation for a number of customers."""
 
-    def __init__(self, draws: Draws, customers: int) -> None:
+    def __init__(self, draws: Draws, customers: int, first: int) -> None:
         self.draws = draws
         self.subs = min(max(2, round(customers / 2500)), 8999)
         self.branches = max(2, -(-self.subs // 20)) if self.subs > 3 else 1
@@ -78,6 +79,13 @@ class Bank:
             [1 + (draws.number("outlets", n) < 0.5) for n in range(self.subs)], dtype=np.int64
         )
         self.remote = max(1, round(customers * 0.12 / self.branches / 3000))
+        self.leaves = {
+            manager_no(sub, k): first + 60 + int(draws.number("leaves-day", sub, k) * 300)
+            for sub in range(1, self.subs)
+            for k in range(1, int(self.managers[sub]))
+            if draws.number("leaves", sub, k) < 0.12
+        }
+        """When a manager leaves the bank; his customers then go to his colleagues."""
         self.orgs = self._orgs()
         self.staff = self._staff()
         self._outlet_numbers: Ints = np.zeros((self.subs, 3), dtype=np.int64)
@@ -145,17 +153,31 @@ class Bank:
         """Number of the outlet (or the sub-branch's own hall) where a customer opened."""
         return self._outlet_numbers[sub, self.draws.whole("outlet", ids, 3)]
 
-    def manager(self, ids: Ids, sub: Ints, wealth: Ints, mobile: np.ndarray) -> Ints:
+    def manager(self, ids: Ids, sub: Ints, wealth: Ints, mobile: npt.NDArray[np.bool_], day: int) -> Ints:
         """Staff number of each customer's manager; 0 = the pool.
 
-        The richest go to a sub-branch's first manager more often than to the others.
+        The richest go to a sub-branch's first manager more often than to the others; who has left by ``day``
+        gets nobody.
         """
         count = self.managers[sub]
         nth = (self.draws.bits("manager", ids) >> np.uint64(33)).astype(np.int64) % count
         nth = np.where((wealth >= 2_000_000) & self.draws.below("senior", ids, 0.4), 0, nth)
-        own = (sub + 1) * 1000 + nth + 1
+        own = self.stand_in(ids, sub, (sub + 1) * 1000 + nth + 1, day)
         remote = (
             9_800_000 + (sub % self.branches + 1) * 1000 + 4 + self.draws.whole("remote", ids, self.remote)
         )
         far = (wealth >= 8_000) & mobile & self.draws.below("far", ids, 0.6)
         return np.where(wealth >= 50_000, own, np.where(far, remote, 0))
+
+    def stand_in(self, ids: Ids, sub: Ints, manager: Ints, day: int) -> Ints:
+        """Replace managers who have left by a colleague of the sub-branch."""
+        gone = np.array([int(emp) for emp, on in self.leaves.items() if on <= day], dtype=np.int64)
+        if not len(gone):
+            return manager
+        count = self.managers[sub]
+        step = 1 + (self.draws.bits("stand-in", ids) >> np.uint64(33)).astype(np.int64) % np.maximum(
+            count - 1, 1
+        )
+        other = (sub + 1) * 1000 + (manager % 1000 - 1 + step) % count + 1
+        other = np.where(np.isin(other, gone), (sub + 1) * 1000 + 1, other)
+        return np.where(np.isin(manager, gone), other, manager)

@@ -30,7 +30,8 @@ def write_parameters(world: World, out: Delivery, day: int) -> None:
     ])  # fmt: skip
     out.write("STAFF", [
         _texts([p.emp_no for p in bank.staff]), bank.staff_names(), _texts([p.org_no for p in bank.staff]),
-        _texts([POST_CODE[p.post] for p in bank.staff]), _texts(["1"] * len(bank.staff)),
+        _texts([POST_CODE[p.post] for p in bank.staff]),
+        _texts(["0" if bank.leaves.get(p.emp_no, day + 1) <= day else "1" for p in bank.staff]),
         _texts([LICENCES.get(p.post, "") for p in bank.staff]),
     ])  # fmt: skip
     year = as_date(day).year

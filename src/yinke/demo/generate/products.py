@@ -48,7 +48,7 @@ def _shelf() -> tuple[Product, ...]:
     )
     shelf = [
         Product(f"CL{days:03d}R{risk}", f"稳享{['', '', '固收', '固收增强', '混合'][risk]}{days}天", CLOSED, risk, own, days,
-                0.022 + 0.004 * risk, 0.003 * risk**2)
+                0.022 + 0.004 * risk, 0.001 * risk**2)
         for risk in (2, 3) for days in (63, 91, 182, 273, 364, 546)
     ]  # fmt: skip
     shelf += [

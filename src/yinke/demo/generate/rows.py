@@ -6,38 +6,21 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from yinke.demo.generate import days, names
+from yinke.demo.generate import days, names, numbers
 from yinke.demo.generate.clicks import CHANNELS, EVENTS, Clicks
 from yinke.demo.generate.credit import CARD_MONTHS, renew_cards
 from yinke.demo.generate.deposits import CERTIFICATE, rate
-from yinke.demo.generate.draws import Ids, Ints
+from yinke.demo.generate.draws import Ints
 from yinke.demo.generate.files import Delivery
-from yinke.demo.generate.ledger import CODES, EMPLOYER, MERCHANT, OWN, PERSON, Bookings, Live
+from yinke.demo.generate.ledger import Live
 from yinke.demo.generate.life import certificate_until, sign_day
 from yinke.demo.generate.opening import LOAN_RATES
 from yinke.demo.generate.products import CATEGORY, DEMAND_RATE, RISK, TERMS, USD_RATE
 from yinke.demo.generate.products import CODES as PRODUCT_CODES
-from yinke.demo.generate.spending import MERCHANTS
 from yinke.demo.generate.state import DEMAND, DEPOSITS, ENDED, HELD, SELF_EMPLOYED, STUDENT, Customers
-from yinke.demo.generate.text import clock, dates, decimals, same, some, words
+from yinke.demo.generate.text import dates, decimals, same, some, words
 
 FLAGS = ("0", "1")
-BANKS = (
-    "中国工商银行",
-    "中国建设银行",
-    "中国农业银行",
-    "中国银行",
-    "招商银行",
-    "交通银行",
-    "邮储银行",
-    "浦发银行",
-    "兴业银行",
-    "微众银行",
-    "网商银行",
-)
-_ALL = tuple(CODES.values())
-_PARTY = np.array([code.party for code in _ALL])
-_OTHER = np.array([code.other_bank for code in _ALL])
 
 
 def customer_no(part: Customers, who: Ints) -> Ints:
@@ -49,34 +32,6 @@ def account_no(part: Customers, who: Ints, slot: Ints) -> Ints:
     """Sixteen-digit account numbers; every time deposit has one of its own."""
     nth = np.where(slot < DEMAND, slot, 10 + part.td_no[who, np.maximum(slot - DEMAND, 0)])
     return 6_200_000_000_000_000 + (part.first + who) * 1000 + nth
-
-
-def employers(count: int) -> tuple[str, ...]:
-    """Names of the employers."""
-    places, crafts = (
-        ("江城", "临海", "云州", "长江", "东方", "华新", "金桥", "远大", "恒信", "天成"),
-        (
-            "机械",
-            "软件科技",
-            "医药",
-            "物流",
-            "建筑工程",
-            "纺织",
-            "电子",
-            "食品",
-            "教育咨询",
-            "新能源",
-            "汽车配件",
-            "装饰",
-            "化工",
-            "商贸",
-        ),
-    )
-    ends = ("有限公司", "股份有限公司", "集团", "厂")
-    return tuple(
-        f"{places[n % 10]}{crafts[n // 10 % 14]}{'' if n < 140 else n // 140 + 1}{ends[n * 7 % 4]}"
-        for n in range(count)
-    )
 
 
 def write_customers(live: Live, out: Delivery, who: Ints, firms: tuple[str, ...]) -> None:
@@ -95,16 +50,16 @@ def write_customers(live: Live, out: Delivery, who: Ints, firms: tuple[str, ...]
         customer_no(part, who),
         names.names(draws, ids, female, born),
         same("10100", count),
-        names.certificates(draws, ids, female, born),
+        numbers.certificates(draws, ids, female, born),
         dates(until),
         words(("1", "2"), female.astype(np.int8)),
         dates(born),
         words(("1", "2"), lunar.astype(np.int8)),
         some(month, lunar), some(of_month, lunar), some(leap, lunar),
         names.nations(draws, ids),
-        names.mobiles(draws, ids, moved),
+        numbers.mobiles(draws, ids, moved),
         some(2_760_000_0000 + draws.whole("tel-no", ids, 10_000_000), phone),
-        names.addresses(draws, ids, moved),
+        numbers.addresses(draws, ids, moved),
         words(("11", "21", "31", "41", "51"), persona),
         words(("", *firms), employer + 1),
         words(("10", "20", "30", "40", "50"), np.where(persona == STUDENT, 2, draws.pick("education", ids, [0.04, 0.3, 0.33, 0.25, 0.08]))),
@@ -121,9 +76,9 @@ def write_customers(live: Live, out: Delivery, who: Ints, firms: tuple[str, ...]
     ])  # fmt: skip
 
 
-def _staff_no(numbers: Ints) -> pa.Array:
+def _staff_no(manager: Ints) -> pa.Array:
     return pc.if_else(
-        pa.array(numbers > 0), names.fixed_texts(names.digits(numbers, 7)), pa.scalar(b"", pa.binary())
+        pa.array(manager > 0), numbers.fixed_texts(numbers.digits(manager, 7)), pa.scalar(b"", pa.binary())
     )
 
 
@@ -142,7 +97,7 @@ def write_accounts(live: Live, out: Delivery, who: Ints, slot: Ints) -> None:
     stem = 622_700_000_000_000_000 + (part.first + who) * 100 + slot
     out.write("ACCT", [
         account_no(part, who, slot), customer_no(part, who),
-        some(names.luhn(stem), ~term & (slot < 2)),
+        some(numbers.luhn(stem), ~term & (slot < 2)),
         words(("1", "2", "3", ""), np.where(term, 3, slot)),
         words(("211101", "215101", "215201"), np.where(term, 1 + big, 0)),
         words(("CNY", "USD"), dollars.astype(np.int8)),
@@ -165,8 +120,8 @@ def open_accounts(part: Customers) -> tuple[Ints, Ints]:
     for slot in range(DEMAND):
         there[:, slot] = alive & ((part.slots >> slot) & 1 > 0)
     there[:, DEMAND:] = part.td_state == HELD
-    who, slot = np.nonzero(there)
-    return who, slot
+    who, account = np.nonzero(there)
+    return who, account
 
 
 def write_balances(live: Live, out: Delivery) -> None:
@@ -190,53 +145,6 @@ def write_balances(live: Live, out: Delivery) -> None:
         same(f"{live.today.date:%Y%m%d}", len(who)), account_no(part, who, slot), text,
         pc.replace_with_mask(text, mask, rest), held, words(("CNY", "USD"), dollars.astype(np.int8)), decimals(accrued),
     ], BAL=balance)  # fmt: skip
-
-
-def write_bookings(live: Live, out: Delivery, book: Bookings, firms: tuple[str, ...]) -> None:
-    """TXN."""
-    part, who, code = live.part, book.who, book.code
-    base = int(f"{live.today.date:%y%m%d}") * 10**12
-    order = base + (part.first + who) * 1000
-    back = book.reverses >= 0
-    dollars = (book.slot == 1) & ((part.slots[who] & 8) > 0)
-    party, other = _PARTY[code], _OTHER[code]
-    own_bank = live.draws.bits("own-bank", part.ids)[who] if len(who) else book.party
-    bank = (np.where(party == OWN, own_bank, book.party) >> np.uint64(20)).astype(np.int64) % len(BANKS)
-    column = {
-        field: tuple(getattr(c, field) for c in _ALL) for field in ("txn", "summary", "channel", "remark")
-    }
-    out.write("TXN", [
-        same(f"{live.today.date:%Y%m%d}", len(who)), clock().take(pa.array(book.second)), order + book.rank,
-        account_no(part, who, book.slot), customer_no(part, who), words(("C", "D"), (book.amount < 0).astype(np.int8)),
-        decimals(np.abs(book.amount)), words(("CNY", "USD"), dollars.astype(np.int8)), decimals(book.after),
-        words(column["txn"], code), words(column["summary"], code), words(column["channel"], code),
-        some(6_217_000_000_000_000 + (book.party >> np.uint64(17)).astype(np.int64) % 10**13, other | (party == MERCHANT)),
-        _parties(live, book, party, firms), words(("", *BANKS), np.where(other, 1 + bank, 0)),
-        words(FLAGS, back.astype(np.int8)), some(order + book.reverses, back), words(column["remark"], code),
-    ], AMT=np.abs(book.amount))  # fmt: skip
-
-
-def _parties(live: Live, book: Bookings, party: Ints, firms: tuple[str, ...]) -> pa.Array:
-    """Names of the counterparties: shops and firms from a table, persons made as needed."""
-    part, draws = live.part, live.draws
-    own, person = np.flatnonzero(party == OWN), np.flatnonzero(party == PERSON)
-    at = np.zeros(len(party), dtype=np.int64)
-    shop = book.party[party == MERCHANT] >> np.uint64(50)
-    at[party == MERCHANT] = 1 + (shop * np.uint64(len(MERCHANTS)) >> np.uint64(14)).astype(np.int64)
-    firm = party == EMPLOYER
-    at[firm] = 1 + len(MERCHANTS) + np.maximum(part.employer[book.who[firm]], 0)
-    table = names.encoded(("银客银行", *MERCHANTS, *firms))
-    at[own] = len(table) + np.arange(len(own))
-    at[person] = len(table) + len(own) + np.arange(len(person))
-    who = book.who[own]
-    strangers: Ids = (book.party[person] >> np.uint64(24)) + np.uint64(1 << 51)
-    born = np.full(len(person), 3000, dtype=np.int64) + (strangers & np.uint64(8191)).astype(np.int64)
-    pool = pa.concat_arrays([
-        table,
-        names.names(draws, part.ids[who], part.female[who], part.born[who].astype(np.int64)),
-        names.names(draws, strangers, (strangers & np.uint64(1)).astype(bool), born),
-    ])  # fmt: skip
-    return pool.take(pa.array(at))
 
 
 def write_holdings(live: Live, out: Delivery) -> None:
@@ -284,7 +192,7 @@ def _cards(live: Live, out: Delivery, who: Ints, status: str) -> None:
     )
     owed = part.card[who] * (not status)
     out.write("CARD", [
-        names.luhn(stem), customer_no(part, who), same("C", len(who)), decimals(owed), decimals(part.card_limit[who]),
+        numbers.luhn(stem), customer_no(part, who), same("C", len(who)), decimals(owed), decimals(part.card_limit[who]),
         same("CNY", len(who)), dates(days.add_months(until, np.full(len(who), -CARD_MONTHS))), dates(until), state,
     ])  # fmt: skip
 

@@ -11,7 +11,17 @@ from pathlib import Path
 import numpy as np
 
 from yinke.common.errors import YinkeError
-from yinke.demo.generate import credit, deposits, income, invest, life, parameters, rows, spending
+from yinke.demo.generate import (
+    booking_rows,
+    credit,
+    deposits,
+    income,
+    invest,
+    life,
+    parameters,
+    rows,
+    spending,
+)
 from yinke.demo.generate.clicks import click
 from yinke.demo.generate.days import as_date, number, today
 from yinke.demo.generate.files import Delivery
@@ -75,7 +85,7 @@ def _live(
 ) -> None:
     when = as_date(day)
     delivery = None if (out / f"{when:%Y%m%d}").exists() else Delivery(out, when, writer)
-    firms = rows.employers(world.employers)
+    firms = booking_rows.employers(world.employers)
     if delivery:
         parameters.write_parameters(world, delivery, day)
     for begin in range(0, count, block):
@@ -98,7 +108,7 @@ def _live(
             who, slot = rows.open_accounts(part) if first else np.nonzero(live.changed_account)
             rows.write_accounts(live, delivery, who, slot)
             rows.write_balances(live, delivery)
-            rows.write_bookings(live, delivery, book, firms)
+            booking_rows.write_bookings(live, delivery, book, firms)
             rows.write_holdings(live, delivery)
             rows.write_credit(live, delivery, first)
             rows.write_services(live, delivery, first)

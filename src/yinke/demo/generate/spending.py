@@ -18,13 +18,6 @@ HOURS = np.array(
     [1, 1, 0, 0, 0, 1, 3, 8, 9, 7, 7, 12, 14, 8, 6, 6, 7, 10, 14, 14, 12, 9, 5, 2], dtype=np.float64
 )
 _SECONDS = np.repeat(np.arange(24) * 3600, np.round(HOURS / HOURS.sum() * 1024).astype(np.int64))
-MERCHANTS = (
-    "美团", "饿了么", "滴滴出行", "拼多多", "京东商城", "淘宝", "盒马鲜生", "永辉超市", "沃尔玛", "大润发", "全家便利店", "罗森便利店",
-    "瑞幸咖啡", "星巴克", "麦当劳", "肯德基", "海底捞", "中国石化", "中国石油", "国家电网", "江城水务", "江城燃气", "中国移动",
-    "中国电信", "中国联通", "铁路12306", "携程旅行", "高德打车", "江城地铁", "协和医院", "老百姓大药房", "新华书店", "优衣库", "安踏体育",
-    "苏宁易购", "华为商城", "小米之家", "猫眼电影", "爱奇艺", "腾讯充值", "菜鸟驿站", "顺丰速运", "学而思", "健身工场", "江城物业", "好丽来",
-    "蜜雪冰城", "百果园", "钱大妈", "山姆会员店",
-)  # fmt: skip
 
 
 def live_on(live: Live) -> None:
@@ -45,7 +38,9 @@ def _payments(live: Live) -> None:
     nth = np.arange(len(who)) - np.repeat(np.cumsum(count) - count, count)
     bits = draws.bits("payment", live.ids[who] + (nth.astype(np.uint64) << np.uint64(48)), live.day)
     table = lognormal_levels(1.1)
-    mean_fen = part.spend / np.maximum(part.lam, 1) * (10 / 30.4 * 0.93) * live.today.amount
+    # Whoever has little and for once has cash (a bonus, a lump sum) spends it: the small stay small.
+    spare = np.clip((live.cash - 2 * part.spend) / np.maximum(part.spend, 1), 0, 4) * 0.3 * (part.tier < 2)
+    mean_fen = part.spend * (1 + spare) / np.maximum(part.lam, 1) * (10 / 30.4 * 0.93) * live.today.amount
     amount = np.maximum(
         (mean_fen[who] * table[(bits & np.uint64(LEVELS - 1)).astype(np.int64)]).astype(np.int64), 100
     )
@@ -83,8 +78,8 @@ def _bills(live: Live) -> None:
     if live.today.workday:
         taxed = live.alive & (part.persona == 1) & live.chance("tax", 0.004)
         live.pay(taxed, part.income // 8, "tax", 11)
-    # A house a year for one in two hundred: a large, benign outflow that looks like leaving.
-    buys = live.alive & ~live.leaving & (part.tier >= 2) & live.chance("house", 0.000015 * 10)
+    # A flat for one in twenty a year: a large, benign outflow that looks like leaving.
+    buys = live.alive & ~live.leaving & (part.tier >= 2) & live.chance("house", 0.00015)
     live.pay(buys, live.cash * 9 // 10, "house", 14)
 
 

@@ -130,7 +130,7 @@ class World:
 
     def __init__(self, seed: int, customers: int, first: int) -> None:
         self.draws = Draws(seed)
-        self.bank = Bank(self.draws, customers)
+        self.bank = Bank(self.draws, customers, first)
         self.prices = Prices(self.draws, first)
         self.first = first
         self.customers = customers
