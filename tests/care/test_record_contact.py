@@ -264,9 +264,9 @@ class TestWithdraw:
 
     def test_after_ten_minutes_it_stands(self, bank: TaskBank, task: Task) -> None:
         contact = record_contact(bank.viewer("李"), bank.zhao.id, slip("REFUSED"), task)
-        with patch.object(timezone, "now", return_value=contact.at + timedelta(minutes=11)):
-            with pytest.raises(YinkeError, match="10 minutes"):
-                withdraw(bank.viewer("李"), contact.id)
+        later = patch.object(timezone, "now", return_value=contact.at + timedelta(minutes=11))
+        with later, pytest.raises(YinkeError, match="10 minutes"):
+            withdraw(bank.viewer("李"), contact.id)
         assert now(task).status == "DONE"
 
     def test_only_its_recorder_takes_it_back(self, bank: TaskBank, task: Task) -> None:
@@ -296,7 +296,7 @@ def test_the_database_itself_refuses_to_change_a_contact(bank: TaskBank) -> None
     for change in (
         lambda: ContactRecord.objects.update(result="DEAL"),
         lambda: ContactRecord.objects.update(note="x", withdrawn_at=timezone.now()),
-        lambda: contact.delete(),
+        contact.delete,
     ):
         with pytest.raises(IntegrityError, match="append-only"), transaction.atomic():
             change()

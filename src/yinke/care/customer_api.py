@@ -38,7 +38,7 @@ def _ordered(rows: QuerySet[Customer], sort: str, biz_date: date) -> QuerySet[Cu
     """The orders of ``customers.queries``, and ``last_contact`` (never contacted counts as longest ago)."""
     if sort.lstrip("-") != "last_contact":
         return queries.ordered(rows, sort, biz_date)
-    newest = ContactRecord.objects.filter(customer_id=OuterRef("id")).order_by("-at").values("at")[:1]
+    newest = ContactRecord.objects.filter(customer_id=OuterRef("id"), withdrawn_at=None).order_by("-at").values("at")[:1]
     last = F("last_contact")
     order = last.desc(nulls_last=True) if sort.startswith("-") else last.asc(nulls_first=True)
     return rows.alias(last_contact=Subquery(newest, output_field=DateTimeField())).order_by(order, "id")
@@ -67,7 +67,7 @@ def _rows(request: HttpRequest, found: list[Customer], biz_date: date) -> list[C
     ids = [customer.id for customer in found]
     owners = queries.owners(ids)
     contacts = (
-        ContactRecord.objects.filter(customer_id__in=ids).values_list("customer_id").annotate(Max("at"))
+        ContactRecord.objects.filter(customer_id__in=ids, withdrawn_at=None).values_list("customer_id").annotate(Max("at"))
     )
     last = dict(contacts)
     tasks = Task.objects.filter(customer_id__in=ids, status__in=Task.OPEN).values_list(

@@ -97,7 +97,8 @@ def _task(
     last: dict[int, ContactOut],
     day: Today,
 ) -> TaskOut:
-    if task.status in OPEN:  # what has expired no longer speaks for the contact, unless nothing else does
+    read_on = day.workday if task.status in OPEN else None
+    if read_on:  # what has expired no longer speaks for the contact, unless nothing else does
         why = [reason for reason in why if reason.expire_on >= day.workday] or why
     types = list(dict.fromkeys(reason.type for reason in why))
     return TaskOut(
