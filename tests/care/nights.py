@@ -23,14 +23,14 @@ WORKDAY = TODAY + ONE
 
 
 def event(
-    kind: str, customer: Customer | int, *, priority: int = 2, days: int = 5, on: date = TODAY, amount: Any = None,
+    kind: str, customer: Customer | int, *, priority: int = 2, stands: int = 5, on: date = TODAY, amount: Any = None,
     key: str = "", **payload: Any,
 ) -> dict[str, Any]:  # fmt: skip
-    """One row of ``events``; it expires ``days`` after ``on``."""
+    """One row of ``events``; it stands for ``stands`` days after ``on``."""
     cust_id = customer if isinstance(customer, int) else customer.id
     return {
         "dedup_key": key or f"{kind}|{cust_id}||{on}", "type": kind, "cust_id": cust_id, "biz_date": on,
-        "object": "", "priority": priority, "expire_on": on + days * ONE,
+        "object": "", "priority": priority, "expire_on": on + stands * ONE,
         "amount": None if amount is None else Decimal(amount), "payload": json.dumps(payload),
     }  # fmt: skip
 

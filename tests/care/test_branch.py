@@ -52,7 +52,7 @@ def test_head_office_drills_down(two: TaskBank) -> None:
 
 
 def test_the_team_shows_who_needs_help(two: TaskBank) -> None:
-    two.night(event("E04", two.zhao, priority=1, days=9), event("E08", two.qian, priority=3, days=9))
+    two.night(event("E04", two.zhao, priority=1, stands=9), event("E08", two.qian, priority=3, stands=9))
     two.night()
     Task.objects.filter(customer=two.qian).update(status="DONE", done_at=timezone.now())
     for n, (customer, result) in enumerate([(two.zhao, "BUSY"), (two.qian, "CONSIDER"), (two.qian, "DEAL")]):
@@ -103,7 +103,7 @@ class TestAssign:
     """分派 within the own branch, to people who work tasks."""
 
     def task(self, bank: TaskBank, **more: Any) -> Task:
-        bank.night(event("E08", bank.customers["孙三"], days=9, **more))
+        bank.night(event("E08", bank.customers["孙三"], stands=9, **more))
         return Task.objects.get()
 
     def test_a_pool_task_goes_to_a_manager_who_then_sees_the_customer(self, two: TaskBank) -> None:

@@ -24,9 +24,9 @@ def everything() -> tuple[list[Any], list[Any]]:
 
 def test_reasons_of_one_customer_become_one_task_of_the_best_priority(bank: TaskBank) -> None:
     made = bank.night(
-        event("E01", bank.zhao, priority=1, days=3, amount=500_000),
-        event("E08", bank.zhao, priority=3, days=9),
-        event("E11", bank.qian, priority=3, days=4),
+        event("E01", bank.zhao, priority=1, stands=3, amount=500_000),
+        event("E08", bank.zhao, priority=3, stands=9),
+        event("E11", bank.qian, priority=3, stands=4),
     )
     assert (made.tasks, made.reasons) == (2, 3)
     task = Task.objects.get(customer=bank.zhao)
@@ -46,8 +46,8 @@ def test_the_same_night_twice_changes_nothing(bank: TaskBank) -> None:
 
 
 def test_a_later_reason_joins_the_open_task(bank: TaskBank) -> None:
-    bank.night(event("E11", bank.zhao, priority=3, days=6))
-    made = bank.night(event("E04", bank.zhao, priority=1, days=2, on=DAY + NEXT))
+    bank.night(event("E11", bank.zhao, priority=3, stands=6))
+    made = bank.night(event("E04", bank.zhao, priority=1, stands=2, on=DAY + NEXT))
     assert (made.tasks, made.joined) == (0, 1)
     task = Task.objects.get()
     assert (task.priority, task.biz_date, task.expire_on) == (1, DAY, DAY + 6 * NEXT)
@@ -56,7 +56,7 @@ def test_a_later_reason_joins_the_open_task(bank: TaskBank) -> None:
 
 
 def test_a_task_falls_back_when_its_urgent_reason_has_expired(bank: TaskBank) -> None:
-    bank.night(event("E04", bank.zhao, priority=1, days=2), event("E11", bank.zhao, priority=3, days=9))
+    bank.night(event("E04", bank.zhao, priority=1, stands=2), event("E11", bank.zhao, priority=3, stands=9))
     bank.night()
     assert Task.objects.get().priority == 1
     bank.night()
@@ -65,7 +65,7 @@ def test_a_task_falls_back_when_its_urgent_reason_has_expired(bank: TaskBank) ->
 
 
 def test_a_task_expires_with_its_last_reason(bank: TaskBank) -> None:
-    bank.night(event("E04", bank.zhao, days=2))
+    bank.night(event("E04", bank.zhao, stands=2))
     bank.night()
     assert Task.objects.get().status == "NEW"  # its last day is the work day after this night
     assert bank.night().expired == 1
@@ -73,7 +73,7 @@ def test_a_task_expires_with_its_last_reason(bank: TaskBank) -> None:
 
 
 def test_a_reason_that_ends_before_the_work_day_is_not_raised(bank: TaskBank) -> None:
-    made = bank.night(event("E21", bank.zhao, days=0))
+    made = bank.night(event("E21", bank.zhao, stands=0))
     assert (made.tasks, made.muted) == (0, 1)
 
 
@@ -137,7 +137,7 @@ def test_events_of_unknown_customers_are_counted_and_left_out(bank: TaskBank) ->
 
 
 def test_an_urgent_reason_brings_a_put_off_task_back(bank: TaskBank) -> None:
-    bank.night(event("E11", bank.zhao, priority=3, days=9))
+    bank.night(event("E11", bank.zhao, priority=3, stands=9))
     Task.objects.update(status="IN_PROGRESS", next_on=DAY + 6 * NEXT)
     bank.night(event("E14", bank.zhao, priority=3, on=DAY + NEXT))
     assert Task.objects.get().next_on == DAY + 6 * NEXT
@@ -146,7 +146,7 @@ def test_an_urgent_reason_brings_a_put_off_task_back(bank: TaskBank) -> None:
 
 
 def test_a_promise_outlives_the_reasons_by_a_week(bank: TaskBank) -> None:
-    bank.night(event("E11", bank.zhao, days=1))
+    bank.night(event("E11", bank.zhao, stands=1))
     Task.objects.update(status="IN_PROGRESS", next_on=DAY + 3 * NEXT)
     for _ in range(9):
         bank.night()
@@ -239,7 +239,7 @@ def test_any_nights_agree_with_a_naive_merge(
         workday = on + NEXT
         events = {}
         for n, kind, priority, days in rows:
-            row = event(kind, bank.customers[f"客户{n}"], priority=priority, days=days, on=on)
+            row = event(kind, bank.customers[f"客户{n}"], priority=priority, stands=days, on=on)
             events.setdefault(row["dedup_key"], row)
         bank.night(*events.values(), on=on, task__cap=cap)
 
@@ -276,8 +276,8 @@ def test_the_score_prefers_priority_then_tier_then_the_sooner_date(bank: TaskBan
     poor = bank.customer("平民", tier=0)
     soon = bank.customer("急客", tier=0)
     bank.night(
-        event("E08", rich, priority=3, days=9), event("E08", poor, priority=3, days=9),
-        event("E08", soon, priority=3, days=2), event("E04", bank.qian, priority=1, days=9),
+        event("E08", rich, priority=3, stands=9), event("E08", poor, priority=3, stands=9),
+        event("E08", soon, priority=3, stands=2), event("E04", bank.qian, priority=1, stands=9),
     )  # fmt: skip
     order = list(Task.objects.order_by("-score").values_list("customer__pinyin", flat=True))
     assert order == ["qe", "fh", "jk", "pm"]

@@ -51,7 +51,7 @@ def test_a_task_says_who_why_and_what_to_say(bank: TaskBank) -> None:
     assert out.customer.mobile_masked == "138****5678"
     assert out.customer.do_not_disturb and out.customer.mobile_invalid
     assert [r.type for r in out.reasons] == ["E01", "E11"]
-    assert out.reasons[0].text == "定存 50 万 6 天后(11月06日)到期,尾号 1234"  # counted from the work day
+    assert out.reasons[0].text == "定存 50 万 6 天后(11月6日)到期,尾号 1234"  # counted from the work day
     assert out.reasons[0].family == "MATURITY"
     assert out.talk
     assert (out.priority, out.due_on, out.is_overdue, out.assignee.name if out.assignee else "") == (
@@ -133,7 +133,7 @@ def test_what_was_done_yesterday_is_not_todays_work(bank: TaskBank) -> None:
 
 def test_overdue_is_untouched_past_its_day_or_a_broken_promise(bank: TaskBank) -> None:
     sun = bank.customer("孙三")
-    bank.night(event("E04", bank.zhao, priority=1, days=9), event("E08", sun, priority=3, days=9))
+    bank.night(event("E04", bank.zhao, priority=1, stands=9), event("E08", sun, priority=3, stands=9))
     Task.objects.filter(customer=sun).update(status="IN_PROGRESS", next_on=WORKDAY)
     with patch.object(module, "today", lambda: Today(TODAY + ONE, WORKDAY + ONE)):
         page = workbench(bank.viewer("李"), Wanted())
