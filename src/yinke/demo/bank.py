@@ -35,10 +35,6 @@ def months_before(day: date, months: int) -> date:
     return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
 
 
-def _generate(customers: int, start: date, end: date, out: Path) -> None:
-    generate(customers, start, end, SEED, out)
-
-
 def _complete(folder: Path) -> bool:
     return any(folder.glob("*.OK"))
 
@@ -86,7 +82,7 @@ def _run(console: Console, customers: int, first: date, last: date) -> None:
     context = multiprocessing.get_context("spawn")
     writer = None
     if not _complete(inbox / f"{last:%Y%m%d}"):
-        writer = context.Process(target=_generate, args=(customers, first, last, inbox), daemon=True)
+        writer = context.Process(target=generate, args=(customers, first, last, SEED, inbox), daemon=True)
         writer.start()
     columns = (
         TextColumn("{task.description}"),
