@@ -158,6 +158,7 @@ class Bank:
     def paid(self, who: Row, **columns: Any) -> Row:
         """Make someone a payroll customer of one credit a month; ``columns`` of the snapshot may differ."""
         who |= {f"payrolls_m{n}": 1 for n in range(1, 5)}
+        who |= {f"payroll_sum_m{n}": Decimal(12000) for n in range(1, 4)} | {"payroll_sum_m0": Decimal(0)}
         who |= {"payroll_last": Decimal(12000), "payroll_3m": Decimal(12000), "payroll_unit": "U1",
                 "last_payroll": self.days(-10), "first_payroll": self.days(-300), "is_payroll": True}  # fmt: skip
         who |= columns
@@ -200,7 +201,8 @@ class Bank:
             if table.keeps == "day":
                 self.rows[name].clear()
         for who in self.rows["snapshot"]:
-            who |= {"in_today": Decimal(0), "out_today": Decimal(0)}
+            carried = Decimal(0) if self.biz_date.day == 1 else who["sum_m"]
+            who |= {"in_today": Decimal(0), "out_today": Decimal(0), "sum_m": carried + days * who["aum"]}
 
 
 def by_type(events: list[Event]) -> dict[str, int]:

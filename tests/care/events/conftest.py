@@ -5,15 +5,13 @@ from pathlib import Path
 import pytest
 
 from tests.care.events.bank import Bank
-from yinke.lake.engine import Engine, open_engine
+from tests.engines import duck, engine, spark
+from yinke.lake.engine import Engine
 
-
-@pytest.fixture(scope="session")
-def duckdb(tmp_path_factory: pytest.TempPathFactory) -> Engine:
-    return open_engine("duckdb", threads=2, memory="1GB", scratch=tmp_path_factory.mktemp("duckdb"))
+__all__ = ["duck", "engine", "spark"]
 
 
 @pytest.fixture
-def bank(tmp_path: Path, duckdb: Engine) -> Bank:
+def bank(tmp_path: Path, duck: Engine) -> Bank:  # noqa: F811
     """A small bank on Wednesday, 17 June 2026."""
-    return Bank(tmp_path, duckdb)
+    return Bank(tmp_path, duck)

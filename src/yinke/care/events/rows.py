@@ -145,4 +145,4 @@ def _json(value: Any) -> Any:
         written = _joined(['"', written, '"'])
     elif not (kind.is_integer() or kind.is_boolean()):
         raise TypeError(f"A fact can't be a {kind}: engines write it differently")
-    return ibis.coalesce(written, "null")
+    return value.isnull().ifelse("null", written)  # joining texts passes over nulls, so ask the value
