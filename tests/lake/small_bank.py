@@ -128,7 +128,7 @@ class SmallBank:
 
     def write(self, day: date = FIRST, *feeds: str, control: bool = True) -> None:
         """Write the files (of some feeds, or of all) for a date."""
-        for feed in feeds or self.feeds:
+        for feed in feeds or (feed for feed in self.feeds if feed in COLUMNS):
             text = "".join("|+|".join(row) + "\n" for row in self.rows[feed])
             self.write_bytes(feed, text.encode("GB18030"), day, control=control)
 

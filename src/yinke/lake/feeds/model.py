@@ -111,6 +111,8 @@ class Feed:
     tolerance: Tolerance = Tolerance()
     deadline: str = "06:00"
     described_in: Path = Path()
+    fingerprint: str = ""
+    """Hash of the description: another mapping of the same file is another table."""
 
     @property
     def dated(self) -> bool:

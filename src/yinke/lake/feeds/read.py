@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 from collections.abc import Iterable
@@ -237,6 +238,7 @@ def read_feed(path: Path) -> Feed:
         newest=body.get("newest"), op_column=body.get("op", {}).get("column"),
         op_delete=body.get("op", {}).get("delete", "D"), tolerance=Tolerance(**body.get("tolerance", {})),
         deadline=body.get("deadline", "06:00"), described_in=path,
+        fingerprint=hashlib.sha256(text.encode()).hexdigest(),
     )  # fmt: skip
 
 

@@ -21,12 +21,12 @@ from yinke.lake.feeds import Feed, FeedSet
 from yinke.lake.ingest.merge import merge
 from yinke.lake.ingest.parse import parse
 from yinke.lake.ingest.quarantining import Quarantine
-from yinke.lake.ingest.receive import Arrived, due, receive, receive_lookups
+from yinke.lake.ingest.receive import Arrived, arrive, due
 from yinke.lake.ingest.session import Session, first_row
 from yinke.lake.ingest.shape import SQL_TYPE, name, projection
 from yinke.lake.ingest.staging import fill_lookups, staged_slices
 from yinke.lake.store import Building, Day, Lake
-from yinke.lake.tables import TABLES
+from yinke.lake.tables import TABLES, Table
 
 SMALL = 1000
 """Below this many rows a swing says nothing."""
@@ -98,15 +98,16 @@ def _ingest(
     biz_date = building.biz_date
     _no_gap(feeds, biz_date, earlier)
     received = {
-        feed.feed: Arrived(receive(lake, feed, inbox, biz_date), receive_lookups(lake, feed, inbox, biz_date))
-        for feed in feeds.feeds
-        if due(feed, biz_date, biz_date.weekday() < 5)
+        feed.feed: arrive(lake, feed, inbox, biz_date) for feed in feeds.feeds if due(feed, biz_date, earlier)
     }
     shas = {code: item.sha256 for code, item in sorted(received.items())}
     noted = building.noted("received")
     if noted is not None and noted != shas:  # another file came since the last attempt
+        basis = building.noted("basis")
         building.discard()
         building.folder.mkdir(parents=True)
+        if basis is not None:
+            building.note("basis", basis)
     building.note("received", shas)
     summary = IngestSummary()
     session = Session.of(lake.root, threads, memory)
@@ -120,7 +121,7 @@ def _ingest(
             if on_feed:
                 on_feed(feed.feed, position, len(feeds.feeds))
         known = building.noted(f"table-{table.name}")
-        if known is not None and building.has(table.name) | (not known["exists"]):
+        if known is not None and building.has(table.name) == known["exists"]:
             for load, seen in zip(loads, known["feeds"], strict=True):
                 load.rows, load.quarantined = seen["rows"], seen["quarantined"]
             summary.feeds += loads
@@ -128,7 +129,7 @@ def _ingest(
         started = time.perf_counter()
         present = [received[feed.feed] for feed in own if feed.feed in received]
         before = earlier_steps.get(f"table-{table.name}", {}).get("feeds", [])
-        if _unchanged(own, loads, before) and table.keeps == "state" and building.carry(table.name, earlier):
+        if _unchanged(table, building, earlier, own, loads, before) and building.carry(table.name, earlier):
             for load, seen in zip(loads, before, strict=True):
                 load.rows = seen["rows"]
         elif not present:
@@ -148,26 +149,41 @@ def _ingest(
 
 
 def _no_gap(feeds: FeedSet, biz_date: date, earlier: Day | None) -> None:
-    if earlier is None or (biz_date - earlier.biz_date).days == 1:
+    if earlier is None:
         return
     between = [date.fromordinal(n) for n in range(earlier.biz_date.toordinal() + 1, biz_date.toordinal())]
-    if any(f.schedule == "daily" for f in feeds.feeds) or any(day.weekday() < 5 for day in between):
+    missed = [day for day in between if any(due(feed, day, earlier) for feed in feeds.feeds)]
+    if missed:
         raise Held(
-            "gap", f"The night of {between[0]} has not been run", place=str(biz_date),
-            remedy=f"Run {between[0]} first; dates are loaded in order",
+            "gap", f"The night of {missed[0]} has not been run", place=str(biz_date),
+            remedy=f"Run {missed[0]} first; dates are loaded in order",
         )  # fmt: skip
 
 
-def _unchanged(own: Sequence[Feed], loads: list[FeedLoad], before: list[dict[str, Any]]) -> bool:
+def _unchanged(
+    table: Table, building: Building, earlier: Day | None, own: Sequence[Feed], loads: list[FeedLoad],
+    before: list[dict[str, Any]],
+) -> bool:  # fmt: skip
     """Whether the very files of the day before came again, so that the table stands as it is."""
-    if not own or [s["feed"] for s in before] != [load.feed for load in loads]:
+    if (
+        earlier is None
+        or table.keeps == "day"
+        or not own
+        or [s["feed"] for s in before] != [x.feed for x in loads]
+    ):
         return False
-    same = all(
-        load.sha256 and load.sha256 == seen["sha256"] for load, seen in zip(loads, before, strict=True)
+    if any(target.startswith("account.") for _, target in table.parent) and not _carried(
+        building, earlier, "account"
+    ):
+        return False  # an account may have another category or owner today
+    return all(
+        load.sha256 and load.sha256 == seen["sha256"] and not feed.date_dependent and seen["quarantined"] == 0
+        for feed, load, seen in zip(own, loads, before, strict=True)
     )
-    return same and all(
-        not feed.date_dependent and seen["quarantined"] == 0 for feed, seen in zip(own, before, strict=True)
-    )
+
+
+def _carried(building: Building, earlier: Day, table: str) -> bool:
+    return building.has(table) and earlier.has(table) and building.path(table).samefile(earlier.path(table))
 
 
 def _load_table(

@@ -18,6 +18,8 @@ from yinke.common.errors import Held
 from yinke.lake.feeds.model import Layout
 
 CHUNK = 1 << 24
+LONGEST_LINE = 1 << 26
+"""No bank writes a row of 64 MB: the rows are ended by something else than described."""
 UNIT = "\x1f"
 BOM = b"\xef\xbb\xbf"
 ROW = "_row"
@@ -44,7 +46,9 @@ def parse(path: Path, layout: Layout, feed: str = "") -> Iterator[Piece]:
         return
     row = 0
     first = True
-    for chunk in _chunks(path):
+    for chunk in _chunks(path, feed, b"\r\n" if layout.row_end == "CRLF" else b"\n"):
+        if layout.row_end == "CRLF":  # a bare LF is part of the text
+            chunk = chunk.replace(b"\r\n", b"\r").replace(b"\n", b" ").replace(b"\r", b"\n")
         if first:
             chunk = chunk.removeprefix(BOM)
             first = False
@@ -59,12 +63,18 @@ def parse(path: Path, layout: Layout, feed: str = "") -> Iterator[Piece]:
         row += lines
 
 
-def _chunks(path: Path) -> Iterator[bytes]:
+def _chunks(path: Path, feed: str, row_end: bytes) -> Iterator[bytes]:
     with path.open("rb") as file:
         rest = b""
         while block := file.read(CHUNK):
             block = rest + block
-            cut = block.rfind(b"\n") + 1
+            at = block.rfind(row_end)
+            cut = at + len(row_end) if at >= 0 else 0
+            if len(block) - cut > LONGEST_LINE:
+                raise Held(
+                    "row_end", "A row is longer than 64 MB: rows seem to end otherwise than described", feed=feed,
+                    place=path.name, remedy="Correct the feed's row_end, or have the file sent again",
+                )  # fmt: skip
             if cut:
                 yield block[:cut]
             rest = block[cut:]

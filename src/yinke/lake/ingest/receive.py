@@ -12,9 +12,11 @@ from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any
 
+import pyarrow.parquet as pq
+
 from yinke.common.errors import Held
 from yinke.lake.feeds import Feed, FeedSet
-from yinke.lake.store import Lake
+from yinke.lake.store import Day, Lake
 
 BLOCK = 1 << 22
 
@@ -37,14 +39,14 @@ class Arrived:
 
     data: Received
     lookups: dict[str, Received]
+    description: str
+    """Hash of the feed's description."""
 
     @property
     def sha256(self) -> str:
-        """One hash for all of them: the data's own, if there are no side files."""
-        if not self.lookups:
-            return self.data.sha256
-        texts = [self.data.sha256, *(f"{name}:{side.sha256}" for name, side in sorted(self.lookups.items()))]
-        return hashlib.sha256(" ".join(texts).encode()).hexdigest()
+        """One hash for the files and how they are read."""
+        sides = [f"{name}:{side.sha256}" for name, side in sorted(self.lookups.items())]
+        return hashlib.sha256(" ".join([self.data.sha256, self.description, *sides]).encode()).hexdigest()
 
 
 @dataclass(frozen=True)
@@ -56,23 +58,36 @@ class Awaited:
     deadline: time
 
 
-def due(feed: Feed, biz_date: date, workday: bool = True) -> bool:
-    """Whether a feed delivers for a date (``once`` delivers with the lake's first date)."""
-    return feed.schedule != "workdays" or workday
+def due(feed: Feed, biz_date: date, earlier: Day | None = None) -> bool:
+    """Whether a feed delivers for a date. Working days are those of the bank's calendar, as far as it is known."""
+    return feed.schedule != "workdays" or _workday(biz_date, earlier)
 
 
-def awaited(feeds: FeedSet, inbox: Path, biz_date: date) -> list[Awaited]:
-    """What is still missing in the inbox for a date."""
+def _workday(biz_date: date, earlier: Day | None) -> bool:
+    if earlier is not None and earlier.has("calendar"):
+        days = pq.read_table(earlier.path("calendar"), columns=["day", "is_workday"])
+        known = dict(zip(days["day"].to_pylist(), days["is_workday"].to_pylist(), strict=True))
+        if biz_date in known:
+            return bool(known[biz_date])
+    return biz_date.weekday() < 5
+
+
+def awaited(feeds: FeedSet, inbox: Path, biz_date: date, earlier: Day | None = None) -> list[Awaited]:
+    """What is still missing in the inbox for a date; ``earlier`` is the lake's newest day, for its calendar."""
     missing = []
     for feed in feeds.feeds:
-        if feed.schedule == "workdays" and biz_date.weekday() >= 5:
+        if not due(feed, biz_date, earlier):
             continue
         path = feed.control_path(inbox, biz_date) or feed.path(inbox, biz_date)
         if not path.exists():
-            missing.append(
-                Awaited(feed.feed, str(path.relative_to(inbox)), time.fromisoformat(feed.deadline))
-            )
+            missing.append(Awaited(feed.feed, path.name, time.fromisoformat(feed.deadline)))
     return missing
+
+
+def arrive(lake: Lake, feed: Feed, inbox: Path, biz_date: date) -> Arrived:
+    """Receive a feed's file and its side files; raises as ``receive``."""
+    received = receive(lake, feed, inbox, biz_date)
+    return Arrived(received, receive_lookups(lake, feed, inbox, biz_date), feed.fingerprint)
 
 
 def receive_lookups(lake: Lake, feed: Feed, inbox: Path, biz_date: date) -> dict[str, Received]:
@@ -251,6 +266,9 @@ def _verify(feed: Feed, path: Path, sha256: str, promised: dict[str, object], bi
             raise hold(
                 "control", f"The control file's {name} is no number", "Have the control file sent again"
             )
+    named = Path(str(promised.get("file") or path.name)).name
+    if named.lower() != path.name.lower():
+        raise hold("wrong_file", f"The control file is that of another file, {named}", "Have the control file sent again")
     stated = str(promised.get("biz_date") or "").replace("-", "")
     if stated and stated != f"{biz_date:%Y%m%d}":
         raise hold(
