@@ -52,7 +52,9 @@ def test_a_file_cut_short_is_held(bank: SmallBank) -> None:
         ({"sum_fields": ["BAL"]}, "control"),
     ],
 )
-def test_a_promise_that_is_not_kept_holds_the_date(bank: SmallBank, promise: dict[str, object], reason: str) -> None:
+def test_a_promise_that_is_not_kept_holds_the_date(
+    bank: SmallBank, promise: dict[str, object], reason: str
+) -> None:
     bank.write()
     spoil(bank, **promise)
     assert held(bank).reason == reason
@@ -198,9 +200,7 @@ def test_of_several_deliveries_the_last_is_the_one_kept_for_a_rebuild(bank: Smal
     assert str(bank.table("fx")[1]["mid_rate"]) == "7.100000"
 
 
-def test_a_file_still_being_written_is_held(
-    bank: SmallBank, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_file_still_being_written_is_held(bank: SmallBank, monkeypatch: pytest.MonkeyPatch) -> None:
     bank.write()
     whole = hashlib.sha256
 
@@ -234,7 +234,9 @@ def test_a_missed_night_must_be_run_first(bank: SmallBank) -> None:
     assert str(following(FIRST)) in problem.value.remedy
 
 
-def test_workday_feeds_rest_on_the_days_that_the_banks_calendar_calls_holidays(bank: SmallBank, tmp_path: Path) -> None:
+def test_workday_feeds_rest_on_the_days_that_the_banks_calendar_calls_holidays(
+    bank: SmallBank, tmp_path: Path
+) -> None:
     saturday, monday = following(FIRST), following(FIRST, 3)
     bank.feeds["customer"]["schedule"] = "workdays"
     bank.feeds["calendar"] = {

@@ -40,8 +40,13 @@ def merge(
     Raises:
         Held: ``duplicate_key`` or ``vanished``, unless released.
     """
-    _settle_duplicates(db, table, stage, quarantines, released)
-    _set_orphans_apart(db, building, table, stage, quarantines)
+    rows, repeated, orphans = _counts(db, building, table, stage)
+    if not rows and not whole and table.keeps == "state" and building.carry(table.name, earlier):
+        return
+    if repeated:
+        _settle_duplicates(db, table, stage, quarantines, released)
+    if orphans:
+        _set_orphans_apart(db, building, table, stage, quarantines)
     state = None
     if table.keeps == "state" and earlier is not None and earlier.has(table.name):
         if whole:
@@ -88,16 +93,41 @@ def _set_apart(
     return counts
 
 
+def _counts(
+    db: duckdb.DuckDBPyConnection, building: Building, table: Table, stage: str
+) -> tuple[int, int, int]:
+    """Of a stage: rows, rows that repeat a primary key, rows whose parent is unknown."""
+    key = ", ".join(name(c) for c in table.key)
+    orphans = (
+        " + ".join(f"count(*) FILTER ({condition})" for _, condition in _orphans(building, table)) or "0"
+    )
+    rows, distinct, unknown = first_row(
+        db,
+        f"SELECT count(*), (SELECT count(*) FROM (SELECT DISTINCT {key} FROM {name(stage)})), {orphans}"
+        f" FROM {name(stage)} s",
+    )
+    return rows, rows - distinct, unknown
+
+
+def _orphans(building: Building, table: Table) -> list[tuple[str, str]]:
+    """(column, condition on a stage ``s`` that finds the rows whose parent is unknown)."""
+    found = []
+    for column, target in table.parent:
+        parent, _, key = target.partition(".")
+        if not building.has(parent) and parent == "org":
+            continue  # a bank may leave the org tree out; nothing is taken from it
+        known = f"SELECT 1 FROM {_scan(building, parent)} p WHERE p.{name(key)} = s.{name(column)}"
+        unknown = f"NOT EXISTS ({known})" if building.has(parent) else "TRUE"
+        found.append((column, f"NOT _gone AND {name(column)} IS NOT NULL AND {unknown}"))
+    return found
+
+
 def _settle_duplicates(
     db: duckdb.DuckDBPyConnection, table: Table, stage: str, quarantines: Sequence[Quarantine],
     released: frozenset[str],
 ) -> None:  # fmt: skip
     """Of rows with one key the newest stands, if the feed says what is newest; else the date is held."""
     key = ", ".join(name(c) for c in table.key)
-    distinct = f"SELECT count(*) FROM (SELECT {key} FROM {name(stage)} GROUP BY ALL)"
-    total = f"SELECT count(*) FROM {name(stage)}"
-    if not first_row(db, f"SELECT ({total}) - ({distinct})")[0]:
-        return
     db.execute(
         "CREATE OR REPLACE TEMP TABLE losers AS SELECT _feed, _row, _newest IS NULL AS unclear,"
         f" {quote(table.key[0] + '|duplicate_key')} AS _bad, {name(table.key[0])}::VARCHAR AS _value"
@@ -125,16 +155,10 @@ def _set_orphans_apart(
     stage: str,
     quarantines: Sequence[Quarantine],
 ) -> None:
-    for column, target in table.parent:
-        parent, _, key = target.partition(".")
-        if not building.has(parent) and parent == "org":
-            continue  # a bank may leave the org tree out; nothing is taken from it
-        known = f"SELECT 1 FROM {_scan(building, parent)} p WHERE p.{name(key)} = s.{name(column)}"
-        condition = f"NOT EXISTS ({known})" if building.has(parent) else "TRUE"
+    for column, condition in _orphans(building, table):
         db.execute(
             f"CREATE OR REPLACE TEMP TABLE orphans AS SELECT _feed, _row, {quote(column + '|unknown_parent')} AS _bad,"
-            f" {name(column)} AS _value FROM {name(stage)} s"
-            f" WHERE NOT _gone AND {name(column)} IS NOT NULL AND {condition}"
+            f" {name(column)} AS _value FROM {name(stage)} s WHERE {condition}"
         )
         _set_apart(db, stage, "orphans", quarantines)
         db.execute("DROP TABLE orphans")

@@ -268,7 +268,11 @@ def _verify(feed: Feed, path: Path, sha256: str, promised: dict[str, object], bi
             )
     named = Path(str(promised.get("file") or path.name)).name
     if named.lower() != path.name.lower():
-        raise hold("wrong_file", f"The control file is that of another file, {named}", "Have the control file sent again")
+        raise hold(
+            "wrong_file",
+            f"The control file is that of another file, {named}",
+            "Have the control file sent again",
+        )
     stated = str(promised.get("biz_date") or "").replace("-", "")
     if stated and stated != f"{biz_date:%Y%m%d}":
         raise hold(
