@@ -14,7 +14,7 @@ const BUNDLES: Record<Language, () => Promise<{ default: Bundle }>> = {
   en: () => import("./locales/en"),
 };
 
-export const HTML_LANGUAGE: Record<Language, string> = { "zh-hans": "zh-CN", en: "en" };
+const TAG: Record<Language, string> = { "zh-hans": "zh-CN", en: "en" };
 
 const antdLocales: Partial<Record<Language, Locale>> = {};
 
@@ -32,13 +32,13 @@ export async function speak(language: Language): Promise<void> {
   if (!antdLocales[language]) {
     const bundle = (await BUNDLES[language]()).default;
     for (const [namespace, texts] of Object.entries(bundle.resources)) {
-      i18next.addResourceBundle(language, namespace, texts);
+      i18next.addResourceBundle(TAG[language], namespace, texts);
     }
     antdLocales[language] = bundle.antd;
   }
   dayjs.locale(language === "en" ? "en" : "zh-cn");
-  document.documentElement.lang = HTML_LANGUAGE[language];
-  await i18next.changeLanguage(language);
+  document.documentElement.lang = TAG[language];
+  await i18next.changeLanguage(TAG[language]);
 }
 
 export function antdLocale(language: Language): Locale | undefined {

@@ -22,6 +22,13 @@ export function themeOf(preferences: Preferences): ThemeConfig {
     cssVar: { key: themeClass(preferences) },
     token: {
       colorPrimary: dark ? "#14a394" : ACCENT,
+      colorPrimaryBg: dark ? "#12302c" : "#e8f4f2",
+      colorPrimaryBgHover: dark ? "#173d38" : "#d3ebe7",
+      colorPrimaryBorder: dark ? "#1f5a52" : "#9fd3cb",
+      colorPrimaryBorderHover: dark ? "#2a786d" : "#5fb5a9",
+      colorPrimaryHover: dark ? "#2bbcac" : "#13897f",
+      colorPrimaryActive: dark ? "#0f8679" : "#0b5a54",
+      colorPrimaryText: accent,
       colorLink: accent,
       colorInfo: dark ? "#14a394" : ACCENT,
       colorError: dark ? "#f0685f" : "#c8281e",

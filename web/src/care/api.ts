@@ -73,17 +73,17 @@ export function useRecord() {
 }
 
 /** Record a contact that no task asked for. */
-export function useRecordContact(customerId: number) {
+export function useRecordContact() {
   const queries = useQueryClient();
   return useMutation({
-    mutationFn: (result: ResultIn) =>
+    mutationFn: ({ customerId, result }: { customerId: number; result: ResultIn }) =>
       body(
         client.POST("/api/customers/{customer_id}/contacts", {
           params: { path: { customer_id: customerId } },
           body: result,
         }),
       ),
-    onSettled: () => refresh(queries, customerId),
+    onSettled: (_answer, _error, { customerId }) => refresh(queries, customerId),
   });
 }
 

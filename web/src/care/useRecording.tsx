@@ -2,7 +2,7 @@ import { App, Button } from "antd";
 import { useTranslation } from "react-i18next";
 import { useFormat } from "@/shared/hooks/useFormat";
 import { problemText } from "@/shared/problem";
-import { useRecord, useWithdraw, type ResultIn, type TaskOut } from "./api";
+import { useRecord, useRecordContact, useWithdraw, type ResultIn, type TaskOut } from "./api";
 import { closes } from "./closes";
 
 const UNDO_SECONDS = 8;
@@ -13,6 +13,7 @@ export function useRecording() {
   const { notification } = App.useApp();
   const format = useFormat();
   const record = useRecord();
+  const contact = useRecordContact();
   const withdraw = useWithdraw();
 
   const fail = (error: unknown, retry?: () => void) => {
@@ -39,25 +40,47 @@ export function useRecording() {
       },
     );
 
-  return function send(task: TaskOut, result: ResultIn) {
+  const recorded = (
+    name: string,
+    customerId: number,
+    result: string,
+    contactId: number | undefined,
+    next: string | null,
+  ) =>
+    notification.success({
+      key: "record",
+      title: t("recorded", { name, result: t(`result.${result}`) }),
+      description: next ? t("recordedNext", { date: format.date(next) }) : undefined,
+      duration: UNDO_SECONDS,
+      actions: contactId !== undefined && (
+        <Button size="small" onClick={() => undo(contactId, customerId, name)}>
+          {t("undo")}
+        </Button>
+      ),
+    });
+
+  /** What came of a task's contact. */
+  function send(task: TaskOut, result: ResultIn) {
     const { name, id } = task.customer;
     record.mutate(
       { task, result, closes: closes(result) },
       {
-        onSuccess: ({ last_contact: contact, next_on: next }) =>
-          notification.success({
-            key: "record",
-            title: t("recorded", { name, result: t(`result.${result.result}`) }),
-            description: next ? t("recordedNext", { date: format.date(next) }) : undefined,
-            duration: UNDO_SECONDS,
-            actions: contact && (
-              <Button size="small" onClick={() => undo(contact.id, id, name)}>
-                {t("undo")}
-              </Button>
-            ),
-          }),
+        onSuccess: (answer) => recorded(name, id, result.result, answer.last_contact?.id, answer.next_on),
         onError: (error) => fail(error, () => send(task, result)),
       },
     );
-  };
+  }
+
+  /** What came of a contact that no task asked for. */
+  function sendContact(customerId: number, name: string, result: ResultIn) {
+    contact.mutate(
+      { customerId, result },
+      {
+        onSuccess: (answer) => recorded(name, customerId, result.result, answer.id, answer.next_on),
+        onError: (error) => fail(error, () => sendContact(customerId, name, result)),
+      },
+    );
+  }
+
+  return { send, sendContact };
 }

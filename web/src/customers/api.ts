@@ -48,6 +48,7 @@ export function useCustomer(id: number) {
   return useQuery({
     queryKey: ["customer", id],
     queryFn: ({ signal }) => body(client.GET("/api/customers/{customer_id}", { params: at(id), signal })),
+    enabled: Number.isInteger(id),
   });
 }
 

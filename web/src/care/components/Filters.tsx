@@ -2,6 +2,7 @@ import { SearchOutlined } from "@ant-design/icons";
 import { Input, Segmented, Select } from "antd";
 import { useTranslation } from "react-i18next";
 import type { Schemas } from "@/app/client";
+import { useScreen } from "@/shared/hooks/useScreen";
 import { TABS, type Tab } from "../codes";
 import styles from "./care.module.css";
 
@@ -17,6 +18,7 @@ interface Props {
 /** What the list is narrowed to; each choice says how many it would leave. */
 export function Filters({ status, type, tier, q, counts, onChange }: Props) {
   const { t } = useTranslation(["care", "shared"]);
+  const { phone } = useScreen();
   const number: Record<Tab, number | undefined> = {
     OPEN: counts && counts.left + counts.later,
     DONE: counts?.done,
@@ -26,6 +28,7 @@ export function Filters({ status, type, tier, q, counts, onChange }: Props) {
   return (
     <div className={styles.filters}>
       <Segmented
+        block={phone}
         value={status}
         onChange={(value) => onChange({ status: value, type: undefined, tier: undefined })}
         options={TABS.map((tab) => ({

@@ -33,7 +33,7 @@ export function ResultForm({ ref, busy = false, onRecord }: Props) {
   }, [channel, nextOn, note]);
   useImperativeHandle(ref, () => ({
     focus() {
-      results.current?.scrollIntoView({ block: "nearest", behavior: "smooth" });
+      results.current?.scrollIntoView({ block: "end" });
       results.current?.querySelector("button")?.focus({ preventScroll: true });
     },
   }));

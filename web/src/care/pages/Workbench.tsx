@@ -33,7 +33,7 @@ export function Component() {
   const [url, setUrl] = useUrlState(DEFAULTS);
   const [help, setHelp] = useState(false);
   const form = useRef<ResultFormHandle>(null);
-  const send = useRecording();
+  const { send } = useRecording();
 
   const q = useSettled(url.q.trim());
   const status = url.status as Tab;
@@ -161,6 +161,13 @@ export function Component() {
           styles={{ body: { padding: 0 } }}
         >
           {panel}
+          {phone && shown && shown.status !== "DONE" && (
+            <div className={styles.toForm}>
+              <Button type="primary" size="large" onClick={() => form.current?.focus()}>
+                {t("record.title")}
+              </Button>
+            </div>
+          )}
         </Drawer>
       )}
       <KeyHelp open={help} onClose={() => setHelp(false)} />
