@@ -14,8 +14,12 @@ ROW_GROUP = 100_000
 
 
 def schema_of(paths: Sequence[Path]) -> ibis.Schema:
-    """The columns of a table, read from the footer of its first file."""
-    return ibis.Schema.from_pyarrow(pq.read_schema(paths[0]))
+    """The columns of a table, read from the footer of its first file.
+
+    All may be null: whether a file's writer marked a column as required must not stop a union.
+    """
+    found = ibis.Schema.from_pyarrow(pq.read_schema(paths[0]))
+    return ibis.Schema({name: kind.copy(nullable=True) for name, kind in found.items()})
 
 
 def sql_types(schema: pa.Schema) -> dict[str, str]:

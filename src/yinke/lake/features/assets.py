@@ -94,7 +94,9 @@ def known_navs(b: Bound) -> Table:
     holding = b["holding"]
     today = holding.filter((holding.category == "FUND") & holding.nav.notnull())
     today = today.group_by("prod_code").agg(nav=today.nav.max())
-    return today.union(b["was_nav"].anti_join(today, "prod_code").select("prod_code", "nav"))
+    was = b["was_nav"].select(was_code="prod_code", was_nav="nav")
+    rows = today.outer_join(was, today.prod_code == was.was_code)
+    return rows.select(prod_code=rows.prod_code.coalesce(rows.was_code), nav=rows.nav.coalesce(rows.was_nav))
 
 
 def holdings(b: Bound, values: Mapping[str, Any]) -> Table:
@@ -104,7 +106,12 @@ def holdings(b: Bound, values: Mapping[str, Any]) -> Table:
     """
     nav = b["nav"].select(nav_code="prod_code", last_nav="nav")
     rows = b["holding"].left_join(nav, b["holding"].prod_code == nav.nav_code)
-    fund = (rows.share * rows.nav.coalesce(rows.last_nav)).round(2).cast(MONEY).coalesce(rows.market_value)
+    fund = (
+        (rows.share.cast("decimal(20, 6)") * rows.nav.coalesce(rows.last_nav))
+        .round(2)
+        .cast(MONEY)
+        .coalesce(rows.market_value)
+    )
     value = ibis.ifelse(rows.category == "FUND", fund, rows.market_value)
     if values["aum.insurance_value"] == "COST":
         value = ibis.ifelse(rows.category == "INSURANCE", rows.cost.coalesce(rows.market_value), value)

@@ -19,7 +19,10 @@ def to_cny(amount: Any, ccy: Any, b: Bound) -> Any:
     rates = {name[5:]: rate for name, rate in b.scalars.items() if name.startswith("rate_")}
     if not rates:
         return amount
-    branches = [(ccy == code, (amount * rate).round(2).cast(MONEY)) for code, rate in rates.items()]
+    branches = [
+        (ccy == code, (amount.cast("decimal(22, 6)") * rate).round(2).cast(MONEY))
+        for code, rate in rates.items()
+    ]
     return ibis.cases((ccy == "CNY", amount), *branches, else_=None)
 
 
