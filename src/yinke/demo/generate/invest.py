@@ -113,7 +113,8 @@ def save(live: Live) -> None:
     need = np.maximum(part.spend * 3 // 2, part.wealth * 10)
     surplus = np.where(calm, (live.cash - need) // 100_000 * 100_000, 0)
     if live.today.workday:
-        wants = (surplus >= np.maximum(500_000, part.wealth * 4)) & live.chance("places", 0.2)
+        least = np.maximum(np.where(part.tier == 0, 2_000_000, 500_000), part.wealth * 4)
+        wants = (surplus >= least) & live.chance("places", 0.2)
         lot = draws.unit("choice", ids, live.day)
         edge = 0.0
         for slot, share, least in CHOICES:
