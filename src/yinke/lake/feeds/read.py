@@ -219,6 +219,13 @@ def read_feed(path: Path) -> Feed:
     slice_ = _source(body["slice"]) if "slice" in body else None
     if slice_ is not None:
         check_source(["slice"], slice_)
+        if "{date" in body["file"]:
+            raise refuse(
+                ["slice"], "Each date has a file of its own, there is nothing to slice", "Leave slice out"
+            )
+        if any("$biz_date" in (x or "") for x in (body.get("where"), *(s.expr for s in sources.values()))):
+            raise refuse(["slice"], "A sliced feed is read once for all dates and can't use $biz_date",
+                         "Leave either slice or $biz_date out")  # fmt: skip
     dates, decimals = body.get("dates", {}), body.get("decimals", {})
     control = body.get("control")
     return Feed(

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import pyarrow.parquet as pq
 
 from yinke.common.errors import Held
 from yinke.lake.feeds import Feed, FeedSet
@@ -23,8 +24,8 @@ from yinke.lake.ingest.parse import parse
 from yinke.lake.ingest.quarantining import Quarantine
 from yinke.lake.ingest.receive import Arrived, arrive, due
 from yinke.lake.ingest.session import Session, first_row
-from yinke.lake.ingest.shape import SQL_TYPE, name, projection
-from yinke.lake.ingest.staging import fill_lookups, staged_slices
+from yinke.lake.ingest.shape import name, projection, stage_columns
+from yinke.lake.ingest.staging import fill_lookups, stage_slice
 from yinke.lake.store import Building, Day, Lake
 from yinke.lake.tables import TABLES, Table
 
@@ -192,11 +193,7 @@ def _load_table(
 ) -> None:  # fmt: skip
     db, table, stage = session.db, own[0].table, f"stage_{own[0].table.name}"
     quarantines: list[Quarantine] = []
-    columns = ", ".join(f"{name(c.name)} {SQL_TYPE[c.type]}" for c in table.columns)
-    db.execute(
-        f"CREATE OR REPLACE TEMP TABLE {name(stage)} ({columns}, _row BIGINT, _gone BOOLEAN, _newest VARCHAR,"
-        " _bad VARCHAR, _value VARCHAR, _feed TINYINT)"
-    )
+    db.execute(f"CREATE OR REPLACE TEMP TABLE {name(stage)} ({stage_columns(own[0])}, _feed TINYINT)")
     try:
         present = [(feed, load) for feed, load in zip(own, loads, strict=True) if feed.feed in received]
         for feed, load in present:
@@ -206,7 +203,8 @@ def _load_table(
             _stage(session, building.biz_date, earlier is None, feed, arrived, stage, quarantines, load)
             _guard_rows(feed, load, refused, before, released)
         whole = len(present) == len(own) and own[0].mode == "FULL"
-        merge(db, lake, building, earlier, table, stage, quarantines, whole=whole, released=released)
+        if any(load.rows for load in loads) or whole or not _nothing_new(building, earlier, table):
+            merge(db, lake, building, earlier, table, stage, quarantines, whole=whole, released=released)
         for (feed, load), refused in zip(present, quarantines, strict=True):
             load.quarantined = refused.count
             _guard_bad(feed, load, released)
@@ -216,6 +214,15 @@ def _load_table(
         db.execute(f"DROP TABLE IF EXISTS {name(stage)}")
 
 
+def _nothing_new(building: Building, earlier: Day | None, table: Table) -> bool:
+    """Make the table of a date on which no row came: the earlier state, or an empty journal."""
+    if table.keeps == "state":
+        return building.carry(table.name, earlier)
+    with building.writing(table.name) as path:
+        pq.write_table(table.arrow_schema().empty_table(), path, compression="zstd")
+    return True
+
+
 def _stage(
     session: Session, biz_date: date, first: bool, feed: Feed, arrived: Arrived, stage: str,
     quarantines: Sequence[Quarantine], load: FeedLoad,
@@ -223,24 +230,23 @@ def _stage(
     """Parse and shape one file into the stage's typed rows; refused rows go to the last of ``quarantines``."""
     db, received, refused, number = session.db, arrived.data, quarantines[-1], len(quarantines) - 1
     fill_lookups(session, feed, arrived.lookups)
-    select = projection(feed)
-    parameters = {"biz_date": biz_date} if "$biz_date" in select else None
     sums = {column: Decimal(0) for column, _ in received.sums if column in feed.layout.columns}
-    for piece in (
-        staged_slices(session, feed, arrived, biz_date, first)
-        if feed.slice
-        else parse(received.path, feed.layout, feed.feed)
-    ):
-        load.rows += piece.table.num_rows + len(piece.bad)
-        refused.add_lines(piece.bad)
-        db.register("raw", piece.table)
-        db.execute(f"INSERT INTO {name(stage)} SELECT *, {number} FROM ({select})", parameters)
-        for column in sums:
-            sums[column] += (
-                first_row(db, f"SELECT sum(TRY_CAST(trim({name(column)}) AS DECIMAL(18,4))) FROM raw")[0] or 0
-            )
-        db.unregister("raw")
-    if received.rows is not None and received.rows != load.rows:
+    if feed.slice:
+        load.rows, bad = stage_slice(session, feed, arrived, biz_date, first, stage, number)
+        refused.add_lines(bad)
+    else:
+        select = projection(feed)
+        parameters = {"biz_date": biz_date} if "$biz_date" in select else None
+        for piece in parse(received.path, feed.layout, feed.feed):
+            load.rows += piece.table.num_rows + len(piece.bad)
+            refused.add_lines(piece.bad)
+            db.register("raw", piece.table)
+            db.execute(f"INSERT INTO {name(stage)} SELECT *, {number} FROM ({select})", parameters)
+            for column in sums:
+                total = f"SELECT sum(TRY_CAST(trim({name(column)}) AS DECIMAL(18,4))) FROM raw"
+                sums[column] += first_row(db, total)[0] or 0
+            db.unregister("raw")
+    if received.rows is not None and received.rows != load.rows and not feed.slice:
         raise Held(
             "rows", f"{load.rows} rows came, {received.rows} were announced", feed=feed.feed,
             place=received.path.name, remedy="Have the file sent again",
@@ -251,9 +257,9 @@ def _stage(
                 "sums", f"{column} adds up to {sums[column]}, {promised} was announced", feed=feed.feed,
                 place=f"{received.path.name} {column}", remedy="Have the file sent again",
             )  # fmt: skip
-    if refused.add_rows(
-        db, f"SELECT _row, _bad, _value FROM {name(stage)} WHERE _feed = {number} AND _bad IS NOT NULL"
-    ):
+    flawed = f"SELECT _row, _bad, _value FROM {name(stage)} WHERE _feed = {number} AND _bad IS NOT NULL"
+    if load.rows and first_row(db, f"SELECT count(*) FROM ({flawed})")[0]:
+        refused.add_rows(db, flawed)
         db.execute(f"DELETE FROM {name(stage)} WHERE _bad IS NOT NULL")
 
 

@@ -26,13 +26,16 @@ ROW = "_row"
 TRAILING = "_trailing"
 
 
+BadLine = tuple[int, str, str]
+"""(row number in the file from 1, reason, the line's beginning)"""
+
+
 @dataclass
 class Piece:
     """Some rows of a file: a table of text columns with ``_row``, and the lines that could not be split."""
 
     table: pa.Table
-    bad: list[tuple[int, str, str]] = field(default_factory=list)
-    """(row number in the file from 1, reason, the line's beginning)"""
+    bad: list[BadLine] = field(default_factory=list)
 
 
 def parse(path: Path, layout: Layout, feed: str = "") -> Iterator[Piece]:
@@ -106,7 +109,7 @@ def _names(layout: Layout) -> list[str]:
 
 
 def _delimited(chunk: bytes, layout: Layout, before: int, lines: int) -> Piece:
-    bad: list[tuple[int, str, str]] = []
+    bad: list[BadLine] = []
     if b"\r" in chunk:
         chunk = chunk.replace(b"\r\n", b"\n").removesuffix(b"\r").replace(b"\r", b" ")
     unit, delimiter = UNIT.encode(), layout.delimiter
@@ -156,16 +159,16 @@ def _delimited(chunk: bytes, layout: Layout, before: int, lines: int) -> Piece:
     return Piece(_numbered(table, rows, layout, bad), bad)
 
 
-def _numbered(table: pa.Table, rows: np.ndarray, layout: Layout, bad: list[tuple[int, str, str]]) -> pa.Table:
+def _numbered(table: pa.Table, rows: np.ndarray, layout: Layout, bad: list[BadLine]) -> pa.Table:
     if layout.trailing_delimiter:
         table = table.drop_columns([TRAILING])
     return table.append_column(ROW, pa.array(rows, pa.int64()))
 
 
-def _line_by_line(chunk: bytes, layout: Layout, before: int) -> tuple[bytes, list[tuple[int, str, str]]]:
+def _line_by_line(chunk: bytes, layout: Layout, before: int) -> tuple[bytes, list[BadLine]]:
     """Decode a chunk that is not whole in its encoding; its wrong lines are set apart."""
     good: list[bytes] = []
-    bad: list[tuple[int, str, str]] = []
+    bad: list[BadLine] = []
     for number, line in enumerate(chunk.removesuffix(b"\n").split(b"\n"), before + 1):
         try:
             good.append(line.decode(_codec(layout)).encode())
@@ -193,7 +196,7 @@ def _quoted(path: Path, layout: Layout, feed: str) -> Piece:
         _check_header(head, layout, feed, path)
     if not text:
         return Piece(_empty(layout))
-    bad: list[tuple[int, str, str]] = []
+    bad: list[BadLine] = []
     first = 2 if layout.header else 1
 
     def refuse(row: csv.InvalidRow) -> str:

@@ -2,10 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import duckdb
+
+from yinke.lake.ingest.parse import BadLine
+
+
+@dataclass(frozen=True)
+class Slices:
+    """A file of many dates, kept typed in a temporary table: its hash, rows by date, lines not split."""
+
+    sha256: str
+    rows: dict[date | None, int]
+    bad: list[BadLine]
 
 
 class Session:
@@ -21,7 +34,8 @@ class Session:
         spill = str(root / "building" / ".spill").replace("'", "''")
         self.db.execute(f"SET temp_directory='{spill}'")
         self.kept: dict[str, str] = {}
-        """Table name → hash of the file it was filled from."""
+        """Lookup table → hash of the files it was filled from."""
+        self.slices: dict[str, Slices] = {}
 
     @classmethod
     def of(cls, root: Path, threads: int, memory: str) -> Session:

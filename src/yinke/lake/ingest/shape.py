@@ -105,7 +105,8 @@ def _failure(feed: Feed, column: Column, source: Source) -> list[str]:
         if (feed.table.name, column.name) in NOT_NEGATIVE:
             when(f"{value} < 0", "negative_amount")
     if column.type == "date":
-        when(f"{value} < DATE '1900-01-01' OR {value} > $biz_date::DATE + INTERVAL 100 YEAR", "absurd_date")
+        day = "_slice" if feed.slice else "$biz_date::DATE"
+        when(f"{value} < DATE '1900-01-01' OR {value} > {day} + INTERVAL 100 YEAR", "absurd_date")
     if column.type == "text" and given:
         when(f"length({value}) > {LONGEST}", "too_long")
     return clauses
@@ -114,7 +115,8 @@ def _failure(feed: Feed, column: Column, source: Source) -> list[str]:
 def projection(feed: Feed) -> str:
     """The SELECT that turns ``raw`` (text columns and ``_row``) into typed rows with ``_bad`` and ``_value``.
 
-    Parameter ``$biz_date``. ``_bad`` is NULL or 'column|reason'; ``_value`` the text that failed.
+    Parameter ``$biz_date``, unless the feed is sliced: then there is a last column ``_slice``, the date on
+    which a row is taken. ``_bad`` is NULL or 'column|reason'; ``_value`` the text that failed.
     """
     values, failures, shown = [], [], []
     first: list[str] = []
@@ -140,13 +142,22 @@ def projection(feed: Feed) -> str:
     )
     newest = _raw(feed, feed.newest) if feed.newest else "NULL::VARCHAR"
     clauses = [*first, "WHEN _gone THEN NULL", *failures]  # of a row to delete only the key matters
+    slice_ = last = ""
+    if feed.slice:
+        clauses.insert(0, "WHEN _slice IS NULL THEN 'slice|not_date'")
+        slice_, last = (
+            f", {_expression(feed, Column('slice', 'date', '', ''), feed.slice)[0]} AS _slice",
+            ", _slice",
+        )
     bad = f"CASE {' '.join(clauses)} END"
     text = f"CASE split_part(_bad, '|', 1) {' '.join(shown)} END" if shown else "NULL::VARCHAR"
     where = f" WHERE {feed.where}" if feed.where else ""
     columns = ", ".join(name(c.name) for c in feed.table.columns)
+    side = _joins(feed, *feed.sources.values(), feed.slice)
     return (
-        f"SELECT {columns}, _row, _gone, _newest, _bad, {text} AS _value FROM (SELECT *, {bad} AS _bad FROM ("
-        f"SELECT {', '.join(values)}, raw._row AS _row, {gone} AS _gone, {newest} AS _newest FROM raw{joins(feed, *feed.sources.values())}{where}))"
+        f"SELECT {columns}, _row, _gone, _newest, _bad, {text} AS _value{last} FROM (SELECT *, {bad} AS _bad FROM ("
+        f"SELECT {', '.join(values)}, raw._row AS _row, {gone} AS _gone, {newest} AS _newest{slice_}"
+        f" FROM raw{side}{where}))"
     )
 
 
@@ -154,7 +165,7 @@ def _alias(source: Source) -> str:
     return name(f"{source.lookup} of {source.key}")
 
 
-def joins(feed: Feed, *sources: Source | None) -> str:
+def _joins(feed: Feed, *sources: Source | None) -> str:
     """The joins of ``raw`` to the lookups that some sources go through."""
     used = {_alias(source): source for source in sources if source is not None and source.lookup}
     return "".join(
@@ -164,12 +175,12 @@ def joins(feed: Feed, *sources: Source | None) -> str:
     )
 
 
-def slice_expression(feed: Feed) -> str:
-    """The SQL of the date on which a row of a sliced file is taken."""
-    assert feed.slice is not None  # noqa: S101
-    return _expression(feed, Column("slice", "date", "", ""), feed.slice)[0]
-
-
 def lookup_table(feed: Feed, lookup: str) -> str:
     """Name of the table that holds a lookup while the process lives."""
     return f"lookup_{feed.feed}_{lookup}"
+
+
+def stage_columns(feed: Feed) -> str:
+    """The columns of a stage, as ``projection`` gives them."""
+    typed = "".join(f"{name(c.name)} {SQL_TYPE[c.type]}, " for c in feed.table.columns)
+    return f"{typed}_row BIGINT, _gone BOOLEAN, _newest VARCHAR, _bad VARCHAR, _value VARCHAR"

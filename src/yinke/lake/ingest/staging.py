@@ -5,15 +5,15 @@ Both are parsed once per process and kept in the session until their bytes chang
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import date
 
 from yinke.common.errors import Held
 from yinke.lake.feeds import Feed, Lookup
-from yinke.lake.ingest.parse import ROW, Piece, parse
+from yinke.lake.ingest.parse import ROW, BadLine, parse
 from yinke.lake.ingest.receive import Arrived, Received
-from yinke.lake.ingest.session import Session
-from yinke.lake.ingest.shape import joins, lookup_table, name, slice_expression
+from yinke.lake.ingest.session import Session, Slices
+from yinke.lake.ingest.shape import lookup_table, name, projection, stage_columns
 
 
 def fill_lookups(session: Session, feed: Feed, files: Mapping[str, Received]) -> None:
@@ -66,49 +66,49 @@ def _fill(session: Session, feed: Feed, lookup: Lookup, received: Received, tabl
                f" SELECT k, {picked} AS v FROM {name(table)} WHERE k IS NOT NULL AND v IS NOT NULL GROUP BY k")  # fmt: skip
 
 
-def staged_slices(
-    session: Session, feed: Feed, arrived: Arrived, biz_date: date, first: bool
-) -> Iterator[Piece]:
-    """The rows that a file of many dates has for one date.
+def stage_slice(
+    session: Session, feed: Feed, arrived: Arrived, biz_date: date, first: bool, stage: str, number: int
+) -> tuple[int, list[BadLine]]:
+    """Stage the rows that a file of many dates has for one date.
 
     With ``slice_from_start`` the lake's first night takes all earlier rows too. Lines that can't be
     split and rows without a readable date belong to the first night.
+
+    Returns:
+        The number of rows taken, and the lines that could not be split.
     """
     table = f"slices_{feed.feed}"
-    if session.kept.get(table) != arrived.sha256:
-        _keep(session, feed, arrived.data, table)
-        session.kept[table] = arrived.sha256
-    columns = ", ".join(name(c) for c in (*feed.layout.columns, ROW))
-    until = "_slice <= $d" if first and feed.slice_from_start else "_slice = $d"
-    undated = " OR _slice IS NULL" if first else ""
-    rows = session.db.sql(
-        f"SELECT {columns} FROM {name(table)} WHERE {until}{undated} ORDER BY {ROW}", params={"d": biz_date}
-    ).to_arrow_table()
-    bad = session.db.execute(f"SELECT r, reason, line FROM {name(table + '_bad')} ORDER BY r").fetchall()
-    yield Piece(rows, bad if first else [])
+    slices = session.slices.get(table)
+    if slices is None or slices.sha256 != arrived.sha256:
+        slices = session.slices[table] = _keep(session, feed, arrived, table)
+    taken = [day for day in slices.rows if day == biz_date or (first and _first_night(feed, day, biz_date))]
+    if taken:
+        early = " OR _slice < $d" if first and feed.slice_from_start else ""
+        undated = " OR _slice IS NULL" if first else ""
+        session.db.execute(
+            f"INSERT INTO {name(stage)} SELECT * EXCLUDE (_slice), {number} FROM {name(table)}"
+            f" WHERE _slice = $d{early}{undated}", {"d": biz_date},
+        )  # fmt: skip
+    bad = slices.bad if first else []
+    return sum(slices.rows[day] for day in taken) + len(bad), bad
 
 
-def _keep(session: Session, feed: Feed, received: Received, table: str) -> None:
-    db = session.db
-    columns = ", ".join(f"raw.{name(c)}" for c in (*feed.layout.columns, ROW))
-    made = False
-    db.execute(
-        f"CREATE OR REPLACE TEMP TABLE {name(table + '_bad')} (r BIGINT, reason VARCHAR, line VARCHAR)"
-    )
-    for piece in parse(received.path, feed.layout, feed.feed):
+def _first_night(feed: Feed, day: date | None, biz_date: date) -> bool:
+    return day is None or (feed.slice_from_start and day < biz_date)
+
+
+def _keep(session: Session, feed: Feed, arrived: Arrived, table: str) -> Slices:
+    """Parse and shape the whole file, sorted by date."""
+    db, select = session.db, projection(feed)
+    db.execute(f"CREATE OR REPLACE TEMP TABLE {name(table)} ({stage_columns(feed)}, _slice DATE)")
+    bad: list[BadLine] = []
+    for piece in parse(arrived.data.path, feed.layout, feed.feed):
         db.register("raw", piece.table)
-        verb = f"INSERT INTO {name(table)}" if made else f"CREATE OR REPLACE TEMP TABLE {name(table)} AS"
-        db.execute(
-            f"{verb} SELECT {columns}, {slice_expression(feed)} AS _slice FROM raw{joins(feed, feed.slice)}"
-        )
+        db.execute(f"INSERT INTO {name(table)} {select}")
         db.unregister("raw")
-        made = True
-        if piece.bad:
-            db.executemany(f"INSERT INTO {name(table + '_bad')} VALUES (?, ?, ?)", piece.bad)
-    if not made:
-        empty = ", ".join(f"''::VARCHAR AS {name(c)}" for c in feed.layout.columns)
-        db.execute(f"CREATE OR REPLACE TEMP TABLE {name(table)} AS"
-                   f" SELECT {empty}, 0::BIGINT AS {ROW}, NULL::DATE AS _slice LIMIT 0")  # fmt: skip
+        bad += piece.bad
     db.execute(
-        f"CREATE OR REPLACE TEMP TABLE {name(table)} AS SELECT * FROM {name(table)} ORDER BY _slice, {ROW}"
+        f"CREATE OR REPLACE TEMP TABLE {name(table)} AS SELECT * FROM {name(table)} ORDER BY _slice, _row"
     )
+    counts = db.execute(f"SELECT _slice, count(*) FROM {name(table)} GROUP BY 1").fetchall()
+    return Slices(arrived.sha256, dict(counts), bad)
