@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -14,6 +15,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from yinke.care.events import detect_events
+from yinke.care.events.registry import EVENT_TYPES
 from yinke.common.thresholds import load_thresholds
 from yinke.lake.engine import Engine
 from yinke.lake.snapshot import SNAPSHOT, arrow_schema
@@ -53,6 +55,7 @@ class Bank:
         self.earlier: Day | None = None
         self.changes: Row = {}
         self.counts: dict[str, int] = {}
+        self.types: Collection[str] = ()
         self._number = 0
         self.rows["fx"] += [{"ccy": "USD", "mid_rate": Decimal("7.2")}]
 
@@ -167,7 +170,8 @@ class Bank:
     # ---- nights --------------------------------------------------------------------------------
 
     def values(self) -> Row:
-        return {**load_thresholds().at(self.biz_date), **self.changes}
+        off = [code for code in EVENT_TYPES if code not in self.types]
+        return {**load_thresholds().at(self.biz_date), "event.off": off, **self.changes}
 
     def _write(self) -> Building:
         building = self.lake.build(self.biz_date)
@@ -179,8 +183,9 @@ class Bank:
                 pq.write_table(pa.Table.from_pylist(rows, schema=schema), path)
         return building
 
-    def detect(self, *without: str) -> list[Event]:
+    def detect(self, *without: str, types: Collection[str] = tuple(EVENT_TYPES)) -> list[Event]:
         """The night's events so far; the day stays open. ``without``: feeds the bank does not deliver."""
+        self.types = types
         building = self._write()
         for name in without:
             building.path(name).unlink()
@@ -190,11 +195,11 @@ class Bank:
 
     def of(self, code: str, *without: str) -> list[Event]:
         """The night's events of one type."""
-        return [event for event in self.detect(*without) if event.type == code]
+        return self.detect(*without, types=[code])
 
     def next_day(self, days: int = 1) -> None:
-        """End the day: events are detected, it is published, and journals start empty."""
-        self.detect()
+        """End the day, with the event types looked for last; journals start empty."""
+        self.detect(types=self.types)
         self.earlier = self.lake.publish(self.lake.build(self.biz_date))
         self.biz_date += timedelta(days=days)
         for name, table in TABLES.items():

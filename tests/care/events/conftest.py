@@ -12,6 +12,6 @@ __all__ = ["duck", "engine", "spark"]
 
 
 @pytest.fixture
-def bank(tmp_path: Path, duck: Engine) -> Bank:  # noqa: F811
+def bank(tmp_path: Path, duck: Engine) -> Bank:
     """A small bank on Wednesday, 17 June 2026."""
     return Bank(tmp_path, duck)

@@ -17,28 +17,24 @@ def woken(night: Night) -> Iterator[Found]:
     silent_days = int(night.values["E13.silent_days"])
     long_ago = night.day(-silent_days)
     # without any trace since the lake began, silence is known only once the lake is old enough
-    never = people.prev_active.isnull() & ibis.literal(night.lake_age >= silent_days)
+    never = people.prev_active.isnull() & (night.scalar("lake_age") >= silent_days)
     people = people.filter((people.prev_active <= long_ago) | (never & (people.open_date <= long_ago)))
-    people = people.filter((people.last_txn == night.biz_date) | (people.last_login == night.biz_date))
-    txn = night.table("transaction")
-    if txn is None:
-        rows = people.mutate(moved=ibis.null().cast("float64"))
-    else:
-        txn = net_of_reversals(txn)
-        txn = txn.filter(is_initiated(txn, night.values))
-        sums = txn.group_by("cust_id").agg(moved=night.cny(txn.amount, txn.ccy).max())
-        rows = people.left_join(sums, "cust_id")
+    people = people.filter((people.last_txn == night.today) | (people.last_login == night.today))
+    txn = net_of_reversals(night["transaction"])
+    txn = txn.filter(is_initiated(txn, night.values))
+    sums = txn.group_by("cust_id").agg(moved=night.cny(txn.amount, txn.ccy).max())
+    rows = people.left_join(sums, "cust_id")
     enough = at_least(rows.moved, float(night.values["E13.amount_floor"])).fill_null(False)
     rows = rows.mutate(enough=enough)
-    rows = rows.filter(rows.enough | (rows.last_login == night.biz_date).fill_null(False))
+    rows = rows.filter(rows.enough | (rows.last_login == night.today).fill_null(False))
     yield Found(
         rows,
-        cycle=night.biz_date,
+        cycle=night.today,
         amount=rows.enough.ifelse(money(rows.moved), ibis.null()),
         facts={
             "case": rows.enough.ifelse("TRANSACTION", "LOGIN"),
             "amount": rows.enough.ifelse(money(rows.moved), ibis.null()),
-            "days": days_between(ibis.coalesce(rows.prev_active, rows.open_date), night.biz_date),
+            "days": days_between(ibis.coalesce(rows.prev_active, rows.open_date), night.today),
             "aum": rows.aum,
         },
     )
@@ -55,14 +51,14 @@ def silent(night: Night) -> Iterator[Found]:
     )
     rows = people.filter(
         logins >= 3 * night.values["E14.monthly_logins"],
-        days_between(people.last_login, night.biz_date) >= limit,
+        days_between(people.last_login, night.today) >= limit,
     )
     logins = sum(rows[f"logins_m{n}"].fill_null(0) for n in (1, 2, 3))
     yield Found(
         rows,
         cycle=rows.last_login,
         facts={
-            "days": days_between(rows.last_login, night.biz_date),
+            "days": days_between(rows.last_login, night.today),
             "last": rows.last_login,
             "logins": ((logins + 1) // 3).cast("int32"),
         },

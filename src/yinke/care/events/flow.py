@@ -26,11 +26,9 @@ def _large(night: Night, column: str, code: str) -> Table:
     return people.filter(at_least(number(people.moved), limit))
 
 
-def _own(night: Night, direction: str) -> Table | None:
+def _own(night: Night, direction: str) -> Table:
     """Per customer: what moved from or to the customer's own name at another bank, and to a broker."""
-    txn = night.table("transaction")
-    if txn is None:
-        return None
+    txn = night["transaction"]
     not_counted = night.values["flow.not_in" if direction == "IN" else "flow.not_out"]
     txn = net_of_reversals(txn.filter((txn.direction == direction) | txn.reverses.notnull()))
     elsewhere = txn.own_name.fill_null(False) & (ibis.coalesce(txn.opp_bank, "") != "")
@@ -49,21 +47,18 @@ def _own(night: Night, direction: str) -> Table | None:
 
 
 def _moves(night: Night, column: str, direction: str, code: str) -> Iterator[Found]:
-    own = _own(night, direction)
-    if own is None:
-        return
-    rows = _large(night, column, code).left_join(own, "cust_id")
+    rows = _large(night, column, code).left_join(_own(night, direction), "cust_id")
     own_sum, broker_sum = ibis.coalesce(rows.own, 0.0), ibis.coalesce(rows.broker, 0.0)
     is_own = own_sum > 0
     is_broker = ~is_own & (broker_sum > 0)
     yield Found(
         rows,
-        cycle=night.biz_date,
+        cycle=night.today,
         amount=rows.moved,
         urgent=rows.tier >= night.values["E03.flat_from_tier"],
         facts={
             "case": ibis.cases((is_own, "OWN_NAME"), (is_broker, "BROKER"), else_="PLAIN"),
-            "on": night.biz_date,
+            "on": night.today,
             "amount": rows.moved,
             "own": ibis.cases((is_own, money(own_sum)), (is_broker, money(broker_sum))),
             "bank": rows.bank,
@@ -94,7 +89,7 @@ def falling(night: Night) -> Iterator[Found]:
     yield Found(
         drop,
         object="DROP",
-        cycle=f"{night.biz_date:%Y-%m}",
+        cycle=night.month,
         amount=fell,
         episode=True,
         facts={
@@ -114,7 +109,7 @@ def falling(night: Night) -> Iterator[Found]:
     yield Found(
         months,
         object="MONTHS",
-        cycle=f"{night.biz_date:%Y-%m}",
+        cycle=night.month,
         amount=fell,
         facts={
             "case": "MONTHS",

@@ -18,9 +18,7 @@ def repaid(night: Night) -> Iterator[Found]:
     A loan that is no longer in the file counts as settled.
     """
     yield from _booked(night)
-    now, before = night.table("loan"), night.table_before("loan")
-    if now is None or before is None:
-        return
+    now, before = night["loan"], night["loan_before"]
     was = before.filter(before.balance > 0).select(
         "cust_id", "loan_no", "kind", "due_date", was=night.cny(before.balance, before.ccy)
     )
@@ -42,7 +40,7 @@ def repaid(night: Night) -> Iterator[Found]:
         },
     )
     months = ibis.greatest(
-        ibis.coalesce(days_between(night.biz_date, rows.due_date).cast("float64") / DAYS_A_MONTH, 1200.0), 1.0
+        ibis.coalesce(days_between(night.today, rows.due_date).cast("float64") / DAYS_A_MONTH, 1200.0), 1.0
     )
     part = rows.filter(
         rows.left > 0,
@@ -54,7 +52,7 @@ def repaid(night: Night) -> Iterator[Found]:
     yield Found(
         part,
         object=part.loan_no,
-        cycle=night.biz_date,
+        cycle=night.today,
         amount=paid,
         facts={
             "case": "PREPAID",
@@ -68,9 +66,7 @@ def repaid(night: Night) -> Iterator[Found]:
 
 
 def _booked(night: Night) -> Iterator[Found]:
-    log = night.table("channel_log")
-    if log is None:
-        return
+    log = night["channel_log"]
     rows = log.filter(log.event_code == "LOAN_PREPAY").select("cust_id").distinct()
     rows = rows.inner_join(night.tiers(), "cust_id")
-    yield Found(rows, object="BOOKED", cycle=f"{night.biz_date:%Y-%m}", facts={"case": "BOOKED"})
+    yield Found(rows, object="BOOKED", cycle=night.month, facts={"case": "BOOKED"})

@@ -55,9 +55,7 @@ def deposits(night: Night) -> Iterator[Found]:
 
     Deposits in the same window are summed. Auto-renewing ones are told at T-7 only.
     """
-    account, balance = night.table("account"), night.table("balance")
-    if account is None or balance is None:
-        return
+    account, balance = night["account"], night["balance"]
     windows = stages(night.values["E01.ahead_days"], night.values["E01.after_days"])
     ahead, after = windows[0][2], -windows[-1][1]
     due = account.filter(
@@ -71,7 +69,7 @@ def deposits(night: Night) -> Iterator[Found]:
     due = due.select(
         "cust_id", "acct_no", "maturity", "subject",
         renews=due.auto_renew.fill_null(False),
-        stage=_stage(days_between(night.biz_date, due.maturity), windows),
+        stage=_stage(days_between(night.today, due.maturity), windows),
     ).inner_join(held, "acct_no")  # fmt: skip
     due = due.filter(due.amount > 0, ~due.renews | (due.stage == windows[0][0]))
     sums = _summed(due, ["stage", "renews"], due.maturity.cast("string") + due.acct_no, due.subject)
@@ -79,7 +77,7 @@ def deposits(night: Night) -> Iterator[Found]:
     floor, single = night.values["E01.sum_floor"], night.values["E01.single_floor"]
     wealthy = sums.tier >= night.values["E01.single_from_tier"]
     sums = sums.filter(ibis.ifelse(wealthy, at_least(sums.largest, single), at_least(sums.amount, floor)))
-    days = days_between(night.biz_date, sums.due)
+    days = days_between(night.today, sums.due)
     account_tail = tail(sums["first"])
     yield Found(
         sums,
@@ -121,23 +119,18 @@ def wealth(night: Night) -> Iterator[Found]:
 
     The money has arrived when a matured holding is gone from today's file, or at the latest on T+1.
     """
-    holding, product = night.table("holding"), night.table("product")
-    if holding is None or product is None:
-        return
     windows = stages(night.values["E02.ahead_days"], night.values["E02.after_days"])
     arrived = windows[-1][0]
-    now = _wealth(night, holding)
-    due = now.mutate(stage=_stage(days_between(night.biz_date, now.maturity), windows))
-    before = night.table_before("holding")
-    if before is not None:
-        was = _wealth(night, before)
-        gone = was.filter(was.maturity <= night.biz_date).anti_join(now, ["cust_id", "key"])
-        due = due.union(gone.mutate(stage=ibis.literal(arrived)))
-    due = due.left_join(product.select("prod_code", product="name"), "prod_code")
+    now = _wealth(night, night["holding"])
+    due = now.mutate(stage=_stage(days_between(night.today, now.maturity), windows))
+    was = _wealth(night, night["holding_before"])
+    gone = was.filter(was.maturity <= night.today).anti_join(now, ["cust_id", "key"])
+    due = due.union(gone.mutate(stage=ibis.literal(arrived)))
+    due = due.left_join(night["product"].select("prod_code", product="name"), "prod_code")
     sums = _summed(due, ["stage"], due.maturity.cast("string") + due.prod_code, due.product)
     sums = sums.inner_join(night.tiers(), "cust_id")
     sums = sums.filter(at_least(sums.amount, night.values["E02.sum_floor"]))
-    days = days_between(night.biz_date, sums.due)
+    days = days_between(night.today, sums.due)
     yield Found(
         sums,
         object=sums["first"].substr(10),

@@ -1,19 +1,16 @@
-"""What a detector may look at: the day's tables, the day before, and the thresholds in force."""
+"""What a detector may look at, and how it says amounts and dates."""
 
 from __future__ import annotations
 
-import calendar
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
-from functools import cached_property
+from datetime import date
 from typing import Any
 
 import ibis
-import pyarrow.parquet as pq
 
-from yinke.lake.engine import Engine, Table
-from yinke.lake.store import Building, Day, Lake
+from yinke.lake.engine import Bound, Table
+from yinke.lake.features.money import to_cny
 
 HALF_A_CENT = 0.005
 """Money is compared as 64-bit floats, which both engines hold alike; half a cent keeps limits inclusive."""
@@ -21,69 +18,52 @@ HALF_A_CENT = 0.005
 
 @dataclass(frozen=True)
 class Night:
-    """One business date whose snapshot is made and whose events are looked for."""
+    """One night as expressions: what differs from night to night is bound when they run (see ``inputs``).
 
-    engine: Engine
-    building: Building
-    lake: Lake
-    earlier: Day | None
+    ``night["account"]`` is a table that the event type ``reads``; one that the bank does not deliver is empty.
+    """
+
+    bound: Bound
     values: Mapping[str, Any]
 
+    def __getitem__(self, name: str) -> Table:
+        return self.bound[name]
+
+    def scalar(self, name: str) -> Any:
+        """A number or date of the night."""
+        return self.bound.scalars[name]
+
     @property
-    def biz_date(self) -> date:
-        """The business date (营业日期) of the night."""
-        return self.building.biz_date
+    def today(self) -> Any:
+        """The business date (营业日期)."""
+        return self.scalar("today")
 
-    def day(self, ahead: int) -> date:
+    @property
+    def month(self) -> Any:
+        """The business date's month as text, e.g. 2026-06."""
+        return self.today.cast("string").substr(0, 7)
+
+    def day(self, ahead: int) -> Any:
         """The date ``ahead`` days after the business date (before it if negative)."""
-        return self.biz_date + timedelta(days=ahead)
-
-    def table(self, name: str) -> Table | None:
-        """A table of the day, None if the bank delivers no such feed."""
-        return self.engine.table(self.building.path(name)) if self.building.has(name) else None
-
-    def table_before(self, name: str) -> Table | None:
-        """A table of the day before, None if there is none."""
-        if self.earlier is None or not self.earlier.has(name):
-            return None
-        return self.engine.table(self.earlier.path(name))
+        return add_days(self.today, ahead)
 
     def people(self, *columns: str) -> Table:
         """Columns of the snapshot of those who may be contacted: not closed, deceased or frozen."""
-        snapshot = self.engine.table(self.building.path("snapshot"))
+        snapshot = self["snapshot"]
         return snapshot.filter(snapshot.status == "NORMAL").select("cust_id", *columns)
 
     def tiers(self) -> Table:
         """``cust_id`` and ``tier`` (granted, rank 0..5) of ``people``."""
         return self.people("tier")
 
-    @cached_property
+    @property
     def floors(self) -> list[float]:
         """The tiers' lower limits of the monthly daily average in CNY, by rank."""
         return [float(floor) for floor in self.values["tier.floors"]]
 
-    @cached_property
-    def month_days(self) -> int:
-        """How many days the business date's month has."""
-        return calendar.monthrange(self.biz_date.year, self.biz_date.month)[1]
-
-    @cached_property
-    def lake_age(self) -> int:
-        """Days from the lake's first business date to this one."""
-        dates = self.lake.dates()
-        return (self.biz_date - min([*dates[:1], self.biz_date])).days
-
-    @cached_property
-    def _rates(self) -> dict[str, float]:
-        rates = {code[3:]: float(rate) for code, rate in self.values.items() if code.startswith("fx.")}
-        if self.building.has("fx"):
-            table = pq.read_table(self.building.path("fx"), columns=["ccy", "mid_rate"])
-            rates |= {row["ccy"]: float(row["mid_rate"]) for row in table.to_pylist()}
-        return rates | {"CNY": 1.0}
-
     def cny(self, amount: Any, ccy: Any) -> Any:
-        """An amount column in CNY at the day's mid rate, as float; null where the currency has no rate."""
-        return number(amount) * ibis.coalesce(ccy, "CNY").cases(*self._rates.items(), else_=None)
+        """An amount column in CNY at the day's mid rate, as float."""
+        return number(to_cny(amount, ccy, self.bound))
 
 
 def number(column: Any) -> Any:
@@ -114,9 +94,9 @@ def days_between(earlier: Any, later: Any) -> Any:
 
 
 def add_days(day: Any, days: int) -> Any:
-    """A date column moved by some days."""
-    return (day + ibis.interval(days=days)).cast("date") if days >= 0 else (
-        day - ibis.interval(days=-days)).cast("date")  # fmt: skip
+    """A date moved by some days."""
+    moved = day + ibis.interval(days=days) if days >= 0 else day - ibis.interval(days=-days)
+    return moved.cast("timestamp").cast("date")  # DuckDB's date + interval is a timestamp
 
 
 def tail(text: Any) -> Any:

@@ -26,15 +26,13 @@ def interviews(night: Night) -> Iterator[Found]:
     )
     new = people.filter(fresh)
     yield _interview(night, new, "NEW", new.open_date)
-    before = night.table_before("snapshot")
-    if before is None:
-        return
+    before = night["snapshot_before"]
     given = people.filter(
         ~fresh, people.tier >= night.values["E19.assigned_from_tier"], people.manager_no.notnull()
     ).select("cust_id", "tier", "aum", "manager_no")  # fmt: skip
     given = given.inner_join(before.select("cust_id", was="manager_no"), "cust_id")
     given = given.filter(given.was.isnull() | (given.was != given.manager_no))
-    yield _interview(night, given, "ASSIGNED", night.biz_date)
+    yield _interview(night, given, "ASSIGNED", night.today)
 
 
 def _interview(night: Night, rows: Table, case: str, cycle: Any) -> Found:
@@ -47,7 +45,7 @@ def _interview(night: Night, rows: Table, case: str, cycle: Any) -> Found:
         facts={
             "case": case,
             "aum": rows.aum,
-            "contact_by": ibis.ifelse(hurry, ibis.literal(soon), ibis.literal(normal)),
+            "contact_by": hurry.ifelse(soon, normal),
             "interview_by": night.day(int(night.values["E19.expire_days"])),
         },
     )
@@ -60,8 +58,8 @@ def onboarding(night: Night) -> Iterator[Found]:
     """
     days = [int(day) for day in night.values["E20.days"]]
     people = night.people("open_date", "last_login", "risk_level", "categories")
-    people = people.filter(people.open_date.isin([night.day(-day) for day in days]))
-    age = days_between(people.open_date, night.biz_date)
+    people = people.filter(days_between(people.open_date, night.today).isin(days))
+    age = days_between(people.open_date, night.today)
     rows = people.select(
         "cust_id", "open_date", "last_login", "risk_level", "categories",
         age=age, step=age.cases(*zip(days, STEPS, strict=True)),

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from typing import Any
 
 import ibis
-import pyarrow.parquet as pq
 
 from yinke.care.events.night import Night, at_least, days_between, money, number, percent
 from yinke.care.events.rows import Found
@@ -15,16 +14,6 @@ from yinke.care.events.rows import Found
 def _credits_before(people: Any) -> Any:
     """Payroll credits in the four months before this one."""
     return sum(people[f"payrolls_m{n}"].fill_null(0) for n in range(1, 5))
-
-
-def stop_days(night: Night) -> int:
-    """After how many days without payroll it counts as stopped: more if a holiday fell among them."""
-    days, grace = int(night.values["E06.stop_days"]), int(night.values["E06.holiday_grace_days"])
-    if not night.building.has("calendar"):
-        return days
-    table = pq.read_table(night.building.path("calendar"), columns=["day", "is_workday", "holiday"])
-    off = {row["day"] for row in table.to_pylist() if row["holiday"] and not row["is_workday"]}
-    return days + grace if any(night.day(-n) in off for n in range(days)) else days
 
 
 def stopped(night: Night) -> Iterator[Found]:
@@ -36,7 +25,9 @@ def stopped(night: Night) -> Iterator[Found]:
         "last_payroll", "payroll_last", "payroll_3m", "payroll_unit", *(f"payrolls_m{n}" for n in range(1, 5))
     )
     people = people.filter(_credits_before(people) >= night.values["E06.min_credits"])
-    people = people.mutate(has_stopped=days_between(people.last_payroll, night.biz_date) >= stop_days(night))
+    people = people.mutate(
+        has_stopped=days_between(people.last_payroll, night.today) >= night.scalar("stop_days")
+    )
     staff = people.filter(people.payroll_unit.notnull())
     units = staff.group_by("payroll_unit").agg(
         unit_staff=staff.count().cast("int32"), unit_stopped=staff.has_stopped.sum().cast("int32")
@@ -55,7 +46,7 @@ def stopped(night: Night) -> Iterator[Found]:
             "case": "STOPPED",
             "amount": gone.payroll_last,
             "last": gone.last_payroll,
-            "days": days_between(gone.last_payroll, night.biz_date),
+            "days": days_between(gone.last_payroll, night.today),
             "employer_alert": alert,
             "unit": alert.ifelse(gone.payroll_unit, ibis.null()),
             "unit_staff": gone.unit_staff,
@@ -78,7 +69,7 @@ def _less(night: Night) -> Found:
         *(f"{name}_m{n}" for n in months for name in ("payrolls", "payroll_sum")),
     )  # fmt: skip
     people = people.filter(
-        people.last_payroll == night.biz_date,
+        people.last_payroll == night.today,
         people.payrolls_m0 > 0,
         people.payroll_3m > 0,
         _credits_before(people) >= night.values["E06.min_credits"],
@@ -105,8 +96,7 @@ def _less(night: Night) -> Found:
 
 def first(night: Night) -> Iterator[Found]:
     """E07 新增代发: the first payroll credit. A young lake can't tell first from next, so it waits."""
-    if night.lake_age < night.values["E07.lake_days"]:
-        return
     people = night.people("first_payroll", "payroll_last")
-    rows = people.filter(people.first_payroll == night.biz_date)
+    is_old_enough = night.scalar("lake_age") >= night.values["E07.lake_days"]
+    rows = people.filter(people.first_payroll == night.today, is_old_enough)
     yield Found(rows, cycle=rows.first_payroll, amount=rows.payroll_last, facts={"amount": rows.payroll_last})

@@ -13,9 +13,7 @@ def drawdowns(night: Night) -> Iterator[Found]:
 
     An insurance's cash value is below its premiums by design, so it is left out.
     """
-    holding, product = night.table("holding"), night.table("product")
-    if holding is None or product is None:
-        return
+    holding, product = night["holding"], night["product"]
     rows = holding.filter(
         holding.category.isin(night.values["E22.categories"]), holding.cost > 0,
         holding.market_value < holding.cost,
@@ -38,7 +36,7 @@ def drawdowns(night: Night) -> Iterator[Found]:
     yield Found(
         rows,
         object=rows.prod_code,
-        cycle=f"{night.biz_date:%Y-%m}",
+        cycle=night.month,
         amount=loss,
         episode=True,
         facts={

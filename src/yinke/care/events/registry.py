@@ -19,26 +19,28 @@ from yinke.care.events.rows import EventType
 EVENT_TYPES: dict[str, EventType] = {
     kind.code: kind
     for kind in (
-        EventType("E01", "MATURITY", 2, "DUE", maturity.deposits),
-        EventType("E02", "MATURITY", 2, "DUE", maturity.wealth),
-        EventType("E03", "FLOW", 2, "TRIGGER", flow.large_in),
-        EventType("E04", "FLOW", 1, "TRIGGER", flow.large_out),
-        EventType("E05", "FLOW", 1, "TRIGGER", flow.falling),
-        EventType("E06", "PAYROLL", 1, "TRIGGER", payroll.stopped),
-        EventType("E07", "PAYROLL", 2, "TRIGGER", payroll.first),
-        EventType("E08", "TIER", 2, "MONTH_END", tier.near_upgrade),
-        EventType("E09", "TIER", 1, "MONTH_END", tier.near_downgrade),
-        EventType("E10", "TIER", 3, "TRIGGER", tier.changed),
-        EventType("E11", "CARE", 3, "DUE", greeting.birthdays),
-        EventType("E12", "CARE", 3, "DUE", greeting.greetings),
-        EventType("E13", "ACTIVITY", 2, "TRIGGER", activity.woken),
-        EventType("E14", "ACTIVITY", 3, "TRIGGER", activity.silent),
-        EventType("E15", "LOAN", 2, "TRIGGER", loan.repaid),
-        EventType("E16", "SERVICE", 3, "DUE", expiry.papers),
-        EventType("E19", "NEW", 1, "TRIGGER", onboarding.interviews),
-        EventType("E20", "NEW", 3, "TRIGGER", onboarding.onboarding, urgent=2),
-        EventType("E21", "SERVICE", 3, "DUE", expiry.assessments),
-        EventType("E22", "CARE", 2, "TRIGGER", product.drawdowns),
+        EventType("E01", "MATURITY", 2, "DUE", maturity.deposits, ("account", "balance")),
+        EventType("E02", "MATURITY", 2, "DUE", maturity.wealth, ("holding", "holding_before", "product")),
+        EventType("E03", "FLOW", 2, "TRIGGER", flow.large_in, ("transaction",)),
+        EventType("E04", "FLOW", 1, "TRIGGER", flow.large_out, ("transaction",)),
+        EventType("E05", "FLOW", 1, "TRIGGER", flow.falling, ("events_before",)),
+        EventType("E06", "PAYROLL", 1, "TRIGGER", payroll.stopped, ()),
+        EventType("E07", "PAYROLL", 2, "TRIGGER", payroll.first, ()),
+        EventType("E08", "TIER", 2, "MONTH_END", tier.near_upgrade, ()),
+        EventType("E09", "TIER", 1, "MONTH_END", tier.near_downgrade, ()),
+        EventType("E10", "TIER", 3, "TRIGGER", tier.changed, ()),
+        EventType("E11", "CARE", 3, "DUE", greeting.birthdays, ("customer", "birthdays")),
+        EventType("E12", "CARE", 3, "DUE", greeting.greetings, ("festivals",)),
+        EventType("E13", "ACTIVITY", 2, "TRIGGER", activity.woken, ("transaction",)),
+        EventType("E14", "ACTIVITY", 3, "TRIGGER", activity.silent, ()),
+        EventType("E15", "LOAN", 2, "TRIGGER", loan.repaid, ("loan", "loan_before", "channel_log")),
+        EventType("E16", "SERVICE", 3, "DUE", expiry.papers, ("card", "customer")),
+        EventType("E19", "NEW", 1, "TRIGGER", onboarding.interviews, ("snapshot_before",)),
+        EventType("E20", "NEW", 3, "TRIGGER", onboarding.onboarding, (), urgent=2),
+        EventType(
+            "E21", "SERVICE", 3, "DUE", expiry.assessments, ("customer", "holding", "recent_log", "product")
+        ),
+        EventType("E22", "CARE", 2, "TRIGGER", product.drawdowns, ("holding", "product", "events_before")),
     )
 }
 """By code, as numbered in the bank's event handbook; see ``docs/`` for how to add one."""

@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
-from decimal import Decimal
 from typing import Any, Literal
 
 import ibis
@@ -53,6 +51,8 @@ class EventType:
     priority: int
     expires: Literal["TRIGGER", "DUE", "MONTH_END"]
     detect: Callable[[Night], Iterator[Found]]
+    reads: tuple[str, ...]
+    """Tables that it looks at; ``<name>_before`` is the day before's."""
     urgent: int = 1
 
 
@@ -69,7 +69,7 @@ def event_rows(kind: EventType, found: Found, night: Night) -> Table:
         dedup_key=key,
         type=ibis.literal(kind.code),
         cust_id=rows.cust_id,
-        biz_date=ibis.literal(night.biz_date),
+        biz_date=night.today,
         object=ibis.literal(object_) if isinstance(object_, str) else object_,
         priority=priority.cast("int32"),
         expire_on=_expire_on(kind, found, night),
@@ -81,18 +81,13 @@ def event_rows(kind: EventType, found: Found, night: Night) -> Table:
 
 def _expire_on(kind: EventType, found: Found, night: Night) -> Any:
     if kind.expires == "MONTH_END":
-        return ibis.literal(night.biz_date.replace(day=night.month_days))
+        return night.scalar("month_end")
     days = int(night.values[f"{kind.code}.expire_days"]) if found.days is None else found.days
-    if kind.expires == "DUE":
-        due = ibis.literal(found.due) if isinstance(found.due, date) else found.due
-        return add_days(due, days)
-    return ibis.literal(night.day(days))
+    return add_days(found.due if kind.expires == "DUE" else night.today, days)
 
 
 def _with_begun_keys(table: Table, kind: EventType, night: Night) -> Table:
-    before = night.table_before("events")
-    if before is None:
-        return table
+    before = night["events_before"]
     stood = before.filter(before.type == kind.code).select(who="cust_id", what="object", begun="dedup_key")
     table = table.view()  # the join must not be chained onto the detector's own joins
     joined = table.left_join(stood, [table.cust_id == stood.who, table.object == stood.what])
@@ -103,8 +98,8 @@ def _with_begun_keys(table: Table, kind: EventType, night: Night) -> Table:
 
 
 def _text(value: Any) -> Any:
-    if isinstance(value, str | int | date):
-        return str(value)
+    if isinstance(value, str):
+        return value
     return ibis.coalesce(value.cast("string"), "")
 
 
@@ -134,8 +129,6 @@ def _joined(parts: Sequence[Any]) -> Any:
 def _json(value: Any) -> Any:
     if value is None or isinstance(value, str | bool | int):
         return json.dumps(value, ensure_ascii=False)
-    if isinstance(value, date | Decimal):
-        return json.dumps(str(value))
     kind = value.type()
     written = value.cast("string")
     if kind.is_string():
