@@ -34,6 +34,9 @@ export function themeOf(preferences: Preferences): ThemeConfig {
       colorError: dark ? "#f0685f" : "#c8281e",
       colorSuccess: dark ? "#3fa873" : "#227a4c",
       colorWarning: dark ? "#d9a036" : "#a05f00",
+      colorWarningBg: dark ? "#2b2111" : "#fff6e5",
+      colorErrorBg: dark ? "#2c1716" : "#fdeeed",
+      colorSuccessBg: dark ? "#12261b" : "#e9f5ee",
       colorTextSecondary: dark ? "rgba(255,255,255,0.70)" : "rgba(0,0,0,0.66)",
       colorTextTertiary: dark ? "rgba(255,255,255,0.58)" : "rgba(0,0,0,0.58)",
       colorBgLayout: dark ? "#0c1110" : "#f4f6f5",
@@ -47,7 +50,12 @@ export function themeOf(preferences: Preferences): ThemeConfig {
     },
     components: {
       Menu: { itemBorderRadius: 8, activeBarBorderWidth: 0, itemBg: "transparent" },
-      Table: { headerBg: "transparent", headerSplitColor: "transparent" },
+      Table: {
+        headerBg: "transparent",
+        headerSplitColor: "transparent",
+        headerSortActiveBg: "transparent",
+        bodySortBg: "transparent",
+      },
     },
   };
 }

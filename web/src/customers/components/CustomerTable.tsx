@@ -104,6 +104,7 @@ export function CustomerTable(props: Props) {
   return (
     <Table
       rowKey="id"
+      size="middle"
       columns={columns}
       dataSource={rows}
       loading={loading}

@@ -4,7 +4,7 @@ import styles from "./figures.module.css";
 
 interface Props {
   value: string | number | null | undefined;
-  /** Show a plus, and the direction by colour: for changes. */
+  /** For changes: show the plus, and a fall in red. */
   change?: boolean;
   /** The viewer's role sees bands only: `value` is the lower edge. */
   banded?: boolean;
@@ -15,11 +15,10 @@ export function Amount({ value, change = false, banded = false }: Props) {
   const { t } = useTranslation("shared");
   const format = useFormat();
   if (value === null || value === undefined) return <span className={styles.missing}>—</span>;
-  const tone =
-    change && Number(value) < 0 ? styles.down : change && Number(value) > 0 ? styles.up : undefined;
+  const falling = change && Number(value) < 0;
   const title = banded ? t("banded") : t("exact", { amount: format.exact(value, change) });
   return (
-    <span className={`${styles.figure} ${tone ?? ""}`} title={title}>
+    <span className={falling ? `${styles.figure} ${styles.down}` : styles.figure} title={title}>
       {banded && "≥"}
       {format.money(value, change)}
     </span>
