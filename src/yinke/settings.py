@@ -38,6 +38,7 @@ ROOT_URLCONF = "yinke.urls"
 DATABASES = {"default": django_database(YINKE.database_url or start_embedded(YINKE.home / "postgres"))}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "access.User"
+AUTHENTICATION_BACKENDS = ["yinke.access.backends.StaffBackend"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},

@@ -12,7 +12,7 @@ from yinke.access.auth import can, viewer_from
 from yinke.care.customer_timeline import timeline
 from yinke.care.models import ContactRecord, DoNotDisturb, Task
 from yinke.common.errors import NotFound
-from yinke.customers import queries
+from yinke.customers import listing, queries
 from yinke.customers.models import Customer
 from yinke.customers.schemas import (
     CustomerOut,
@@ -34,14 +34,19 @@ def _business_date() -> date:
     return biz_date
 
 
-def _ordered(rows: QuerySet[Customer], sort: str, biz_date: date) -> QuerySet[Customer]:
-    """The orders of ``customers.queries``, and ``last_contact`` (never contacted counts as longest ago)."""
-    if sort.lstrip("-") != "last_contact":
-        return queries.ordered(rows, sort, biz_date)
-    newest = ContactRecord.objects.filter(customer_id=OuterRef("id"), withdrawn_at=None).order_by("-at").values("at")[:1]
+def _page_ids(rows: QuerySet[Customer], wanted: CustomerQuery, biz_date: date, total: int) -> list[int]:
+    """The orders of ``listing``, and ``last_contact`` (never contacted counts as longest ago)."""
+    if wanted.sort.lstrip("-") != "last_contact":
+        return listing.page_ids(rows, wanted, biz_date, total)
+    newest = (
+        ContactRecord.objects.filter(customer_id=OuterRef("id"), withdrawn_at=None)
+        .order_by("-at")
+        .values("at")[:1]
+    )
     last = F("last_contact")
-    order = last.desc(nulls_last=True) if sort.startswith("-") else last.asc(nulls_first=True)
-    return rows.alias(last_contact=Subquery(newest, output_field=DateTimeField())).order_by(order, "id")
+    order = last.desc(nulls_last=True) if wanted.sort.startswith("-") else last.asc(nulls_first=True)
+    rows = rows.alias(last_contact=Subquery(newest, output_field=DateTimeField())).order_by(order, "id")
+    return listing.cut(rows, wanted.page)
 
 
 @router.get("/customers", response=CustomerPage, auth=can("customer.read"))
@@ -51,11 +56,11 @@ def list_customers(request: HttpRequest, wanted: Query[CustomerQuery]) -> Custom
     biz_date = queries.business_date()
     if biz_date is None:
         return CustomerPage(total=0, banded=viewer.masked, rows=[], biz_date=None)
-    rows = queries.find(viewer, wanted)
-    found = queries.page(_ordered(rows, wanted.sort, biz_date), wanted.page)
-    short = len(found) < queries.PAGE and wanted.page <= 1
+    rows = listing.find(viewer, wanted)
+    total = listing.count(rows)
+    found = listing.load(_page_ids(rows, wanted, biz_date, total)) if total else []
     return CustomerPage(
-        total=len(found) if short else queries.count(rows),
+        total=total,
         banded=viewer.masked,
         rows=_rows(request, found, biz_date),
         biz_date=biz_date,
@@ -67,7 +72,9 @@ def _rows(request: HttpRequest, found: list[Customer], biz_date: date) -> list[C
     ids = [customer.id for customer in found]
     owners = queries.owners(ids)
     contacts = (
-        ContactRecord.objects.filter(customer_id__in=ids, withdrawn_at=None).values_list("customer_id").annotate(Max("at"))
+        ContactRecord.objects.filter(customer_id__in=ids, withdrawn_at=None)
+        .values_list("customer_id")
+        .annotate(Max("at"))
     )
     last = dict(contacts)
     tasks = Task.objects.filter(customer_id__in=ids, status__in=Task.OPEN).values_list(

@@ -83,7 +83,7 @@ class Metrics(models.Model):
 
     class Meta:
         # one only, for lists over many orgs: an index on a nightly changing column makes every write dearer
-        indexes: ClassVar = [models.Index(fields=["-aum", "-customer"], name="metrics_aum")]
+        indexes: ClassVar = [models.Index(fields=["tier", "-aum", "-customer"], name="metrics_tier_aum")]
 
 
 class Assignment(models.Model):

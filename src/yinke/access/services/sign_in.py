@@ -41,7 +41,7 @@ def check_password(emp_no: str, password: str, address: str) -> User:
     """
     values = load_thresholds(settings.YINKE.thresholds).at(timezone.localdate())
     window = timedelta(minutes=int(values["signin.window_minutes"]))
-    emp_no = emp_no.strip()[:20]
+    emp_no = emp_no.replace("\x00", "").strip()[:20]
     with transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"sign-in {emp_no}"])

@@ -101,7 +101,7 @@ class Migration(migrations.Migration):
                 ('is_effective', models.BooleanField(default=False)),
             ],
             options={
-                'indexes': [models.Index(fields=['-aum', '-customer'], name='metrics_aum')],
+                'indexes': [models.Index(fields=['tier', '-aum', '-customer'], name='metrics_tier_aum')],
             },
         ),
         migrations.AddIndex(
