@@ -25,7 +25,7 @@ def _connection() -> duckdb.DuckDBPyConnection:
     found = getattr(_local, "connection", None)
     if found is None:
         found = duckdb.connect(":memory:", config={"threads": 2, "memory_limit": "512MB"})
-        found.execute("SET parquet_metadata_cache = true; SET enable_external_access = true")
+        found.execute("SET parquet_metadata_cache = true")
         _local.connection = found
     return found
 
