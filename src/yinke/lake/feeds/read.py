@@ -18,6 +18,7 @@ from sqlglot import exp
 
 from yinke.common.errors import ConfigurationError
 from yinke.lake.feeds.model import Control, Feed, FeedSet, Layout, Lookup, Source, Tolerance
+from yinke.lake.feeds.plain_yaml import PlainLoader
 from yinke.lake.tables import TABLES
 
 SECRET = re.compile(r"(?i)(^|_)(PASSWORD|PASSWD|PWD|PIN|CVV2?|CVN2?|TRACK[123]?|FINGERPRINT|FACE)(_|$)")
@@ -70,9 +71,10 @@ def check_expression(text: str, columns: Iterable[str]) -> str | None:
         )
     ):
         return "it contains a query"
-    for node in tree.find_all(exp.Anonymous):
-        if re.match(r"(?i)read_|glob|getenv|.*_scan|query|pragma", node.name):
-            return f"{node.name} is not allowed"
+    for node in tree.find_all(exp.Func):
+        function = node.name if isinstance(node, exp.Anonymous) else node.sql_name()
+        if re.match(r"(?i)read_|glob|getenv|.*_scan|query|pragma|sniff", function):
+            return f"{function} is not allowed"
     known = {name.lower() for name in columns}
     unknown = sorted({c.name for c in tree.find_all(exp.Column) if c.name.lower() not in known})
     return f"no such column: {', '.join(unknown)}" if unknown else None
@@ -113,8 +115,8 @@ def read_feed(path: Path) -> Feed:
     """
     text = path.read_text("utf-8")
     try:
-        node = yaml.compose(text)
-        body = yaml.safe_load(text)
+        node = yaml.compose(text, PlainLoader)
+        body = yaml.load(text, PlainLoader)  # noqa: S506 (a safe loader)
     except yaml.YAMLError as problem:
         mark = getattr(problem, "problem_mark", None)
         line = mark.line + 1 if mark else 1
