@@ -190,3 +190,10 @@ def test_senseless_numbers_are_refused_with_a_remedy(
         generate(customers, first, last, 1, tmp_path)
     assert refused.value.remedy
     assert not list(tmp_path.iterdir())
+
+
+def test_a_place_where_nothing_can_be_written_is_named(tmp_path: Path) -> None:
+    (tmp_path / "taken").write_text("a file, not a folder")
+    with pytest.raises(YinkeError, match="written") as refused:
+        generate(10, FIRST, FIRST, 1, tmp_path / "taken")
+    assert "taken" in refused.value.place and refused.value.remedy

@@ -54,30 +54,24 @@ def click(live: Live) -> Clicks:
     chance = part.login * fade * quiet * keen * (1.1 if live.today.workday else 0.85)
     rows: list[tuple[Ints, Ints, Ints, Ints, Ints, Ints, Ints]] = []
 
-    def add(who: Ints, second: Ints, event: int, channel: Ints, item: Ints, session: int) -> None:
-        length = 10 + draws.whole(f"length{event}", ids[who], 170, day)
+    def add(
+        who: Ints, second: Ints, event: int, session: int, channel: int | Ints = 0, item: int | Ints = -1
+    ) -> None:
         size = len(who)
-        rows.append(
-            (
-                who,
-                second,
-                np.full(size, event),
-                channel,
-                item,
-                length,
-                np.full(size, session),
-            )
-        )
+        length = 10 + draws.whole(f"length{event}", ids[who], 170, day)
+        rows.append((
+            who, second, np.full(size, event), np.broadcast_to(channel, size), np.broadcast_to(item, size), length,
+            np.full(size, session),
+        ))  # fmt: skip
 
     soon = ((part.td_state == HELD) & (part.td_until - day <= 15)).any(axis=1)
     for session in range(2):
         who = np.flatnonzero(app & live.chance(f"login{session}", chance * (1.0, 0.25)[session]))
         bits = draws.bits(f"session{session}", ids[who], day)
-        second = _SECONDS[(bits & np.uint64(1023)).astype(np.int64) % len(_SECONDS)] // 2 + session * 43_000
-        second = np.minimum(second + ((bits >> np.uint64(10)) & np.uint64(2047)).astype(np.int64), 86_000)
+        second = _SECONDS[(bits & np.uint64(1023)).astype(np.int64) % len(_SECONDS)]
+        second = np.minimum(second + ((bits >> np.uint64(10)) & np.uint64(2047)).astype(np.int64), 86_200)
         channel = ((bits >> np.uint64(21)) & np.uint64(31) == 0).astype(np.int64)
-        none = np.full(len(who), -1)
-        add(who, second, 0, channel, none, session)
+        add(who, second, 0, session, channel)
         lots = [((bits >> np.uint64(26 + 8 * n)) & np.uint64(255)).astype(np.int64) for n in range(4)]
         item = _SHOWN[draws.whole(f"shown{session}", ids[who], len(_SHOWN), day // 4)]
         looks = lots[1] < np.where(keen[who] > 1, 150, np.where(part.tier[who] > 1, 60, 25))
@@ -88,35 +82,19 @@ def click(live: Live) -> Clicks:
                 who[mask],
                 second[mask] + delay,
                 event,
-                channel[mask],
-                item[mask] if event == 2 else none[mask],
                 session,
+                channel[mask],
+                item[mask] if event == 2 else -1,
             )
     for who, page in live.views:
         at = 45_000 + draws.whole("prepay-view", ids[who], 9000, day)
-        add(who, at, EVENTS.index(page), np.zeros(len(who), dtype=np.int64), np.full(len(who), -1), 2)
+        add(who, at, EVENTS.index(page), 2)
     if live.today.workday:
-        visits = live.alive & live.chance(
-            "visits", np.where(part.persona == ELDER, 0.012, 0.003) * np.minimum(live.activity, 1)
-        )
-        who = np.flatnonzero(visits)
-        add(
-            who,
-            32_400 + draws.whole("visit-at", ids[who], 25_000, day),
-            6,
-            np.full(len(who), 3),
-            np.full(len(who), -1),
-            3,
-        )
+        likes = np.where(part.persona == ELDER, 0.012, 0.003) * np.minimum(live.activity, 1)
+        who = np.flatnonzero(live.alive & live.chance("visits", likes))
+        add(who, 32_400 + draws.whole("visit-at", ids[who], 25_000, day), 6, 3, channel=3)
         who = np.flatnonzero(live.alive & (part.manager > 0) & ~live.left & live.chance("chats", 0.004))
-        add(
-            who,
-            34_000 + draws.whole("chat-at", ids[who], 29_000, day),
-            7,
-            np.full(len(who), 2),
-            np.full(len(who), -1),
-            4,
-        )
+        add(who, 34_000 + draws.whole("chat-at", ids[who], 29_000, day), 7, 4, channel=2)
     columns = [np.concatenate(column).astype(np.int64) for column in zip(*rows, strict=True)]
     order = np.argsort(columns[0] * 131_072 + columns[1], kind="stable")
     return Clicks(*(column[order] for column in columns))

@@ -16,7 +16,7 @@ from yinke.demo.generate.draws import Bools, Floats, Ids, Ints
 from yinke.demo.generate.state import DEMAND, DEPOSITS, Column, Customers, World
 
 OWN, PERSON, EMPLOYER, MERCHANT, BANK = range(-1, -6, -1)
-"""Whose name stands as the counterparty; 0 or above: a fixed text."""
+"""Whose name stands as the counterparty."""
 
 
 @dataclass(frozen=True)
