@@ -106,7 +106,12 @@ def list_quarantine(request: HttpRequest, biz_date: date, feed: str = "", page: 
         by_feed=by_feed,
         rows=[
             QuarantineRow(
-                biz_date=biz_date, feed=r.feed, file=r.file, row=r.row, column=r.column, reason=r.reason,
+                biz_date=biz_date,
+                feed=r.feed,
+                file=r.file,
+                row=r.row,
+                column=r.column,
+                reason=r.reason,
                 value_masked=r.value_masked,
             )  # fmt: skip
             for r in rows

@@ -97,7 +97,9 @@ def run_lake_night(
         return detail
 
     def run_ingest() -> dict[str, Any]:
-        summary = ingest(lake, bench.feeds, bench.inbox, building, earlier, released=released, on_feed=on_feed)
+        summary = ingest(
+            lake, bench.feeds, bench.inbox, building, earlier, released=released, on_feed=on_feed
+        )
         return {
             "rows": sum(feed.rows for feed in summary.feeds),
             "quarantined": sum(feed.quarantined for feed in summary.feeds),
@@ -109,9 +111,9 @@ def run_lake_night(
     step("classify", lambda: {"customers": classify(engine, building, lake, earlier, values)})
     events = {}
     if with_events:
-        events = step(
-            "events", lambda: {"types": detect_events(engine, building, lake, earlier, values)}
-        )["types"]
+        events = step("events", lambda: {"types": detect_events(engine, building, lake, earlier, values)})[
+            "types"
+        ]
     started = time.perf_counter()
     day = lake.publish(building)
     if on_step:

@@ -26,7 +26,10 @@ def open_bench(inbox: Path | None = None, feeds: Path | None = None, thresholds:
         lake=lake,
         engine=open_engine(
             env.engine,  # type: ignore[arg-type]
-            threads=env.threads, memory=env.memory, scratch=lake.root / "building", master=env.spark_master,
+            threads=env.threads,
+            memory=env.memory,
+            scratch=lake.root / "building",
+            master=env.spark_master,
         ),  # fmt: skip
         feeds=load_feeds(feeds or env.feeds),
         inbox=inbox or env.inbox,

@@ -1,0 +1,82 @@
+"""The PostgreSQL half of a night: customers, tasks and the frontier move on together, or not at all."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Collection
+from datetime import date
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from yinke.access.services import sync_orgs, sync_staff
+from yinke.care.services.make_tasks import make_tasks
+from yinke.care.services.roll_up import roll_up
+from yinke.customers.models import Frontier
+from yinke.customers.services.write_back import write_back
+from yinke.lake.store import Day, Lake
+from yinke.nightly.lake_night import Bench
+
+TASK_DAYS = 15
+"""Reasons of older dates have expired (the longest stands 15 days, bar month-end ones)."""
+
+
+def write_to_people(
+    bench: Bench, made: Collection[date], on_step: Callable[[str, float, dict[str, Any]], None]
+) -> int:
+    """Bring PostgreSQL to the lake's newest day, in one transaction.
+
+    The tasks of every date are made in order: of those that PostgreSQL has not seen (a night that was
+    killed before it came here), and of ``made``, the dates that this night built or built anew.
+
+    Returns:
+        New tasks.
+    """
+    newest = bench.lake.latest()
+    if newest is None:
+        return 0
+    with transaction.atomic():
+        frontier = Frontier.objects.select_for_update().filter(pk=1).first()
+        if frontier and frontier.lake_version == newest.version and not made:
+            return 0
+        started = time.perf_counter()
+        sync_orgs(newest)
+        sync_staff(newest)
+        written = write_back(newest, _written_day(bench.lake, frontier), newest.biz_date)
+        on_step("customers", time.perf_counter() - started, {
+            "customers": written.customers_written, "metrics": written.metrics_written,
+            "assignments": written.assignments,
+        })  # fmt: skip
+        started = time.perf_counter()
+        counts: dict[str, int] = {}
+        for day in _with_events(bench.lake, frontier, made):
+            outcome = make_tasks(day, day.biz_date, bench.thresholds.at(day.biz_date))
+            for name, number in vars(outcome).items():
+                counts[name] = number if name == "overflow" else counts.get(name, 0) + number
+        roll_up(newest.biz_date)
+        on_step("tasks", time.perf_counter() - started, counts)
+        Frontier.objects.update_or_create(
+            pk=1,
+            defaults={
+                "biz_date": newest.biz_date,
+                "lake_version": newest.version,
+                "written_at": timezone.now(),
+            },
+        )
+        return counts.get("tasks", 0)
+
+
+def _with_events(lake: Lake, frontier: Frontier | None, made: Collection[date]) -> list[Day]:
+    """Days whose events are to become tasks, oldest first."""
+    dates = [d for d in lake.dates()[-TASK_DAYS:] if frontier is None or d > frontier.biz_date or d in made]
+    days = (lake.day(d) for d in dates)
+    return [day for day in days if day is not None and day.has("events")]
+
+
+def _written_day(lake: Lake, frontier: Frontier | None) -> Day | None:
+    """The very version that PostgreSQL holds; None (write everything that differs) if it is gone."""
+    if frontier is None:
+        return None
+    folder = lake.root / "versions" / frontier.lake_version
+    return Day(frontier.biz_date, folder) if folder.is_dir() else None

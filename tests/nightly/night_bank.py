@@ -1,0 +1,78 @@
+"""The lake's small bank with staff and managers, so that whole nights run from its files to the tasks."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from tests.lake.small_bank import FIRST, SmallBank, description, following
+from yinke.access.models import Org, User
+from yinke.care.models import Reason, Task
+from yinke.common.thresholds import load_thresholds
+from yinke.customers.models import Customer, Frontier, Metrics
+from yinke.lake.engine import open_engine
+from yinke.nightly.lake_night import Bench
+from yinke.nightly.pipeline import run_night
+from yinke.nightly.recording import Outcome
+
+STAFF = ("EMP_NO", "NAME", "ORG_NO", "POST", "STATUS")
+
+
+class NightBank(SmallBank):
+    """王伟 has 500,000 in a deposit that matures in a week; 李经理 looks after him."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        customer = self.feeds["customer"]
+        customer["columns"] = [*customer["columns"], "MGR"]  # type: ignore[misc]
+        customer["map"] = {**customer["map"], "manager_no": "MGR"}  # type: ignore[dict-item]
+        for row in self.rows["customer"]:
+            row.append("E1")
+        self.rows["account"][1][6] = f"{following(FIRST, 7):%Y%m%d}"
+        self.feeds = {"org": self.feeds["org"], "staff": self._staff(), **self.feeds}
+        self.rows["staff"] = [["E1", "李经理", "11", "RM", "ACTIVE"], ["E2", "张行长", "11", "BR_MGR", "ACTIVE"],
+                              ["E9", "运维", "1", "SYS_ADMIN", "ACTIVE"]]  # fmt: skip
+        self.bench = Bench(
+            lake=self.lake,
+            engine=open_engine("duckdb", threads=1, memory="1GB", scratch=folder / "scratch"),
+            feeds=self.described(), inbox=self.inbox, thresholds=load_thresholds(None),
+        )  # fmt: skip
+
+    def _staff(self) -> dict[str, Any]:
+        body = description("org")
+        text = {
+            name: (value.replace("ORG", "STAFF") if isinstance(value, str) else value)
+            for name, value in body.items()
+        }
+        return {
+            **text, "feed": "staff", "table": "staff", "columns": list(STAFF),
+            "control": {"file": "{date:%Y%m%d}/STAFF_{date:%Y%m%d}.OK", "form": "json"},
+            "map": {"emp_no": "EMP_NO", "name": "NAME", "org_no": "ORG_NO", "post": "POST", "status": "STATUS"},
+        }  # fmt: skip
+
+    def send(self, day: date) -> None:
+        """The core bank sends a date's files; day journals carry that date."""
+        self.rows["transaction"] = [
+            [f"{day:%Y%m%d}", f"T{day:%j}", "A1", "C", "12.34", "CNY", "TRANSFER", ""]
+        ]
+        self.rows["channel_log"] = [[f"{day:%Y%m%d}081500", "C1", "APP", "LOGIN", f"S{day:%j}"]]
+        self.write(day, *self.feeds)
+
+    def run(self, day: date, **more: Any) -> Outcome:
+        """Run a night."""
+        return run_night(self.bench, day, **more)
+
+
+def people() -> dict[str, Any]:
+    """What PostgreSQL holds, without numbers that a sequence gave: to compare two ways to the same end."""
+    frontier = Frontier.objects.filter(pk=1).first()
+    return {
+        "orgs": sorted(Org.objects.values_list("org_no", "name", "is_open")),
+        "staff": sorted(User.objects.values_list("emp_no", "role", "is_active")),
+        "customers": sorted(Customer.objects.values_list("cust_no", "status", "org__org_no")),
+        "metrics": sorted(Metrics.objects.values_list("customer__cust_no", "as_of", "aum", "sum_m", "tier", "stage")),
+        "tasks": sorted(Task.objects.values_list("customer__cust_no", "biz_date", "priority", "status", "assignee__emp_no")),
+        "reasons": sorted(Reason.objects.values_list("dedup_key", "biz_date", "expire_on")),
+        "frontier": frontier and (frontier.biz_date, frontier.lake_version),
+    }  # fmt: skip
