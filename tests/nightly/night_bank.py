@@ -6,12 +6,15 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from django.db import connection
+
 from tests.lake.small_bank import FIRST, SmallBank, description, following
 from yinke.access.models import Org, User
-from yinke.care.models import Reason, Task
+from yinke.care.models import Reason, Standing, Task
 from yinke.common.thresholds import load_thresholds
-from yinke.customers.models import Customer, Frontier, Metrics
-from yinke.lake.engine import open_engine
+from yinke.customers.averages import averages
+from yinke.customers.models import Assignment, Customer, Frontier, Metrics
+from yinke.lake.engine import Engine
 from yinke.nightly.lake_night import Bench
 from yinke.nightly.pipeline import run_night
 from yinke.nightly.recording import Outcome
@@ -22,7 +25,7 @@ STAFF = ("EMP_NO", "NAME", "ORG_NO", "POST", "STATUS")
 class NightBank(SmallBank):
     """王伟 has 500,000 in a deposit that matures in a week; 李经理 looks after him."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, engine: Engine) -> None:
         super().__init__(folder)
         customer = self.feeds["customer"]
         customer["columns"] = [*customer["columns"], "MGR"]  # type: ignore[misc]
@@ -35,7 +38,7 @@ class NightBank(SmallBank):
                               ["E9", "运维", "1", "SYS_ADMIN", "ACTIVE"]]  # fmt: skip
         self.bench = Bench(
             lake=self.lake,
-            engine=open_engine("duckdb", threads=1, memory="1GB", scratch=folder / "scratch"),
+            engine=engine,
             feeds=self.described(), inbox=self.inbox, thresholds=load_thresholds(None),
         )  # fmt: skip
 
@@ -65,14 +68,30 @@ class NightBank(SmallBank):
 
 
 def people() -> dict[str, Any]:
-    """What PostgreSQL holds, without numbers that a sequence gave: to compare two ways to the same end."""
+    """What PostgreSQL says, without numbers that a sequence gave: to compare two ways to the same end."""
     frontier = Frontier.objects.filter(pk=1).first()
+    tasks = Task.objects.values_list(
+        "customer__cust_no", "biz_date", "priority", "due_on", "status", "assignee__emp_no"
+    )
     return {
         "orgs": sorted(Org.objects.values_list("org_no", "name", "is_open")),
         "staff": sorted(User.objects.values_list("emp_no", "role", "is_active")),
         "customers": sorted(Customer.objects.values_list("cust_no", "status", "org__org_no")),
-        "metrics": sorted(Metrics.objects.values_list("customer__cust_no", "as_of", "aum", "sum_m", "tier", "stage")),
-        "tasks": sorted(Task.objects.values_list("customer__cust_no", "biz_date", "priority", "status", "assignee__emp_no")),
+        "metrics": sorted(
+            (m.customer.cust_no, m.aum, averages(m, frontier.biz_date).mda, m.tier, m.stage)
+            for m in Metrics.objects.select_related("customer") if frontier
+        ),
+        "managers": sorted(Assignment.objects.filter(end_date=None).values_list("customer__cust_no", "user__emp_no")),
+        "tasks": sorted(tasks),
         "reasons": sorted(Reason.objects.values_list("dedup_key", "biz_date", "expire_on")),
+        "standing": sorted(Standing.objects.values_list("org__org_no", "manager__emp_no", "tier", "customers", "aum")),
         "frontier": frontier and (frontier.biz_date, frontier.lake_version),
     }  # fmt: skip
+
+
+def empty() -> None:
+    """Take everything out of PostgreSQL again."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "TRUNCATE access_org, access_user, customers_customer, customers_frontier, nightly_run CASCADE"
+        )

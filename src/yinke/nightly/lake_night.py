@@ -70,7 +70,7 @@ def run_lake_night(
     """
     lake, engine = bench.lake, bench.engine
     earlier = lake.latest(before=biz_date)
-    if earlier is None and lake.dates():
+    if earlier is None and lake.dates() and lake.dates()[0] > biz_date:
         raise Held(
             "gap",
             f"{biz_date} lies before the lake's first day {lake.dates()[0]}",
