@@ -58,9 +58,9 @@ def generate(
     world = World(seed, customers, first)
     total = customers + sum(world.arrivals(day) for day in range(first + 1, last + 1))
     everyone = Customers(0, empty(total))
-    out.mkdir(parents=True, exist_ok=True)
     count = customers
     try:
+        out.mkdir(parents=True, exist_ok=True)
         with ThreadPoolExecutor(1) as writer:
             for day in range(first, last + 1):
                 if day > first:
