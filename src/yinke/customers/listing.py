@@ -93,9 +93,9 @@ def _walk_tiers(rows: QuerySet[Customer], wanted: CustomerQuery) -> list[int]:
         .order_by(f"{sign}metrics__aum", f"{sign}metrics__customer_id")
         .annotate(balance=F("metrics__aum"))
         .values("id", "balance")[:end]
-        for tier in (wanted.tier or TIERS)
+        for tier in sorted(set(wanted.tier) or TIERS)
     )
-    merged = first.union(*others, all=True).order_by(f"{sign}balance", f"{sign}id")
+    merged = first.union(*others, all=True).order_by(f"{sign}balance", f"{sign}id") if others else first
     return [row["id"] for row in merged[start:end]]
 
 
