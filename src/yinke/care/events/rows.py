@@ -130,12 +130,14 @@ def _json(value: Any) -> Any:
     if value is None or isinstance(value, str | bool | int):
         return json.dumps(value, ensure_ascii=False)
     kind = value.type()
+    if kind.is_boolean():
+        return ibis.cases((value, "true"), (~value, "false"), else_="null")
     written = value.cast("string")
     if kind.is_string():
         safe = value.replace("\\", "\\\\").replace('"', '\\"').re_replace("[\\x00-\\x1f]", " ")
         written = _joined(['"', safe, '"'])
     elif kind.is_decimal() or kind.is_date():
         written = _joined(['"', written, '"'])
-    elif not (kind.is_integer() or kind.is_boolean()):
+    elif not kind.is_integer():
         raise TypeError(f"A fact can't be a {kind}: engines write it differently")
     return value.isnull().ifelse("null", written)  # joining texts passes over nulls, so ask the value
