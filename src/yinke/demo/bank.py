@@ -5,6 +5,7 @@ from __future__ import annotations
 import calendar
 import json
 import multiprocessing
+import shutil
 import time
 from datetime import date, timedelta
 from pathlib import Path
@@ -19,10 +20,12 @@ from yinke.common.errors import YinkeError
 from yinke.customers.models import Frontier
 from yinke.demo.generate import generate
 from yinke.demo.people import DEMO_PASSWORD, demo_logins
+from yinke.demo.work import work_off
 from yinke.nightly.history import run_history
 from yinke.nightly.wiring import open_bench
 
 SEED = 20260101
+KEPT_DAYS = 7
 
 
 def months_before(day: date, months: int) -> date:
@@ -70,6 +73,7 @@ def prepare(console: Console, *, customers: int, months: int, today: date) -> No
     frontier = Frontier.objects.filter(pk=1).first()
     if frontier is None or frontier.biz_date < last:
         _run(console, plan["customers"], first, last)
+        work_off(last)
         make_demo_logins([(login.emp_no, DEMO_PASSWORD) for login in demo_logins()])
         console.print(f"The demo bank is ready after {time.perf_counter() - started:.0f} s.")
     for login in demo_logins():
@@ -94,15 +98,16 @@ def _run(console: Console, customers: int, first: date, last: date) -> None:
         bar = progress.add_task("nights", total=(last - first).days + 1)
 
         def ready(day: date) -> None:
-            """Wait until the generator has gone past ``day``."""
-            following = inbox / f"{day + timedelta(days=1):%Y%m%d}"
-            while writer is not None and writer.is_alive() and not following.exists():
+            """Wait until the generator has put the folder of ``day`` there; it does so in one rename."""
+            while writer is not None and writer.is_alive() and not (inbox / f"{day:%Y%m%d}").exists():
                 time.sleep(0.02)
 
-        outcome = run_history(
-            bench, first, last, before_day=ready,
-            on_day=lambda day: progress.update(bar, advance=1, description=f"{day}"),
-        )  # fmt: skip
+        def done(day: date) -> None:
+            """Keep a week of files in the inbox; the lake has its own copy of each."""
+            shutil.rmtree(inbox / f"{day - timedelta(days=KEPT_DAYS):%Y%m%d}", ignore_errors=True)
+            progress.update(bar, advance=1, description=f"{day}")
+
+        outcome = run_history(bench, first, last, before_day=ready, on_day=done)
     if writer is not None:
         writer.join()
         if writer.exitcode:
