@@ -6,7 +6,6 @@ order of their ``cust_no`` above all numbers given so far, so a killed night, ru
 
 from __future__ import annotations
 
-import os
 from datetime import date
 
 import duckdb
@@ -38,7 +37,7 @@ def number_customers(db: duckdb.DuckDBPyConnection, lake: Lake, biz_date: date, 
     )
     if first_row(db, "SELECT count(*) FROM new_ids")[0]:
         path = lake.root / "ids" / f"{biz_date:%Y-%m}.parquet"
-        scratch = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+        scratch = path.with_name(f".{path.name}.tmp")
         earlier = f"SELECT * FROM read_parquet({quote(str(path))}) UNION ALL " if path.exists() else ""
         try:
             db.execute(f"COPY (SELECT * FROM ({earlier}SELECT * FROM new_ids) ORDER BY cust_id)"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from datetime import date
 
@@ -82,7 +81,7 @@ class Quarantine:
             self.path.unlink(missing_ok=True)
             return
         table = pa.concat_tables(self._parts).sort_by([("row", "ascending"), ("column", "ascending")])
-        scratch = self.path.with_name(f".{self.path.name}.{os.getpid()}.tmp")
+        scratch = self.path.with_name(f".{self.path.name}.tmp")
         try:
             pq.write_table(table, scratch, compression="zstd")
             scratch.replace(self.path)
