@@ -43,10 +43,10 @@ def look(now: datetime) -> str:
         return "idle"
     missing = awaited(bench.feeds, bench.inbox, biz_date)
     if not missing:
-        if Run.objects.filter(
-            biz_date=biz_date, status=Run.Status.HELD, finished_at__gt=timezone.now() - timedelta(hours=1)
-        ).exists():
-            return "waiting"  # held an hour ago or less: a person decides, or the file is sent again
+        lately = timezone.now() - timedelta(hours=1)
+        tried = Run.objects.filter(biz_date=biz_date, status=Run.Status.HELD, finished_at__gt=lately)
+        if tried.exclude(reason="late").exists():
+            return "waiting"  # a person decides, or the file is sent again
         return str(run_night(bench, biz_date, trigger="SCHEDULE").status)
     if now.time() < _clock(settings.YINKE.night_alarm):
         return "waiting"

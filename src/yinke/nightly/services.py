@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from django.db import transaction
+from procrastinate.exceptions import AlreadyEnqueued
 
 from yinke.access.models import AuditEntry
 from yinke.access.viewer import Viewer
@@ -52,7 +53,7 @@ RELEASABLE = frozenset({"tolerance", "row_swing", "vanished", "total", "empty"})
 
 @transaction.atomic
 def ask_rerun(viewer: Viewer, biz_date: date) -> None:
-    """Queue a date to be run again by the worker; audited.
+    """Queue a date to be run again by the worker, unless it waits there already; audited.
 
     Raises:
         NotAllowed: the viewer is no operator.
@@ -63,4 +64,10 @@ def ask_rerun(viewer: Viewer, biz_date: date) -> None:
     AuditEntry.objects.create(
         user_id=viewer.user_id, action="nightly.rerun", object_type="biz_date", object_id=biz_date.isoformat()
     )
-    rerun.configure(queueing_lock=f"night-{biz_date}").defer(biz_date=biz_date.isoformat(), by=viewer.user_id)
+    try:
+        with transaction.atomic():
+            rerun.configure(queueing_lock=f"night-{biz_date}").defer(
+                biz_date=biz_date.isoformat(), by=viewer.user_id
+            )
+    except AlreadyEnqueued:
+        return
