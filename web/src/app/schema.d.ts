@@ -15,7 +15,7 @@ export interface paths {
          * List Demo Logins
          * @description The demo bank's logins, for the sign-in page; none outside the demo.
          */
-        get: operations["yinke_api_list_demo_logins"];
+        get: operations["list_demo_logins"];
         put?: never;
         post?: never;
         delete?: never;
@@ -37,12 +37,12 @@ export interface paths {
          * Sign In
          * @description Sign in with staff number and password; five wrong ones lock person and address for a while.
          */
-        post: operations["yinke_access_api_sign_in"];
+        post: operations["sign_in"];
         /**
          * Sign Out
          * @description End the session; its cookie is worth nothing afterwards.
          */
-        delete: operations["yinke_access_api_sign_out"];
+        delete: operations["sign_out"];
         options?: never;
         head?: never;
         patch?: never;
@@ -59,7 +59,7 @@ export interface paths {
          * Get Me
          * @description The signed-in person, their rights, and how fresh the figures are.
          */
-        get: operations["yinke_access_api_get_me"];
+        get: operations["get_me"];
         put?: never;
         post?: never;
         delete?: never;
@@ -69,7 +69,7 @@ export interface paths {
          * Change Language
          * @description Remember the language a person reads.
          */
-        patch: operations["yinke_access_api_change_language"];
+        patch: operations["change_language"];
         trace?: never;
     };
     "/api/customers/{customer_id}/reveal": {
@@ -85,7 +85,7 @@ export interface paths {
          * Reveal Field
          * @description Show one hidden field, with a reason; the audit row is written first.
          */
-        post: operations["yinke_customers_api_reveal_field"];
+        post: operations["reveal_field"];
         delete?: never;
         options?: never;
         head?: never;
@@ -103,7 +103,7 @@ export interface paths {
          * List Customers
          * @description The customers in the viewer's scope, 50 a page. ``tier`` and ``stage`` may be given several times.
          */
-        get: operations["yinke_care_customer_api_list_customers"];
+        get: operations["list_customers"];
         put?: never;
         post?: never;
         delete?: never;
@@ -123,7 +123,7 @@ export interface paths {
          * Get Customer
          * @description One customer: who, and how they stand at the business date.
          */
-        get: operations["yinke_care_customer_api_get_customer"];
+        get: operations["get_customer"];
         put?: never;
         post?: never;
         delete?: never;
@@ -143,7 +143,7 @@ export interface paths {
          * Get Timeline
          * @description What happened to this customer, newest first: reasons, contacts, tiers, stage, the first account.
          */
-        get: operations["yinke_care_customer_api_get_timeline"];
+        get: operations["get_timeline"];
         put?: never;
         post?: never;
         delete?: never;
@@ -163,7 +163,7 @@ export interface paths {
          * List Managers
          * @description Those who look after customers in the viewer's orgs, for the list's filter; oneself for a manager.
          */
-        get: operations["yinke_care_customer_api_list_managers"];
+        get: operations["list_managers"];
         put?: never;
         post?: never;
         delete?: never;
@@ -183,7 +183,7 @@ export interface paths {
          * Get Aum Curve
          * @description AUM at the days' ends, oldest first: daily for the newest 90 days, weekly before; at most 400.
          */
-        get: operations["yinke_care_customer_lake_api_get_aum_curve"];
+        get: operations["get_aum_curve"];
         put?: never;
         post?: never;
         delete?: never;
@@ -203,7 +203,7 @@ export interface paths {
          * Get Holdings
          * @description Accounts, products, loans and cards at the business date, largest first.
          */
-        get: operations["yinke_care_customer_lake_api_get_holdings"];
+        get: operations["get_holdings"];
         put?: never;
         post?: never;
         delete?: never;
@@ -223,7 +223,7 @@ export interface paths {
          * List Transactions
          * @description Transactions, newest first; ``before`` goes on with the days before that date.
          */
-        get: operations["yinke_care_customer_lake_api_list_transactions"];
+        get: operations["list_transactions"];
         put?: never;
         post?: never;
         delete?: never;
@@ -243,7 +243,7 @@ export interface paths {
          * Get Workbench
          * @description 今天该联系谁: the ordered list, 50 at a time. A branch manager may name an ``assignee`` or the ``pool``.
          */
-        get: operations["yinke_care_api_get_workbench"];
+        get: operations["get_workbench"];
         put?: never;
         post?: never;
         delete?: never;
@@ -265,7 +265,7 @@ export interface paths {
          * Record Result
          * @description Record what came of a contact; the same ``request_key`` twice is recorded once.
          */
-        post: operations["yinke_care_api_record_result"];
+        post: operations["record_result"];
         delete?: never;
         options?: never;
         head?: never;
@@ -285,7 +285,7 @@ export interface paths {
          * Assign Task
          * @description Give a task to a member of staff of one's own branch (branch manager).
          */
-        post: operations["yinke_care_api_assign_task"];
+        post: operations["assign_task"];
         delete?: never;
         options?: never;
         head?: never;
@@ -305,7 +305,7 @@ export interface paths {
          * Record Contact Without Task
          * @description Record a contact that no task asked for.
          */
-        post: operations["yinke_care_api_record_contact_without_task"];
+        post: operations["record_contact_without_task"];
         delete?: never;
         options?: never;
         head?: never;
@@ -325,7 +325,7 @@ export interface paths {
          * Withdraw Contact
          * @description Take a slip back within 10 minutes: the task reopens and the consequences are undone.
          */
-        post: operations["yinke_care_api_withdraw_contact"];
+        post: operations["withdraw_contact"];
         delete?: never;
         options?: never;
         head?: never;
@@ -343,7 +343,7 @@ export interface paths {
          * List Customer Tasks
          * @description A customer's tasks, the open one first, then the newest 20.
          */
-        get: operations["yinke_care_api_list_customer_tasks"];
+        get: operations["list_customer_tasks"];
         put?: never;
         post?: never;
         delete?: never;
@@ -363,7 +363,7 @@ export interface paths {
          * Get Branch
          * @description 我的支行这周怎么样: an org's line, the orgs below, its team. Without ``org``: the viewer's own.
          */
-        get: operations["yinke_care_api_get_branch"];
+        get: operations["get_branch"];
         put?: never;
         post?: never;
         delete?: never;
@@ -383,7 +383,7 @@ export interface paths {
          * List Runs
          * @description Runs, newest business date first, and the dates that wait for a person.
          */
-        get: operations["yinke_nightly_api_list_runs"];
+        get: operations["list_runs"];
         put?: never;
         post?: never;
         delete?: never;
@@ -403,7 +403,7 @@ export interface paths {
          * Get Run
          * @description One run with its steps.
          */
-        get: operations["yinke_nightly_api_get_run"];
+        get: operations["get_run"];
         put?: never;
         post?: never;
         delete?: never;
@@ -425,7 +425,7 @@ export interface paths {
          * Release Run
          * @description Let the reason that holds this run's date pass, and run the date again.
          */
-        post: operations["yinke_nightly_api_release_run"];
+        post: operations["release_run"];
         delete?: never;
         options?: never;
         head?: never;
@@ -445,7 +445,7 @@ export interface paths {
          * Rerun Date
          * @description Run a date again; the worker takes it within seconds.
          */
-        post: operations["yinke_nightly_api_rerun_date"];
+        post: operations["rerun_date"];
         delete?: never;
         options?: never;
         head?: never;
@@ -463,7 +463,7 @@ export interface paths {
          * List Quarantine
          * @description Rows that could not be used, with place and reason; values masked.
          */
-        get: operations["yinke_nightly_api_list_quarantine"];
+        get: operations["list_quarantine"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1378,7 +1378,7 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
-    yinke_api_list_demo_logins: {
+    list_demo_logins: {
         parameters: {
             query?: never;
             header?: never;
@@ -1398,7 +1398,7 @@ export interface operations {
             };
         };
     };
-    yinke_access_api_sign_in: {
+    sign_in: {
         parameters: {
             query?: never;
             header?: never;
@@ -1440,7 +1440,7 @@ export interface operations {
             };
         };
     };
-    yinke_access_api_sign_out: {
+    sign_out: {
         parameters: {
             query?: never;
             header?: never;
@@ -1458,7 +1458,7 @@ export interface operations {
             };
         };
     };
-    yinke_access_api_get_me: {
+    get_me: {
         parameters: {
             query?: never;
             header?: never;
@@ -1478,7 +1478,7 @@ export interface operations {
             };
         };
     };
-    yinke_access_api_change_language: {
+    change_language: {
         parameters: {
             query?: never;
             header?: never;
@@ -1502,7 +1502,7 @@ export interface operations {
             };
         };
     };
-    yinke_customers_api_reveal_field: {
+    reveal_field: {
         parameters: {
             query?: never;
             header?: never;
@@ -1528,7 +1528,7 @@ export interface operations {
             };
         };
     };
-    yinke_care_customer_api_list_customers: {
+    list_customers: {
         parameters: {
             query?: {
                 q?: string;
@@ -1557,7 +1557,7 @@ export interface operations {
             };
         };
     };
-    yinke_care_customer_api_get_customer: {
+    get_customer: {
         parameters: {
             query?: never;
             header?: never;
@@ -1579,7 +1579,7 @@ export interface operations {
             };
         };
     };
-    yinke_care_customer_api_get_timeline: {
+    get_timeline: {
         parameters: {
             query?: never;
             header?: never;
@@ -1601,7 +1601,7 @@ export interface operations {
             };
         };
     };
-    yinke_care_customer_api_list_managers: {
+    list_managers: {
         parameters: {
             query?: never;
             header?: never;
@@ -1621,7 +1621,7 @@ export interface operations {
             };
         };
     };
-    yinke_care_customer_lake_api_get_aum_curve: {
+    get_aum_curve: {
         parameters: {
             query?: {
                 days?: number;
@@ -1645,7 +1645,7 @@ export interface operations {
             };
         };
     };
-    yinke_care_customer_lake_api_get_holdings: {
+    get_holdings: {
         parameters: {
             query?: never;
             header?: never;
@@ -1667,7 +1667,7 @@ export interface operations {
             };
         };
     };
-    yinke_care_customer_lake_api_list_transactions: {
+    list_transactions: {
         parameters: {
             query?: {
                 before?: string | null;
@@ -1691,7 +1691,7 @@ export interface operations {
             };
         };
     };
-    yinke_care_api_get_workbench: {
+    get_workbench: {
         parameters: {
             query?: {
                 status?: "OPEN" | "DONE" | "OVERFLOW";
@@ -1719,7 +1719,7 @@ export interface operations {
             };
         };
     };
-    yinke_care_api_record_result: {
+    record_result: {
         parameters: {
             query?: never;
             header?: never;
@@ -1745,7 +1745,7 @@ export interface operations {
             };
         };
     };
-    yinke_care_api_assign_task: {
+    assign_task: {
         parameters: {
             query?: never;
             header?: never;
@@ -1771,7 +1771,7 @@ export interface operations {
             };
         };
     };
-    yinke_care_api_record_contact_without_task: {
+    record_contact_without_task: {
         parameters: {
             query?: never;
             header?: never;
@@ -1797,7 +1797,7 @@ export interface operations {
             };
         };
     };
-    yinke_care_api_withdraw_contact: {
+    withdraw_contact: {
         parameters: {
             query?: never;
             header?: never;
@@ -1819,7 +1819,7 @@ export interface operations {
             };
         };
     };
-    yinke_care_api_list_customer_tasks: {
+    list_customer_tasks: {
         parameters: {
             query?: never;
             header?: never;
@@ -1841,7 +1841,7 @@ export interface operations {
             };
         };
     };
-    yinke_care_api_get_branch: {
+    get_branch: {
         parameters: {
             query?: {
                 org?: number | null;
@@ -1863,7 +1863,7 @@ export interface operations {
             };
         };
     };
-    yinke_nightly_api_list_runs: {
+    list_runs: {
         parameters: {
             query?: {
                 page?: number;
@@ -1885,7 +1885,7 @@ export interface operations {
             };
         };
     };
-    yinke_nightly_api_get_run: {
+    get_run: {
         parameters: {
             query?: never;
             header?: never;
@@ -1907,7 +1907,7 @@ export interface operations {
             };
         };
     };
-    yinke_nightly_api_release_run: {
+    release_run: {
         parameters: {
             query?: never;
             header?: never;
@@ -1933,7 +1933,7 @@ export interface operations {
             };
         };
     };
-    yinke_nightly_api_rerun_date: {
+    rerun_date: {
         parameters: {
             query?: never;
             header?: never;
@@ -1955,7 +1955,7 @@ export interface operations {
             };
         };
     };
-    yinke_nightly_api_list_quarantine: {
+    list_quarantine: {
         parameters: {
             query: {
                 biz_date: string;
