@@ -162,7 +162,8 @@ def _delimited(chunk: bytes, layout: Layout, before: int, lines: int) -> Piece:
 def _numbered(table: pa.Table, rows: np.ndarray, layout: Layout, bad: list[BadLine]) -> pa.Table:
     if layout.trailing_delimiter:
         table = table.drop_columns([TRAILING])
-    return table.append_column(ROW, pa.array(rows, pa.int64()))
+    numbers = pa.Array.from_buffers(pa.int64(), len(rows), [None, pa.py_buffer(rows)])  # pa.array imports pandas
+    return table.append_column(ROW, numbers)
 
 
 def _line_by_line(chunk: bytes, layout: Layout, before: int) -> tuple[bytes, list[BadLine]]:
@@ -239,21 +240,31 @@ def _fixed(chunk: bytes, layout: Layout, before: int) -> Piece:
     wrong: set[int] = set()
     start = 0
     for name, width in zip(layout.columns, layout.fixed, strict=True):
-        part = np.ascontiguousarray(matrix[:, start : start + width]).view(f"S{width}").ravel()
+        columns[name], failed = _cut(matrix[:, start : start + width], _codec(layout))
+        wrong |= failed
         start += width
-        try:
-            columns[name] = pa.array(np.char.decode(part, _codec(layout)).astype(object), pa.string())
-        except UnicodeDecodeError:
-            texts: list[str | None] = []
-            for at, value in enumerate(part):
-                try:
-                    texts.append(value.decode(_codec(layout)))
-                except UnicodeDecodeError:
-                    texts.append(None)
-                    wrong.add(at)
-            columns[name] = pa.array(texts, pa.string())
     table = pa.table({**columns, ROW: pa.array(numbers, pa.int64())})
     if wrong:
         bad += [(numbers[at], "bad_encoding", "") for at in sorted(wrong)]
         table = table.filter(pa.array([at not in wrong for at in range(len(numbers))]))
     return Piece(table, bad)
+
+
+def _cut(part: np.ndarray, codec: str) -> tuple[pa.Array, set[int]]:
+    """One column of a fixed-width chunk, decoded whole; positions of values that are cut in mid character."""
+    count, width = part.shape
+    if (part < 128).all():
+        offsets = np.arange(0, (count + 1) * width, width, dtype=np.int32)
+        data = pa.py_buffer(part.tobytes())
+        return pa.Array.from_buffers(pa.string(), count, [None, pa.py_buffer(offsets), data]), set()
+    rows = np.hstack([part, np.full((count, 1), 10, dtype=np.uint8)])  # no value holds a line feed
+    try:
+        return pa.array(rows.tobytes().decode(codec).split("\n")[:-1], pa.string()), set()
+    except UnicodeDecodeError:
+        texts: list[str | None] = []
+        for value in part:
+            try:
+                texts.append(value.tobytes().decode(codec))
+            except UnicodeDecodeError:
+                texts.append(None)
+        return pa.array(texts, pa.string()), {at for at, text in enumerate(texts) if text is None}
