@@ -113,7 +113,7 @@ def list_quarantine(request: HttpRequest, biz_date: date, feed: str = "", page: 
                 column=r.column,
                 reason=r.reason,
                 value_masked=r.value_masked,
-            )  # fmt: skip
+            )
             for r in rows
         ],
     )

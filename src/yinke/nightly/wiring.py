@@ -30,7 +30,7 @@ def open_bench(inbox: Path | None = None, feeds: Path | None = None, thresholds:
             memory=env.memory,
             scratch=lake.root / "building",
             master=env.spark_master,
-        ),  # fmt: skip
+        ),
         feeds=load_feeds(feeds or env.feeds),
         inbox=inbox or env.inbox,
         thresholds=load_thresholds(thresholds or env.thresholds),
