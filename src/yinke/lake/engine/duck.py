@@ -11,9 +11,8 @@ from typing import Any
 import ibis
 import ibis.expr.operations as ops
 import pyarrow as pa
-import pyarrow.parquet as pq
 
-from yinke.lake.engine.files import ROW_GROUP, quoted, schema_of, sql_types
+from yinke.lake.engine.files import ROW_GROUP, as_ibis, quoted, schema_of, sql_types, writer
 from yinke.lake.engine.plans import SCALAR_TYPES, VARIABLES, Bound, Build, Files, Inputs, Shape
 
 OPEN_TABLES = 400
@@ -32,6 +31,7 @@ class DuckEngine:
             ":memory:", threads=threads, memory_limit=memory, temp_directory=str(spill)
         )
         self._db = self._ibis.con
+        self._db.execute("SET parquet_metadata_cache=true")
         self._views: OrderedDict[tuple[str, ...], tuple[str, ibis.Schema]] = OrderedDict()
         self._made = 0
         self._plans: dict[tuple[object, ...], Any] = {}
@@ -80,10 +80,10 @@ class DuckEngine:
         if isinstance(files, pa.Table):
             self._db.execute(f"DROP VIEW IF EXISTS {view}")
             self._db.register(view, files)
-            return ibis.Schema.from_pyarrow(files.schema)
+            return as_ibis(files.schema)
         if isinstance(files, pa.Schema):
             nulls = (f'CAST(NULL AS {_duck(kind)}) AS "{c}"' for c, kind in sql_types(files).items())
-            source, schema = f"{', '.join(nulls)} WHERE false", ibis.Schema.from_pyarrow(files)
+            source, schema = f"{', '.join(nulls)} WHERE false", as_ibis(files)
         else:
             source = f"* FROM read_parquet([{', '.join(quoted(str(path)) for path in files)}])"
             schema = schema_of(files)
@@ -113,9 +113,7 @@ class DuckEngine:
 
         total = 0
         with (
-            pq.ParquetWriter(
-                path, schema, compression="zstd", store_decimal_as_integer=True, use_dictionary=True
-            ) as file,
+            writer(path, schema) as file,
             ThreadPoolExecutor(1) as encoder,
         ):
             pending = None

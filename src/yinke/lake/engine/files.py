@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from pathlib import Path
 
 import ibis
@@ -14,11 +15,15 @@ ROW_GROUP = 100_000
 
 
 def schema_of(paths: Sequence[Path]) -> ibis.Schema:
-    """The columns of a table, read from the footer of its first file.
+    """The columns of a table, read from the footer of its first file."""
+    return as_ibis(pq.read_schema(paths[0]).remove_metadata())
 
-    All may be null: whether a file's writer marked a column as required must not stop a union.
-    """
-    found = ibis.Schema.from_pyarrow(pq.read_schema(paths[0]))
+
+@lru_cache(maxsize=256)
+def as_ibis(schema: pa.Schema) -> ibis.Schema:
+    """The same columns for Ibis. All may be null: whether a file's writer marked a column as required must
+    not stop a union."""
+    found = ibis.Schema.from_pyarrow(schema)
     return ibis.Schema({name: kind.copy(nullable=True) for name, kind in found.items()})
 
 
@@ -38,6 +43,14 @@ def _sql_type(kind: pa.DataType) -> str:
         pa.string(): "STRING", pa.int32(): "INT", pa.int64(): "BIGINT", pa.bool_(): "BOOLEAN",
         pa.date32(): "DATE", pa.float64(): "DOUBLE",
     }.get(kind, "TIMESTAMP_NTZ")  # fmt: skip
+
+
+def writer(path: Path, schema: pa.Schema) -> pq.ParquetWriter:
+    """A Parquet file to append to, as the lake wants it. Only texts gain by a dictionary."""
+    texts = [field.name for field in schema if pa.types.is_string(field.type)]
+    return pq.ParquetWriter(
+        path, schema, compression="zstd", store_decimal_as_integer=True, use_dictionary=texts or False
+    )
 
 
 def quoted(text: str) -> str:

@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from yinke.common.errors import ConfigurationError
-from yinke.lake.engine.files import ROW_GROUP, schema_of, sql_types
+from yinke.lake.engine.files import ROW_GROUP, schema_of, sql_types, writer
 from yinke.lake.engine.plans import SCALAR_TYPES, Bound, Build, Files, Inputs, Shape
 
 OPEN_TABLES = 400
@@ -101,7 +101,7 @@ class SparkEngine:
 
 def _join(parts: Sequence[Path], path: Path, schema: pa.Schema) -> int:
     total = 0
-    with pq.ParquetWriter(path, schema, compression="zstd", store_decimal_as_integer=True) as file:
+    with writer(path, schema) as file:
         waiting: list[pa.RecordBatch] = []
         for batch in (batch for part in parts for batch in pq.ParquetFile(part).iter_batches(ROW_GROUP)):
             waiting.append(batch)
