@@ -16,6 +16,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from pytest_django import DjangoDbBlocker
 
 from yinke.care.models import Task
 from yinke.common.thresholds import load_thresholds
@@ -32,9 +33,13 @@ EXAMPLE = Path(__file__).parents[2] / "docs" / "examples" / "berka"
 FIRST, LAST = date(1993, 1, 1), date(1994, 3, 31)
 RATE = Decimal("0.2")
 
-pytestmark = pytest.mark.skipif(
-    not FOLDER, reason="YINKE_BERKA names no folder with the PKDD'99 files, see docs/examples/berka/README.md"
-)
+pytestmark = [
+    pytest.mark.skipif(
+        not FOLDER,
+        reason="YINKE_BERKA names no folder with the PKDD'99 files, see docs/examples/berka/README.md",
+    ),
+    pytest.mark.django_db,
+]
 
 
 def raw(name: str) -> list[dict[str, str]]:
@@ -64,11 +69,11 @@ def bank(tmp_path_factory: pytest.TempPathFactory) -> Bench:
 
 
 @pytest.fixture(scope="module")
-def outcome(bank: Bench, django_db_setup: None, django_db_blocker: pytest.FixtureRequest) -> Iterator[Outcome]:
+def outcome(bank: Bench, django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Outcome]:
     """All nights of the fifteen months, run once; the people's half is emptied afterwards."""
     from django.core.management import call_command
 
-    with django_db_blocker.unblock():  # type: ignore[attr-defined]
+    with django_db_blocker.unblock():
         yield run_history(bank, FIRST, LAST)
         call_command("flush", verbosity=0, interactive=False)
 
@@ -116,7 +121,9 @@ def test_customers_accounts_loans_and_cards_are_those_opened_by_then(last: Day) 
     opened = {row["account_id"]: day_of(row["date"]) for row in raw("account")}
     clients = {row["client_id"] for row in raw("disp") if opened[row["account_id"]] <= LAST}
     assert {row["cust_no"] for row in table(last, "customer", "cust_no")} == clients
-    assert {row["acct_no"] for row in table(last, "account", "acct_no")} == {a for a, d in opened.items() if d <= LAST}
+    assert {row["acct_no"] for row in table(last, "account", "acct_no")} == {
+        a for a, d in opened.items() if d <= LAST
+    }
     assert (len(clients), sum(day <= LAST for day in opened.values())) == (1_489, 1_229)
     assert {row["loan_no"] for row in table(last, "loan", "loan_no")} == {
         row["loan_id"] for row in raw("loan") if day_of(row["date"]) <= LAST
@@ -149,11 +156,15 @@ def test_the_whole_bank_is_there_once_all_accounts_are_open(tmp_path: Path) -> N
 
 def end_balances(until: date) -> dict[str, Decimal]:
     """Each account's balance after its last transaction up to a date."""
-    return {row["account_id"]: Decimal(row["balance"]) for row in raw("trans") if day_of(row["date"]) <= until}
+    return {
+        row["account_id"]: Decimal(row["balance"]) for row in raw("trans") if day_of(row["date"]) <= until
+    }
 
 
 def test_each_account_ends_with_the_balance_after_its_last_transaction(last: Day) -> None:
-    assert {row["acct_no"]: row["balance"] for row in table(last, "balance", "acct_no", "balance")} == end_balances(LAST)
+    assert {
+        row["acct_no"]: row["balance"] for row in table(last, "balance", "acct_no", "balance")
+    } == end_balances(LAST)
 
 
 def test_month_averages_of_ten_accounts_agree_with_a_count_by_hand(bank: Bench, last: Day) -> None:

@@ -171,11 +171,19 @@ class SmallBank:
             )
         return load_feeds(folder)
 
-    def load(self, day: date = FIRST, released: frozenset[str] = frozenset()) -> IngestSummary:
+    def load(
+        self, day: date = FIRST, released: frozenset[str] = frozenset(), threads: int = 2
+    ) -> IngestSummary:
         """Ingest a date and publish it."""
         building = self.lake.build(day)
         summary = ingest(
-            self.lake, self.described(), self.inbox, building, self.lake.latest(before=day), released=released
+            self.lake,
+            self.described(),
+            self.inbox,
+            building,
+            self.lake.latest(before=day),
+            released=released,
+            threads=threads,
         )
         building.note("ingest", {"rows": sum(feed.rows for feed in summary.feeds)})
         self.lake.publish(building)

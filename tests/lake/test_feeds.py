@@ -52,7 +52,12 @@ def line(problem: ConfigurationError) -> int:
 def test_a_right_description_is_read(tmp_path: Path) -> None:
     (tmp_path / "customer.yaml").write_text(WHOLE, "utf-8")
     feed = read_feed(tmp_path / "customer.yaml")
-    assert (feed.feed, feed.table.name, feed.layout.delimiter, feed.mode) == ("customer", "customer", "|+|", "UPSERT")
+    assert (feed.feed, feed.table.name, feed.layout.delimiter, feed.mode) == (
+        "customer",
+        "customer",
+        "|+|",
+        "UPSERT",
+    )
 
 
 @pytest.mark.parametrize(
@@ -135,7 +140,8 @@ def with_lookup(change: Callable[[Body], None]) -> str:
 
 
 @pytest.mark.parametrize(
-    ("field", "value"), [("key", "X"), ("value", "X"), ("where", "X = 1"), ("via", "branch"), ("via", "elsewhere")]
+    ("field", "value"),
+    [("key", "X"), ("value", "X"), ("where", "X = 1"), ("via", "branch"), ("via", "elsewhere")],
 )
 def test_a_lookups_mistake_is_told(tmp_path: Path, field: str, value: str) -> None:
     refused(tmp_path, with_lookup(lambda lookup: lookup.__setitem__(field, value)))
@@ -156,7 +162,9 @@ def test_a_code_used_twice_is_refused(tmp_path: Path) -> None:
 
 def test_feeds_of_one_table_must_have_one_mode(tmp_path: Path) -> None:
     (tmp_path / "a.yaml").write_text(WHOLE, "utf-8")
-    (tmp_path / "b.yaml").write_text(WHOLE.replace("UPSERT", "FULL").replace("feed: customer", "feed: other"), "utf-8")
+    (tmp_path / "b.yaml").write_text(
+        WHOLE.replace("UPSERT", "FULL").replace("feed: customer", "feed: other"), "utf-8"
+    )
     with pytest.raises(ConfigurationError, match="different modes"):
         load_feeds(tmp_path)
 

@@ -70,7 +70,9 @@ def fresh(written: Path, folder: Path) -> Path:
 
 
 @pytest.fixture(scope="module")
-def undisturbed(written: Path, killer: Killer, tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, str], int, float]:
+def undisturbed(
+    written: Path, killer: Killer, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[dict[str, str], int, float]:
     """(state, steps, seconds) of the nights when nobody disturbs them."""
     folder = fresh(written, tmp_path_factory.mktemp("undisturbed") / "bank")
     killer.run(folder, DAYS)  # the fork server's own start is not counted
@@ -80,7 +82,9 @@ def undisturbed(written: Path, killer: Killer, tmp_path_factory: pytest.TempPath
     return state(folder / "lake"), killer.steps(folder), time.perf_counter() - started
 
 
-def test_the_undisturbed_nights_hold_what_a_kill_could_lose(undisturbed: tuple[dict[str, str], int, float]) -> None:
+def test_the_undisturbed_nights_hold_what_a_kill_could_lose(
+    undisturbed: tuple[dict[str, str], int, float],
+) -> None:
     names = set(undisturbed[0])
     assert {"days/2026-01-30", "days/2026-01-31", "ids/2026-01.parquet"} <= names
     assert {"quarantine/2026-01-30/customer.parquet", "quarantine/2026-01-31/transaction.parquet"} <= names

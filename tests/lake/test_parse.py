@@ -55,10 +55,10 @@ def test_private_use_characters_round_trip(tmp_path: Path) -> None:
 
 
 def test_a_delimiter_inside_text_sets_the_line_apart_with_its_number(tmp_path: Path) -> None:
-    rows, bad = read(tmp_path, "a|+|1\nb|+|x|+|2\nc|+|3\n".encode(), BANK)
+    rows, bad = read(tmp_path, b"a|+|1\nb|+|x|+|2\nc|+|3\n", BANK)
     assert rows == [("a", "1"), ("c", "3")]
     assert bad == [(2, "column_count")]
-    assert numbers(tmp_path, "a|+|1\nb|+|x|+|2\nc|+|3\n".encode(), BANK) == [1, 3]
+    assert numbers(tmp_path, b"a|+|1\nb|+|x|+|2\nc|+|3\n", BANK) == [1, 3]
 
 
 def test_a_file_cut_in_mid_row_sets_the_last_line_apart(tmp_path: Path) -> None:
@@ -80,7 +80,9 @@ def test_bad_encoding_and_bad_columns_together_keep_the_right_numbers(tmp_path: 
 
 @pytest.mark.parametrize("end", [b"\n", b"\r\n"])
 @pytest.mark.parametrize("last", [True, False])
-def test_either_line_end_and_a_missing_last_one_are_understood(tmp_path: Path, end: bytes, last: bool) -> None:
+def test_either_line_end_and_a_missing_last_one_are_understood(
+    tmp_path: Path, end: bytes, last: bool
+) -> None:
     data = b"a|+|1" + end + b"b|+|2" + (end if last else b"")
     assert read(tmp_path, data, BANK) == ([("a", "1"), ("b", "2")], [])
 

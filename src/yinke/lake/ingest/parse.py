@@ -162,7 +162,9 @@ def _delimited(chunk: bytes, layout: Layout, before: int, lines: int) -> Piece:
 def _numbered(table: pa.Table, rows: np.ndarray, layout: Layout, bad: list[BadLine]) -> pa.Table:
     if layout.trailing_delimiter:
         table = table.drop_columns([TRAILING])
-    numbers = pa.Array.from_buffers(pa.int64(), len(rows), [None, pa.py_buffer(rows)])  # pa.array imports pandas
+    numbers = pa.Array.from_buffers(
+        pa.int64(), len(rows), [None, pa.py_buffer(rows)]
+    )  # pa.array imports pandas
     return table.append_column(ROW, numbers)
 
 
