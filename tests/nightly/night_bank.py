@@ -92,6 +92,7 @@ def people() -> dict[str, Any]:
 def empty() -> None:
     """Take everything out of PostgreSQL again."""
     with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         cursor.execute(
             "TRUNCATE access_org, access_user, customers_customer, customers_frontier, nightly_run CASCADE"
         )
