@@ -19,11 +19,14 @@ from yinke.customers.shape import person
 TEAM = 100
 """A larger team is shown by the orgs below; here then only those who sit in this very org."""
 
-_SUMS = """
+_BELOW = "(%(scope)s::bigint[] IS NULL OR org_id = ANY(%(scope)s))"
+"""The viewer's own subtree: a sub-branch need not count the whole bank."""
+
+_SUMS = f"""
 WITH s AS (
     SELECT org_id, sum(customers) AS customers, sum(customers) FILTER (WHERE manager_id IS NOT NULL) AS managed,
         sum(aum) AS aum, sum(net_month) AS net_month
-    FROM care_standing GROUP BY org_id)
+    FROM care_standing WHERE {_BELOW} GROUP BY org_id)
 SELECT c.id, COALESCE(sum(s.customers), 0), COALESCE(sum(s.managed), 0), COALESCE(sum(s.aum), 0),
     COALESCE(sum(s.net_month), 0)
 FROM access_org c JOIN access_org o ON starts_with(o.path, c.path) JOIN s ON s.org_id = o.id
@@ -37,7 +40,7 @@ _TASKS = f"""
 WITH w AS (
     SELECT t.org_id, count(*) FILTER (WHERE {_LEFT}) AS n_left, count(*) FILTER (WHERE {_LATE}) AS n_late,
         count(*) FILTER (WHERE t.assignee_id IS NULL) AS n_pool
-    FROM care_task t WHERE t.status IN ('NEW', 'IN_PROGRESS') GROUP BY t.org_id)
+    FROM care_task t WHERE t.status IN ('NEW', 'IN_PROGRESS') AND {_BELOW} GROUP BY t.org_id)
 SELECT c.id, sum(w.n_left), sum(w.n_late), sum(w.n_pool)
 FROM access_org c JOIN access_org o ON starts_with(o.path, c.path) JOIN w ON w.org_id = o.id
 WHERE c.id = ANY(%(lines)s) GROUP BY c.id
@@ -96,6 +99,7 @@ def branch(viewer: Viewer, org_id: int | None) -> BranchOut:
     way = [a for a in _ancestors(org) if viewer.org_ids is None or a.id in viewer.org_ids]
     team = _team_of(org)
     given = {
+        "scope": None if viewer.org_ids is None else sorted(viewer.org_ids),
         "lines": [o.id for o in (*way, *children)], "path": org.path, "team": [u.id for u in team],
         "workday": day.workday, "promises": day.promises, "morning": day.morning,
         "month": day.workday.replace(day=1), "in_vain": list(ContactRecord.NOT_REACHED),
