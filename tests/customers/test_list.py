@@ -177,3 +177,13 @@ def test_the_months_end_of_february_is_counted_right() -> None:
     bank = a_bank(date(2028, 2, 29)).with_branch("徐汇").with_manager("李").with_customer("张三丰", aum=2_900)
     row = bank.client("李").get("/api/customers").json()["rows"][0]
     assert row["mda"] == "2900.00"
+
+
+@pytest.mark.parametrize("huge", [10**30, -(10**30), 2**31, 0])
+def test_numbers_beyond_reason_find_nobody_and_break_nothing(bank: Bank, huge: int) -> None:
+    client = bank.client("陈")
+    for wanted in ("manager", "org", "tier"):
+        assert client.get("/api/customers", {wanted: huge}).json()["rows"] == []
+    assert client.get("/api/customers", {"page": huge}).status_code == 200
+    for part in ("", "/timeline", "/aum", "/holdings", "/transactions"):
+        assert client.get(f"/api/customers/{huge}{part}").status_code == 404

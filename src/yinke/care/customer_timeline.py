@@ -49,7 +49,9 @@ def timeline(viewer: Viewer, customer: Customer) -> list[TimelineEntry]:
         for reason in Reason.objects.filter(customer=customer).order_by("-biz_date", "id")[:NEWEST]
     ]  # fmt: skip
     for contact in (
-        ContactRecord.objects.filter(customer=customer, withdrawn_at=None).select_related("user").order_by("-at")[:NEWEST]
+        ContactRecord.objects.filter(customer=customer, withdrawn_at=None)
+        .select_related("user")
+        .order_by("-at")[:NEWEST]
     ):
         result = (
             RESULTS_EN[contact.result] if language == "en" else ContactRecord.Result(contact.result).label
