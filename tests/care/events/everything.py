@@ -93,6 +93,7 @@ def everything_happens(bank: Bank) -> None:
     for holding in (paid_out, *paid_pair):
         bank.rows["holding"].remove(holding)
     bank.moved(movers[0], 5_000_000, own_name=True, opp_bank="工商银行")
+    bank.moved(movers[0], 500_000, "OUT")
     bank.moved(movers[0], 3_000_000, "OUT", own_name=True, opp_bank='建设"银行')
     bank.moved(movers[1], 60_000, kind="SECURITIES")
     bank.moved(movers[1], 60_000, "OUT", kind="SECURITIES")

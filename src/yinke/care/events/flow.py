@@ -51,6 +51,8 @@ def _moves(night: Night, column: str, direction: str, code: str) -> Iterator[Fou
     own_sum, broker_sum = ibis.coalesce(rows.own, 0.0), ibis.coalesce(rows.broker, 0.0)
     is_own = own_sum > 0
     is_broker = ~is_own & (broker_sum > 0)
+    part = ibis.ifelse(is_own, own_sum, broker_sum)
+    is_part = (part > 0) & ~at_least(part, number(rows.moved))
     yield Found(
         rows,
         cycle=night.today,
@@ -60,7 +62,7 @@ def _moves(night: Night, column: str, direction: str, code: str) -> Iterator[Fou
             "case": ibis.cases((is_own, "OWN_NAME"), (is_broker, "BROKER"), else_="PLAIN"),
             "on": night.today,
             "amount": rows.moved,
-            "own": ibis.cases((is_own, money(own_sum)), (is_broker, money(broker_sum))),
+            "own": is_part.ifelse(money(part), ibis.null()),
             "bank": rows.bank,
             "weight": ibis.ifelse(is_own | is_broker, night.values["E04.own_weight"], 1).cast("int32"),
         },
