@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from django.db.utils import OperationalError
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
@@ -18,7 +19,9 @@ from yinke.common.errors import YinkeError
 from yinke.demo.cli import generate_command
 from yinke.lake.cli import feeds_app, quarantine_command
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help="Yinke 银客")
+app = typer.Typer(
+    no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help="Yinke 银客"
+)
 app.add_typer(feeds_app, name="feeds")
 app.command("generate")(generate_command)
 app.command("quarantine")(quarantine_command)
@@ -38,9 +41,15 @@ def start_django() -> None:
 
 @app.command()
 def nightly(
-    date_: Annotated[datetime | None, typer.Option("--date", formats=["%Y-%m-%d"], help="The business date")] = None,
-    first: Annotated[datetime | None, typer.Option("--from", formats=["%Y-%m-%d"], help="First of many dates")] = None,
-    last: Annotated[datetime | None, typer.Option("--to", formats=["%Y-%m-%d"], help="Last of many dates")] = None,
+    date_: Annotated[
+        datetime | None, typer.Option("--date", formats=["%Y-%m-%d"], help="The business date")
+    ] = None,
+    first: Annotated[
+        datetime | None, typer.Option("--from", formats=["%Y-%m-%d"], help="First of many dates")
+    ] = None,
+    last: Annotated[
+        datetime | None, typer.Option("--to", formats=["%Y-%m-%d"], help="Last of many dates")
+    ] = None,
     inbox: Annotated[Path | None, typer.Option(help="Where the bank's files arrive", exists=True)] = None,
     feeds: Annotated[Path | None, typer.Option(help="Folder of feed descriptions", exists=True)] = None,
     thresholds: Annotated[Path | None, typer.Option(help="The bank's threshold file", exists=True)] = None,
@@ -54,7 +63,9 @@ def nightly(
     from yinke.nightly.wiring import open_bench
 
     if (date_ is None) == (first is None) or (first is None) != (last is None):
-        raise YinkeError("Say which dates", place="yinke nightly", remedy="Give --date, or both --from and --to")
+        raise YinkeError(
+            "Say which dates", place="yinke nightly", remedy="Give --date, or both --from and --to"
+        )
     own = (feeds / "thresholds.yaml") if feeds and (feeds / "thresholds.yaml").exists() else None
     bench = open_bench(inbox, feeds, thresholds or own)
     bars = Progress(
@@ -71,9 +82,7 @@ def nightly(
             def on_feed(feed: str, done: int, total: int) -> None:
                 progress.update(bar, description=f"{date_:%Y-%m-%d} ingest {feed} {done}/{total}")
 
-            outcome = run_night(
-                bench, date_.date(), rebuild=rebuild, on_step=on_step, on_feed=on_feed
-            )
+            outcome = run_night(bench, date_.date(), rebuild=rebuild, on_step=on_step, on_feed=on_feed)
         else:
             assert first is not None and last is not None  # noqa: S101
             bar = progress.add_task("", total=(last - first).days + 1)
@@ -178,6 +187,10 @@ def main() -> None:
         app()
     except YinkeError as error:
         console.print(str(error), style="bold red")
+        sys.exit(1)
+    except OperationalError as gone:
+        said = (str(gone).splitlines() or ["no answer"])[0]
+        console.print(f"PostgreSQL: {said}. Remedy: Start it, or mend DATABASE_URL.", style="bold red")
         sys.exit(1)
 
 

@@ -9,9 +9,12 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tests.bank import TODAY
 from tests.care.nights import ONE, TaskBank, event
+from yinke.access.models import Org
 from yinke.care.models import ContactRecord, Task
 from yinke.care.queries import branch, customer_tasks
 from yinke.care.services.assign import assign
@@ -97,6 +100,49 @@ def test_the_page_costs_a_bounded_number_of_statements(two: TaskBank) -> None:
     with CaptureQueriesContext(connection) as many:
         branch(two.viewer("运营"), None)
     assert len(many) == len(few) <= 14
+
+
+@settings(max_examples=25)
+@given(
+    tree=st.lists(st.integers(0, 20), min_size=1, max_size=6),
+    clients=st.lists(st.tuples(st.integers(0, 20), st.booleans(), st.integers(0, 10**9)), max_size=8),
+)
+def test_in_any_tree_the_lines_are_the_sums_of_what_lies_below(
+    bank: TaskBank, tree: list[int], clients: list[tuple[int, bool, int]]
+) -> None:
+    Task.objects.all().delete()
+    Metrics.objects.all().delete()
+    stamp = Org.objects.count()
+    root = bank.with_org(f"根{stamp}", level=2).orgs[f"根{stamp}"]
+    bank.with_staff(f"头{stamp}", "RETAIL_MGR").with_manager(f"理{stamp}")
+    places = [root]
+    for n, under in enumerate(tree):
+        bank.orgs["上"] = places[under % len(places)]
+        places.append(bank.with_org(f"{stamp}-{n}", under="上").orgs[f"{stamp}-{n}"])
+    rows = []
+    for n, (at, managed, cents) in enumerate(clients):
+        bank.orgs["处"] = places[at % len(places)]
+        money = Decimal(cents) / 100
+        bank.with_customer(
+            f"{stamp}-{n}", of=f"理{stamp}" if managed else None, at="处", aum=money, id=stamp * 100 + n,
+            metrics={"aum_month_start": Decimal(500)},
+        )  # fmt: skip
+        rows.append((bank.customers[f"{stamp}-{n}"], bank.orgs["处"], managed, money))
+    bank.night(*(event("E08", c, key=f"{c.id}") for c, *_ in rows), on=TODAY)
+    viewer = bank.viewer(f"头{stamp}")
+    for place in places:
+        page = branch(viewer, place.id)
+        below = [row for row in rows if row[1].path.startswith(place.path)]
+        line = page.org
+        assert (line.customers, line.managed) == (len(below), sum(row[2] for row in below))
+        assert line.aum == sum((row[3] for row in below), Decimal(0))
+        assert line.net_month == sum((row[3] - 500 for row in below), Decimal(0))
+        assert sum(page.tiers.values()) == len(below)
+        assert page.path[0].id == root.id and page.path[-1].id == place.id
+        for child in page.children:
+            assert child == branch(viewer, child.id).org
+    total = branch(viewer, None).org
+    assert total.tasks_left == len(rows)
 
 
 class TestAssign:
