@@ -115,3 +115,14 @@ def test_a_password_survives_a_move_to_another_org(lake: Lake) -> None:
     assert sync_staff(day(lake, staff=[{**STAFF[0], "org_no": "2"}])) == 1
     user = User.objects.get(emp_no="E1")
     assert (user.password, user.org.org_no) == ("kept", "2")
+
+
+def test_a_bank_without_a_staff_file_keeps_its_people_and_one_without_orgs_is_told(lake: Lake) -> None:
+    today = day(lake)
+    sync_orgs(today)
+    sync_staff(today)
+    bare = a_day(lake, date(2026, 10, 31), org=TREE)
+    assert sync_staff(bare) == 0
+    assert User.objects.get(emp_no="E1").is_active
+    with pytest.raises(YinkeError, match="no orgs"):
+        sync_orgs(a_day(lake, date(2026, 11, 1), staff=STAFF))

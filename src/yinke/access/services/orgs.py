@@ -22,8 +22,13 @@ def sync_orgs(day: PublishedDay) -> int:
         How many orgs were added or changed.
 
     Raises:
-        YinkeError: an org's parents run in a circle.
+        YinkeError: there is no org table, or an org's parents run in a circle.
     """
+    if not day.has("org"):
+        raise YinkeError(
+            "The day has no orgs", place="org",
+            remedy="Describe a feed for the org table: every customer belongs to one",
+        )  # fmt: skip
     rows = {row["org_no"]: row for row in pq.read_table(day.path("org")).to_pylist()}
     known = {org.org_no: org for org in Org.objects.all()}
     new = [

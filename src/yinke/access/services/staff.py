@@ -23,6 +23,8 @@ def sync_staff(day: PublishedDay) -> int:
     Returns:
         How many people were added or changed.
     """
+    if not day.has("staff"):
+        return 0  # the bank sends no staff file: its people stay as they are
     rows = {row["emp_no"]: row for row in pq.read_table(day.path("staff")).to_pylist()}
     orgs = dict(Org.objects.values_list("org_no", "id"))
     known = {user.emp_no: user for user in User.objects.all()}
