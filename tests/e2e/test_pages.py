@@ -1,0 +1,145 @@
+"""What people do on the pages, in a real browser."""
+
+from __future__ import annotations
+
+import json
+import re
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.e2e.conftest import Visitor, yinke
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+
+MANAGER, HEAD, RETAIL, OPERATIONS, COMPLIANCE, SYSTEM = (
+    "0001001", "0001900", "9801001", "9900001", "9900002", "9900003",
+)  # fmt: skip
+Visit = Callable[..., Visitor]
+
+
+def test_second_start_of_the_demo_makes_nothing_anew(demo_home: Path) -> None:
+    before = sorted(p.name for p in (demo_home / "lake" / "versions").iterdir())
+    again = yinke(demo_home, "demo", "--no-serve")
+    assert again.returncode == 0, again.stderr
+    assert sorted(p.name for p in (demo_home / "lake" / "versions").iterdir()) == before
+    assert MANAGER in again.stderr
+
+
+def test_sign_in_offers_the_demo_logins_and_opens_the_workbench(visit: Visit) -> None:
+    visitor = visit(None)
+    page = visitor.open("/")
+    expect(page).to_have_url(re.compile("/sign-in"))
+    page.get_by_role("button", name=re.compile("客户经理")).first.click()
+    expect(page.get_by_role("heading", name="今天该联系谁")).to_be_visible()
+
+
+def test_a_wrong_password_says_so_without_saying_which_part_is_wrong(visit: Visit) -> None:
+    page = visit(None).open("/sign-in")
+    page.get_by_label("员工号").fill("no-such-person")
+    page.get_by_label("密码").fill("wrong-password-1")
+    page.get_by_role("button", name=re.compile("登.?录")).click()
+    alert = page.get_by_role("alert").first
+    expect(alert).to_be_visible()
+    expect(alert).not_to_contain_text("no-such-person")
+
+
+def test_a_manager_records_a_result_and_takes_it_back(visit: Visit) -> None:
+    page = visit(MANAGER).open("/workbench")
+    rows = page.locator("button[data-task]")
+    expect(rows.first).to_be_visible()
+    first = rows.first.get_attribute("data-task")
+    page.keyboard.press("j")
+    page.locator(f"button[data-task='{first}']").click()
+    page.get_by_role("button", name="考虑中").click()
+    expect(page.locator(f"button[data-task='{first}']")).to_have_count(0)
+    page.get_by_text("撤销", exact=True).click()
+    expect(page.locator(f"button[data-task='{first}']")).to_be_visible()
+
+
+def test_a_note_with_a_mobile_number_can_not_be_recorded(visit: Visit) -> None:
+    page = visit(MANAGER).open("/workbench")
+    page.locator("button[data-task]").first.click()
+    page.get_by_placeholder("选填，不写证件号、手机号、卡号").fill("打 13812345678")
+    expect(page.get_by_text("备注里有手机号")).to_be_visible()
+    expect(page.get_by_role("button", name="考虑中")).to_be_disabled()
+
+
+def test_search_by_initials_leads_to_the_customer_page(visit: Visit) -> None:
+    visitor = visit(MANAGER)
+    page = visitor.open("/customers")
+    name = page.evaluate("async () => (await (await fetch('/api/customers?sort=-aum')).json()).rows[0].name")
+    page.keyboard.press("/")
+    page.keyboard.type(name)
+    page.get_by_role("option").first.click()
+    expect(page).to_have_url(re.compile(r"/customers/\d+"))
+    expect(page.get_by_role("heading", name=name)).to_be_visible()
+    assert not visitor.complaints
+
+
+def test_a_branch_head_goes_down_to_a_managers_list(visit: Visit) -> None:
+    visitor = visit(HEAD)
+    page = visitor.open("/branch")
+    expect(page.get_by_role("heading", name="我的支行这周怎么样")).to_be_visible()
+    page.get_by_role("table").last.get_by_role("link").first.click()
+    expect(page).to_have_url(re.compile("/(workbench|customers)"))
+    assert not visitor.complaints
+
+
+def test_who_may_not_open_a_page_learns_who_can_grant_it(visit: Visit) -> None:
+    page = visit(MANAGER).open("/nightly")
+    expect(page.get_by_text("安全管理员")).to_be_visible()
+
+
+def test_the_operator_sees_the_last_night_and_its_steps(visit: Visit) -> None:
+    page = visit(SYSTEM).open("/nightly")
+    expect(page.get_by_text("成功").first).to_be_visible()
+
+
+PAGES = [
+    (MANAGER, "/workbench"), (MANAGER, "/customers"), (MANAGER, "/customers/{id}"), (HEAD, "/workbench"),
+    (HEAD, "/branch"), (RETAIL, "/branch"), (RETAIL, "/customers"), (OPERATIONS, "/branch"),
+    (OPERATIONS, "/customers/{id}"), (OPERATIONS, "/nightly"), (COMPLIANCE, "/customers"), (SYSTEM, "/nightly"),
+]  # fmt: skip
+KEY = re.compile(r"\b(?:access|app|care|customers|nightly|shared)[.:][a-z]\w+")
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+@pytest.mark.parametrize("width", [1440, 390])
+def test_every_page_fits_its_window_and_speaks_one_language(visit: Visit, width: int, language: str) -> None:
+    wrong: list[str] = []
+    for emp_no in dict.fromkeys(who for who, _ in PAGES):
+        visitor = visit(emp_no, width, language)
+        for path in (p for who, p in PAGES if who == emp_no):
+            if "{id}" in path:
+                row = "async () => (await (await fetch('/api/customers?sort=-aum')).json()).rows[0].id"
+                path = path.replace("{id}", str(visitor.page.evaluate(row)))
+            page = visitor.open(path)
+            expect(page.get_by_role("heading").first).to_be_visible()
+            text = page.locator("body").inner_text()
+            over = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+            place = f"{emp_no} {path}"
+            wrong += [f"{place}: {over} pixels too wide"] * (over > 1)
+            wrong += [f"{place}: shows the key {key}" for key in KEY.findall(text)[:1]]
+            wrong += [f"{place}: says nothing"] * (len(text) < 80)
+            wrong += [f"{place}: console: {line}" for line in visitor.complaints[:1]]
+            visitor.complaints.clear()
+        visitor.context.close()
+    assert not wrong, "\n".join(wrong)
+
+
+def test_the_api_is_closed_to_whoever_has_not_signed_in(address: str) -> None:
+    schema = json.loads((Path(__file__).parents[2] / "web" / "openapi.json").read_text("utf-8"))
+    for path, operations in schema["paths"].items():
+        if "get" not in operations or path.endswith("/demo-logins"):
+            continue
+        try:
+            with urllib.request.urlopen(address + re.sub(r"{\w+}", "1", path)) as answer:
+                status = answer.status
+        except urllib.error.HTTPError as error:
+            status = error.code
+        assert status == 401, path
