@@ -22,7 +22,8 @@ FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--
 
 
 def _environment(home: Path) -> dict[str, str]:
-    env = {k: v for k, v in os.environ.items() if not k.startswith("YINKE_") and k != "DATABASE_URL"}
+    own = ("YINKE_", "DJANGO_SETTINGS_MODULE", "DATABASE_URL")
+    env = {name: value for name, value in os.environ.items() if not name.startswith(own)}
     return env | {"YINKE_HOME": str(home), "YINKE_MEMORY": "1GB"}
 
 
