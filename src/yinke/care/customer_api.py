@@ -38,6 +38,7 @@ def _page_ids(rows: QuerySet[Customer], wanted: CustomerQuery, biz_date: date, t
     """The orders of ``listing``, and ``last_contact`` (never contacted counts as longest ago)."""
     if wanted.sort.lstrip("-") != "last_contact":
         return listing.page_ids(rows, wanted, biz_date, total)
+    listing.check_length(wanted.sort, total)
     newest = (
         ContactRecord.objects.filter(customer_id=OuterRef("id"), withdrawn_at=None)
         .order_by("-at")

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from yinke.common.errors import ConfigurationError
 
-DEMO_SECRET = "demo-only-secret-never-use-it-in-production"
+DEMO_SECRET = "demo-only-secret-never-use-it-in-production"  # noqa: S105 (refused in production)
 DEMO_DATA_KEY = base64.b64encode(b"demo-only-data-key-32-bytes-long").decode()
 
 

@@ -10,6 +10,7 @@ class YinkeError(Exception):
         message: what happened, in one sentence, without personal data.
         place: where (file and line, feed, column, environment variable, step).
         remedy: what the reader can do next.
+        code: what the pages look its text up by, in the reader's language; the class's own if empty.
 
     >>> print(YinkeError("The hash differs", place="CUST_INFO.dat", remedy="Send the file again"))
     CUST_INFO.dat: The hash differs. Remedy: Send the file again.
@@ -18,8 +19,9 @@ class YinkeError(Exception):
     code = "error"
     status = 400
 
-    def __init__(self, message: str, *, place: str = "", remedy: str = "") -> None:
+    def __init__(self, message: str, *, place: str = "", remedy: str = "", code: str = "") -> None:
         super().__init__(message)
+        self.code = code or type(self).code
         self.message = message.rstrip(".")
         self.place = place
         self.remedy = remedy.rstrip(".")

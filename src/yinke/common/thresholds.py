@@ -107,7 +107,9 @@ class Thresholds:
         rows = defaults
         for path in over:
             own = list(_read(path))
-            strange = sorted({row.code for row in own} - known - {c for c in (r.code for r in own) if c.startswith("fx.")})
+            strange = sorted(
+                {row.code for row in own} - known - {c for c in (r.code for r in own) if c.startswith("fx.")}
+            )
             if strange:
                 raise ConfigurationError(
                     f"No such threshold: {', '.join(strange)}",

@@ -61,11 +61,27 @@ def page_ids(rows: QuerySet[Customer], wanted: CustomerQuery, biz_date: date, to
         total: what ``count`` said of ``rows``.
 
     Raises:
-        YinkeError: no such order.
+        YinkeError: no such order, or the list is too long for it.
     """
     if wanted.sort.lstrip("-") == "aum" and total >= COUNTED:
         return _walk_tiers(rows, wanted)
+    check_length(wanted.sort, total)
     return cut(_sorted(rows, wanted.sort, biz_date), wanted.page)
+
+
+def check_length(sort: str, total: int) -> None:
+    """Refuse an order for which a list of ``COUNTED`` customers or more would have to be read whole.
+
+    Raises:
+        YinkeError: the list must be narrowed first.
+    """
+    if total >= COUNTED and sort.lstrip("-") not in ("aum", "name"):
+        raise YinkeError(
+            f"A list of {COUNTED:,} customers or more can be ordered by AUM or name only",
+            place="sort",
+            remedy="Narrow it by org, manager, tier or stage first",
+            code="list_too_long",
+        )
 
 
 def cut(rows: QuerySet[Customer], page: int) -> list[int]:
@@ -112,6 +128,7 @@ def _sorted(rows: QuerySet[Customer], sort: str, biz_date: date) -> QuerySet[Cus
     if by is None:
         raise YinkeError(
             "No such order",
+            code="no_such_choice",
             place="sort",
             remedy="Take aum, mda, net_month, name or last_contact, with '-' to reverse",
         )

@@ -28,14 +28,18 @@ def release(viewer: Viewer, run: Run, note: str) -> Release:
     """
     _operator(viewer)
     if run.status != Run.Status.HELD:
-        raise YinkeError("This date is not held", remedy="Reload the page to see how it stands")
+        raise YinkeError(
+            "This date is not held", code="not_held", remedy="Reload the page to see how it stands"
+        )
     if run.reason not in RELEASABLE:
         raise YinkeError(
-            "This reason cannot be waved through", place=f"{run.feed} {run.reason}",
+            "This reason cannot be waved through", code="not_releasable", place=f"{run.feed} {run.reason}",
             remedy="Have the file sent again, then run the date again",
         )  # fmt: skip
     if len(note.strip()) < 4:
-        raise YinkeError("Say why it may pass", place="note", remedy="Write a sentence for the record")
+        raise YinkeError(
+            "Say why it may pass", place="note", code="note_missing", remedy="Write a sentence for the record"
+        )
     made, _ = Release.objects.get_or_create(
         biz_date=run.biz_date, feed=run.feed, reason=run.reason,
         defaults={"by_id": viewer.user_id, "note": note.strip()[:200]},

@@ -73,7 +73,9 @@ def customer_tasks(viewer: Viewer, customer_id: int) -> list[TaskOut]:
     tasks = Task.objects.filter(customer=customer_id)
     known = visible(viewer).filter(id=customer_id).exists()
     if not known and not tasks.filter(assignee_id=viewer.user_id, status__in=OPEN).exists():
-        raise NotFound("No such customer within your scope", place="customer", remedy="Ask your branch manager")
+        raise NotFound(
+            "No such customer within your scope", place="customer", remedy="Ask your branch manager"
+        )
     is_open = Case(When(status__in=OPEN, then=Value(0)), default=Value(1))
     return task_outs(viewer, list(_joined(tasks).order_by(is_open, "-biz_date")[:NEWEST]), today())
 

@@ -37,14 +37,17 @@ def assign(viewer: Viewer, task: Task, user_id: int) -> None:
         )
     if not user.is_active or user.role not in WORKERS:
         raise YinkeError(
-            "This person works no tasks", place="user_id", remedy="Choose an active manager of the team"
+            "This person works no tasks",
+            place="user_id",
+            code="works_no_tasks",
+            remedy="Choose an active manager of the team",
         )
     day = today()
     cap = int(load_thresholds(settings.YINKE.thresholds).at(day.workday)["task.cap"])
     with transaction.atomic():
         task = Task.objects.select_for_update().get(id=task.id)
         if task.status not in OPEN:
-            raise YinkeError("The task is closed", place="task", remedy="Reload the list")
+            raise YinkeError("The task is closed", place="task", code="task_closed", remedy="Reload the list")
         before = task.assignee_id
         task.assignee, task.assigned_by_id, task.is_overflow = user, viewer.user_id, False
         task.save(update_fields=["assignee", "assigned_by", "is_overflow"])

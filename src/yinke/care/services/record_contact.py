@@ -71,17 +71,29 @@ def check(account: Account, day: Today, days_ahead: int) -> None:
     """
     if account.channel not in ContactRecord.Channel.values:
         raise YinkeError(
-            f"No such channel: {account.channel[:10]}", place="channel", remedy="Choose one of the list"
+            f"No such channel: {account.channel[:10]}",
+            place="channel",
+            code="no_such_choice",
+            remedy="Choose one of the list",
         )
     if account.result not in Result.values:
         raise YinkeError(
-            f"No such result: {account.result[:20]}", place="result", remedy="Choose one of the list"
+            f"No such result: {account.result[:20]}",
+            place="result",
+            code="no_such_choice",
+            remedy="Choose one of the list",
         )
     if not 8 <= len(account.request_key) <= 40:
-        raise YinkeError("The key has not 8 to 40 characters", place="request_key", remedy="Reload the page")
+        raise YinkeError(
+            "The key has not 8 to 40 characters",
+            place="request_key",
+            code="old_page",
+            remedy="Reload the page",
+        )
     if len(account.note) > NOTE_LENGTH:
         raise YinkeError(
             f"The note has {len(account.note)} characters",
+            code="note_too_long",
             place="note",
             remedy=f"Shorten it to {NOTE_LENGTH}",
         )
@@ -89,6 +101,7 @@ def check(account: Account, day: Today, days_ahead: int) -> None:
         if pattern.search(unicodedata.normalize("NFKC", account.note)):
             raise YinkeError(
                 f"The note holds {what}",
+                code="note_personal",
                 place="note",
                 remedy="Leave it out: the customer's page has it, protected",
             )
@@ -97,12 +110,13 @@ def check(account: Account, day: Today, days_ahead: int) -> None:
     if account.close or account.result == Result.DND_REQUEST:
         raise YinkeError(
             "A task that is closed has no next date",
+            code="closed_with_date",
             place="next_on",
             remedy="Leave the date out, or the closing",
         )
     if not day.promises < account.next_on <= day.promises + timedelta(days=days_ahead):
         raise YinkeError(
-            "The next date is over or too far away", place="next_on",
+            "The next date is over or too far away", place="next_on", code="bad_next_date",
             remedy=f"Choose a day within the next {days_ahead} days",
         )  # fmt: skip
 
@@ -138,7 +152,9 @@ def record_contact(
                 viewer.user_id,
                 account.result,
             ):
-                raise YinkeError("This key was used before", place="request_key", remedy="Reload the page")
+                raise YinkeError(
+                    "This key was used before", place="request_key", code="old_page", remedy="Reload the page"
+                )
             return known
         open_task = Task.objects.select_for_update().filter(customer=customer, status__in=OPEN).first()
         if task is None or (open_task is not None and task.id == open_task.id):

@@ -43,7 +43,7 @@ def withdraw(viewer: Viewer, contact_id: int) -> int | None:
         now = timezone.now()
         if now - contact.at > timedelta(minutes=minutes):
             raise YinkeError(
-                f"It was recorded more than {minutes} minutes ago", place="contact",
+                f"It was recorded more than {minutes} minutes ago", place="contact", code="too_late",
                 remedy="Record another contact that puts it right",
             )  # fmt: skip
         later = ContactRecord.objects.filter(
@@ -51,7 +51,10 @@ def withdraw(viewer: Viewer, contact_id: int) -> int | None:
         )
         if later.exists():
             raise YinkeError(
-                "A later contact builds on it", place="contact", remedy="Take the later one back first"
+                "A later contact builds on it",
+                place="contact",
+                code="later_contact",
+                remedy="Take the later one back first",
             )
         _undo(contact.undo)
         contact.withdrawn_at = now

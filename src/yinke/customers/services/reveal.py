@@ -41,7 +41,7 @@ def reveal(viewer: Viewer, customer_id: int, field: str, reason: str, address: s
         raise NotAllowed("Your role sees masked values only", remedy="Ask the customer's manager")
     if field not in FIELDS or reason not in REASONS:
         raise YinkeError(
-            "No such field or reason", place="reveal",
+            "No such field or reason", place="reveal", code="no_such_choice",
             remedy=f"Take one of {', '.join(FIELDS)} and one of {', '.join(REASONS)}",
         )  # fmt: skip
     customer = one(viewer, customer_id)
