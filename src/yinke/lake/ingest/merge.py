@@ -38,13 +38,13 @@ def merge(
         whole: the stage is the full state.
 
     Raises:
-        Held: ``duplicate_key`` or ``vanished``, unless released.
+        Held: ``duplicate_key``; ``vanished``, unless released.
     """
     rows, repeated, orphans = _counts(db, building, table, stage)
     if not rows and not whole and table.keeps == "state" and building.carry(table.name, earlier):
         return
     if repeated:
-        _settle_duplicates(db, table, stage, quarantines, released)
+        _settle_duplicates(db, table, stage, quarantines)
     if orphans:
         _set_orphans_apart(db, building, table, stage, quarantines)
     state = None
@@ -123,9 +123,8 @@ def _orphans(building: Building, table: Table) -> list[tuple[str, str]]:
 
 
 def _settle_duplicates(
-    db: duckdb.DuckDBPyConnection, table: Table, stage: str, quarantines: Sequence[Quarantine],
-    released: frozenset[str],
-) -> None:  # fmt: skip
+    db: duckdb.DuckDBPyConnection, table: Table, stage: str, quarantines: Sequence[Quarantine]
+) -> None:
     """Of rows with one key the newest stands, if the feed says what is newest; else the date is held."""
     key = ", ".join(name(c) for c in table.key)
     db.execute(
@@ -139,12 +138,12 @@ def _settle_duplicates(
     db.execute("DROP TABLE losers")
     for number, refused in enumerate(quarantines):
         code = refused.feed.feed
-        if counts[number] and f"{code}:duplicate_key" not in released:
+        if counts[number]:
             raise Held(
                 "duplicate_key", f"{counts[number]} rows repeat a primary key ({', '.join(table.key)})", feed=code,
                 place=refused.file,
-                remedy="See the rows with: yinke quarantine; have the file sent again, name the column that tells"
-                " which row is newest (newest:), or release the date to take the last row of each key",
+                remedy="See the rows with: yinke quarantine; have the file sent again, or name the column that tells"
+                " which row is newest (newest:)",
             )  # fmt: skip
 
 
