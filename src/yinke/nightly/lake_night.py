@@ -48,6 +48,9 @@ class Bench:
     feeds: FeedSet
     inbox: Path
     thresholds: Thresholds
+    threads: int = 2
+    memory: str = "2GB"
+    """What ingestion may use; the engine has its own bounds."""
 
 
 def run_lake_night(
@@ -98,8 +101,9 @@ def run_lake_night(
 
     def run_ingest() -> dict[str, Any]:
         summary = ingest(
-            lake, bench.feeds, bench.inbox, building, earlier, released=released, on_feed=on_feed
-        )
+            lake, bench.feeds, bench.inbox, building, earlier, released=released, on_feed=on_feed,
+            threads=bench.threads, memory=bench.memory,
+        )  # fmt: skip
         return {
             "rows": sum(feed.rows for feed in summary.feeds),
             "quarantined": sum(feed.quarantined for feed in summary.feeds),

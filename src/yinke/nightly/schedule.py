@@ -41,7 +41,7 @@ def look(now: datetime) -> str:
         return "idle"
     if biz_date == now.date() - timedelta(days=1) and now.time() < _clock(settings.YINKE.night_starts):
         return "idle"
-    missing = awaited(bench.feeds, bench.inbox, biz_date)
+    missing = awaited(bench.feeds, bench.inbox, biz_date, bench.lake.latest(before=biz_date))
     if not missing:
         lately = timezone.now() - timedelta(hours=1)
         tried = Run.objects.filter(biz_date=biz_date, status=Run.Status.HELD, finished_at__gt=lately)

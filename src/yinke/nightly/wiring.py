@@ -34,4 +34,6 @@ def open_bench(inbox: Path | None = None, feeds: Path | None = None, thresholds:
         feeds=load_feeds(feeds or env.feeds),
         inbox=inbox or env.inbox,
         thresholds=load_thresholds(thresholds or env.thresholds),
+        threads=env.threads,
+        memory=env.memory,
     )
