@@ -19,6 +19,7 @@ class Task(models.Model):
     """待办: contact one customer, for all the reasons that stand.
 
     A customer has at most one open task; the reasons of later nights join it (services/make_tasks.py).
+    Few indexes on purpose: a night writes tens of thousands of rows, and each index makes them dearer.
     """
 
     class Status(models.TextChoices):
@@ -31,12 +32,16 @@ class Task(models.Model):
     OPEN: ClassVar = OPEN
 
     id: int
-    customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="tasks")
+    customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="tasks", db_index=False)
     biz_date = models.DateField()
     """营业日期 whose night made it."""
-    assignee = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="tasks")
+    assignee = models.ForeignKey(
+        User, null=True, on_delete=models.PROTECT, related_name="tasks", db_index=False
+    )
     """None: the pool of ``org``."""
-    assigned_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    assigned_by = models.ForeignKey(
+        User, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     """Who gave it to the assignee by hand; None: the night gave it to the main manager."""
     org = models.ForeignKey(Org, on_delete=models.PROTECT, related_name="+", db_index=False)
     """The customer's managing outlet; for the pool, the sub-branch above it."""

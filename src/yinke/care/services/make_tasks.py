@@ -84,26 +84,27 @@ def make_tasks(day: Day, biz_date: date, values: Mapping[str, Any]) -> Made:
         cursor.execute(SCRATCH)
         rows = _load(cursor, day)
         run(POOLS)
-        run(TAKE_BACK)
+        known = run(KNOWN)
         run(RAISED_EARLIER)
+        taken_back = run(TAKE_BACK)
         expired = run(EXPIRE)
         run(SILENCE)
         moved = run(FOLLOW_MANAGER)
-        run(FRESH)
+        fresh = run(FRESH)
         cursor.execute("ANALYZE fresh")
-        cursor.execute(KNOWN, given)
-        held_back = rows - int(cursor.fetchone()[0])
         tasks = run(NEW_TASKS)
         joined = run(JOINED)
         reasons = run(NEW_REASONS)
         run(BRING_BACK)
         run(LATELY_EXPIRED)
+        cursor.execute("ANALYZE touched")
         run(RECOUNT)
-        run(LEFT_WITHOUT_REASON)
+        if taken_back:
+            run(LEFT_WITHOUT_REASON)
         run(END_LOANS)
         overflow = rank_lists(cursor, workday, int(values["task.cap"]))
         cursor.execute(DROP)
-    return Made(tasks, joined, reasons, held_back, expired, moved, overflow)
+    return Made(tasks, joined, reasons, rows - known - fresh, expired, moved, overflow)
 
 
 def _load(cursor: Any, day: Day) -> int:
@@ -116,13 +117,14 @@ def _load(cursor: Any, day: Day) -> int:
     return int(events.num_rows)
 
 
-DROP = "DROP TABLE IF EXISTS incoming, fresh, touched, pool_of"
+DROP = "DROP TABLE IF EXISTS incoming, known, fresh, touched, pool_of"
 
 SCRATCH = f"""
 SET LOCAL work_mem = '64MB';
 {DROP};
 CREATE TEMP TABLE incoming (dedup_key text, type text, customer_id int, priority smallint, expire_on date,
     amount numeric(18,2), payload jsonb) ON COMMIT DROP;
+CREATE TEMP TABLE known (reason_id bigint, biz_date date, dedup_key text) ON COMMIT DROP;
 CREATE TEMP TABLE fresh (LIKE incoming, org_id bigint) ON COMMIT DROP;
 CREATE TEMP TABLE touched (task_id bigint) ON COMMIT DROP;
 CREATE TEMP TABLE pool_of (org_id bigint PRIMARY KEY, pool_id bigint) ON COMMIT DROP;
@@ -143,9 +145,13 @@ WITH gone AS (
 INSERT INTO touched SELECT DISTINCT task_id FROM gone
 """
 
+KNOWN = """
+INSERT INTO known SELECT r.id, r.biz_date, r.dedup_key FROM incoming i JOIN care_reason r ON r.dedup_key = i.dedup_key
+"""
+
 RAISED_EARLIER = """
-UPDATE care_reason r SET biz_date = %(biz_date)s FROM incoming i
-WHERE i.dedup_key = r.dedup_key AND r.biz_date > %(biz_date)s
+UPDATE care_reason r SET biz_date = %(biz_date)s FROM known k
+WHERE r.id = k.reason_id AND k.biz_date > %(biz_date)s
 """
 
 EXPIRE = """
@@ -167,17 +173,19 @@ LEFT JOIN access_user u ON u.id = m.user_id AND u.is_active AND u.role = ANY(%(w
 """
 
 FOLLOW_MANAGER = f"""
-UPDATE care_task t SET assignee_id = w.user_id, org_id = w.org_id, assigned_by_id = NULL, is_overflow = false
+UPDATE care_task t SET assignee_id = w.user_id, assigned_by_id = NULL, is_overflow = false,
+    org_id = CASE WHEN w.user_id IS NULL THEN p.pool_id ELSE c.org_id END
 FROM (
-    SELECT t.id, u.id AS user_id, CASE WHEN u.id IS NULL THEN p.pool_id ELSE c.org_id END AS org_id
-    FROM care_task t
-    JOIN customers_customer c ON c.id = t.customer_id
-    JOIN pool_of p ON p.org_id = c.org_id
+    SELECT t.id, t.customer_id, u.id AS user_id
+    FROM care_task t JOIN access_org o ON o.id = t.org_id
     {_MANAGER.format(customer="t.customer_id")}
     LEFT JOIN access_user hand ON hand.id = t.assignee_id AND t.assigned_by_id IS NOT NULL AND hand.is_active
     WHERE t.status IN ('NEW', 'IN_PROGRESS') AND hand.id IS NULL
+      AND (t.assignee_id IS DISTINCT FROM u.id OR NOT o.is_open)
 ) w
-WHERE w.id = t.id AND (t.assignee_id, t.org_id) IS DISTINCT FROM (w.user_id, w.org_id)
+JOIN customers_customer c ON c.id = w.customer_id JOIN pool_of p ON p.org_id = c.org_id
+WHERE w.id = t.id AND (t.assignee_id, t.org_id) IS DISTINCT FROM
+    (w.user_id, CASE WHEN w.user_id IS NULL THEN p.pool_id ELSE c.org_id END)
 """
 
 FRESH = """
@@ -185,15 +193,10 @@ INSERT INTO fresh
 SELECT DISTINCT ON (i.dedup_key) i.*, c.org_id
 FROM incoming i JOIN customers_customer c ON c.id = i.customer_id
 WHERE i.expire_on >= %(workday)s AND c.status <> ALL(%(muted)s)
-  AND NOT EXISTS (SELECT FROM care_reason r WHERE r.dedup_key = i.dedup_key)
+  AND NOT EXISTS (SELECT FROM known k WHERE k.dedup_key = i.dedup_key)
   AND (i.type = ANY(%(service)s) OR (c.status <> 'FROZEN' AND NOT EXISTS (
       SELECT FROM care_donotdisturb d WHERE d.customer_id = i.customer_id AND d.lifted_at IS NULL
          AND (d.until IS NULL OR d.until >= %(workday)s))))
-"""
-
-KNOWN = """
-SELECT (SELECT count(*) FROM fresh)
-     + (SELECT count(*) FROM incoming i JOIN care_reason r ON r.dedup_key = i.dedup_key)
 """
 
 _DUE = """LEAST({r}.expire_on, {date} + CASE {r}.priority
@@ -251,7 +254,7 @@ WHERE f.customer_id = t.customer_id AND f.priority = 1 AND t.status = 'IN_PROGRE
 LATELY_EXPIRED = """
 INSERT INTO touched
 SELECT DISTINCT r.task_id FROM care_reason r JOIN care_task t ON t.id = r.task_id
-WHERE r.expire_on BETWEEN %(biz_date)s::date - 2 AND %(biz_date)s AND t.status IN ('NEW', 'IN_PROGRESS')
+WHERE r.expire_on = %(biz_date)s AND t.status IN ('NEW', 'IN_PROGRESS')
 """
 
 RECOUNT = f"""
