@@ -44,7 +44,13 @@ class Bank:
         self._count = 0
 
     def has_customer(self, cust: int, opened: date = date(2020, 1, 1), **more: Any) -> Bank:
-        row = {"cust_no": f"C{cust}", "name": "客户", "open_org": "1101", "open_date": opened, "status": "NORMAL"}
+        row = {
+            "cust_no": f"C{cust}",
+            "name": "客户",
+            "open_org": "1101",
+            "open_date": opened,
+            "status": "NORMAL",
+        }
         return self._put("customer", cust, {"cust_id": cust, **row, **more})
 
     def has_account(
@@ -55,19 +61,31 @@ class Bank:
         row = {"cust_id": cust, "acct_no": no, "cust_no": f"C{cust}", "category": category, "ccy": ccy}
         self._put("account", no, {**row, "open_date": date(2020, 1, 1), "status": "NORMAL", **more})
         money = {"balance": Decimal(balance), "frozen": Decimal(frozen)}
-        return self._put("balance", no, {"cust_id": cust, "category": category, "acct_no": no, "ccy": ccy, **money})
+        return self._put(
+            "balance", no, {"cust_id": cust, "category": category, "acct_no": no, "ccy": ccy, **money}
+        )
 
     def holds(self, cust: int, category: str, value: str | int, prod: str = "P1", **more: Any) -> Bank:
         row = {"cust_id": cust, "cust_no": f"C{cust}", "prod_code": prod, "category": category, "ccy": "CNY"}
-        more = {k: Decimal(v) if k in ("share", "nav", "cost") and v is not None else v for k, v in more.items()}
+        more = {
+            k: Decimal(v) if k in ("share", "nav", "cost") and v is not None else v for k, v in more.items()
+        }
         return self._put("holding", (cust, prod), {**row, "market_value": Decimal(value), **more})
 
     def owes(self, cust: int, kind: str, balance: str | int, ccy: str = "CNY") -> Bank:
         row = {"cust_id": cust, "loan_no": f"L{cust}{kind}", "cust_no": f"C{cust}", "kind": kind, "ccy": ccy}
         return self._put("loan", (cust, kind), {**row, "balance": Decimal(balance)})
 
-    def has_card(self, cust: int, kind: str = "CREDIT", balance: str | int = 0, status: str = "NORMAL") -> Bank:
-        row = {"cust_id": cust, "card_no": f"K{cust}{kind}", "cust_no": f"C{cust}", "kind": kind, "ccy": "CNY"}
+    def has_card(
+        self, cust: int, kind: str = "CREDIT", balance: str | int = 0, status: str = "NORMAL"
+    ) -> Bank:
+        row = {
+            "cust_id": cust,
+            "card_no": f"K{cust}{kind}",
+            "cust_no": f"C{cust}",
+            "kind": kind,
+            "ccy": "CNY",
+        }
         return self._put("card", (cust, kind), {**row, "balance": Decimal(balance), "status": status})
 
     def signs(self, cust: int, service: str, status: str = "ON") -> Bank:
@@ -81,18 +99,36 @@ class Bank:
         """A transaction of the night to come; returns its sequence."""
         self._count += 1
         seq = more.pop("seq", f"S{self._count}")
-        row = {"cust_id": cust, "txn_date": None, "txn_seq": seq, "acct_no": f"A{cust}", "direction": direction}
+        row = {
+            "cust_id": cust,
+            "txn_date": None,
+            "txn_seq": seq,
+            "acct_no": f"A{cust}",
+            "direction": direction,
+        }
         row |= {"amount": Decimal(amount), "ccy": "CNY", "kind": kind, "channel": "APP", **more}
         self._put("transaction", seq, row)
         return str(seq)
 
     def is_paid(self, cust: int, amount: str | int, unit: str = "U1", batch: str = "B1") -> Bank:
-        row = {"cust_id": cust, "batch_no": batch, "unit_no": unit, "cust_no": f"C{cust}", "amount": Decimal(amount)}
+        row = {
+            "cust_id": cust,
+            "batch_no": batch,
+            "unit_no": unit,
+            "cust_no": f"C{cust}",
+            "amount": Decimal(amount),
+        }
         return self._put("payroll", (batch, cust), {**row, "pay_date": None})
 
     def logs_in(self, cust: int, channel: str = "APP", event: str = "LOGIN") -> Bank:
         self._count += 1
-        row = {"cust_id": cust, "cust_no": f"C{cust}", "channel": channel, "event_code": event, "event_at": None}
+        row = {
+            "cust_id": cust,
+            "cust_no": f"C{cust}",
+            "channel": channel,
+            "event_code": event,
+            "event_at": None,
+        }
         return self._put("channel_log", self._count, {**row, "session_id": str(self._count)})
 
     def night(self, day: date) -> dict[int, Row]:

@@ -38,7 +38,9 @@ def test_aum_is_the_sum_of_all_that_is_held(a_bank: NewBank) -> None:
 
 
 def test_securities_cash_is_left_out_of_aum_if_the_bank_says_so(a_bank: NewBank) -> None:
-    bank = a_bank(**{"aum.with_securities": False}).has_customer(1).has_account(1, 5).holds(1, "SECURITIES", 70)
+    bank = (
+        a_bank(**{"aum.with_securities": False}).has_customer(1).has_account(1, 5).holds(1, "SECURITIES", 70)
+    )
     row = bank.night(DAY)[1]
     assert (row["aum"], row["securities"]) == (5, 70)
 
@@ -52,7 +54,9 @@ def test_insurance_counts_the_premium_paid_if_the_bank_says_so(a_bank: NewBank) 
 
 def test_foreign_money_counts_at_the_days_mid_rate(a_bank: NewBank) -> None:
     bank = a_bank(**{"fx.CZK": 0.31}).has_customer(1).rate("USD", "7.123456").rate("CNY", "1")
-    bank.has_account(1, "100.01", ccy="USD", frozen="1.00").has_account(1, "-10", "czk", ccy="CZK").owes(1, "CONSUMER", 2, "USD")
+    bank.has_account(1, "100.01", ccy="USD", frozen="1.00").has_account(1, "-10", "czk", ccy="CZK").owes(
+        1, "CONSUMER", 2, "USD"
+    )
     row = bank.night(DAY)[1]
     assert row["aum"] == D("712.42") - D("3.10")  # 712.4168… and 3.1
     assert (row["frozen"], row["lum"]) == (D("7.12"), D("14.25"))
@@ -129,7 +133,10 @@ def test_a_month_over_becomes_last_month_and_divides_by_its_days(a_bank: NewBank
     bank.has_account(1, 0)
     rows = [bank.night(day)[1] for day in days(date(2024, 3, 1), date(2024, 3, 2))]
     assert [(r["mda"], r["mda_m1"], r["aum_month_start"]) for r in rows] == [(0, 290, 290)] * 2
-    assert (rows[0]["yda"], rows[0]["mda_m2"]) == (D("285.25"), None)  # 290 × 60 of 61 days, seeded from 1 January
+    assert (rows[0]["yda"], rows[0]["mda_m2"]) == (
+        D("285.25"),
+        None,
+    )  # 290 × 60 of 61 days, seeded from 1 January
 
 
 def test_year_and_quarter_start_anew(a_bank: NewBank) -> None:
@@ -177,7 +184,9 @@ def test_categories_are_the_twelve_of_cross_holding(a_bank: NewBank) -> None:
         bank.holds(1, kind, 1, kind)
     bank.has_card(1).owes(1, "CONSUMER", 1).owes(1, "MORTGAGE", 1).signs(1, "PAYROLL").signs(1, "QUICKPAY")
     bank.has_customer(2).has_account(2, status="CLOSED").holds(2, "FUND", 0).has_card(2, status="CLOSED")
-    bank.has_card(2, "DEBIT").owes(2, "MORTGAGE", 0).signs(2, "QUICKPAY", "OFF").signs(2, "SMS").has_customer(3)
+    bank.has_card(2, "DEBIT").owes(2, "MORTGAGE", 0).signs(2, "QUICKPAY", "OFF").signs(2, "SMS").has_customer(
+        3
+    )
     rows = bank.holds(3, "SECURITIES", 5).night(DAY)
     assert [rows[n]["categories"] for n in (1, 2, 3)] == [12, 0, 1]
     assert rows[3]["has_signup"] and not rows[2]["has_credit_card"]
@@ -217,7 +226,10 @@ def test_a_reversal_takes_its_transaction_back_before_any_rule(a_bank: NewBank) 
     bank.moves(2, "TRANSFER", 30000, "IN", reverses=part)
     bank.moves(2, "TRANSFER", 500, "IN", reverses="of another day")
     rows = bank.night(DAY)
-    assert [(rows[n]["in_today"], rows[n]["out_today"], rows[n]["txns_90d"]) for n in (1, 2)] == [(0, 0, 0), (0, 60000, 1)]
+    assert [(rows[n]["in_today"], rows[n]["out_today"], rows[n]["txns_90d"]) for n in (1, 2)] == [
+        (0, 0, 0),
+        (0, 60000, 1),
+    ]
 
 
 def test_in_and_out_leave_out_what_is_no_flow(a_bank: NewBank) -> None:
@@ -269,13 +281,27 @@ def test_logins_are_counted_by_month_and_by_channel(a_bank: NewBank) -> None:
 def test_payroll_customers_were_paid_within_three_months(a_bank: NewBank) -> None:
     bank = a_bank().has_customer(1).is_paid(1, 8000, "U7")
     row = bank.night(date(2025, 11, 30))[1]
-    assert (row["is_payroll"], row["has_payroll"], row["first_payroll"], row["payroll_3m"]) == (True, True, date(2025, 11, 30), None)
+    assert (row["is_payroll"], row["has_payroll"], row["first_payroll"], row["payroll_3m"]) == (
+        True,
+        True,
+        date(2025, 11, 30),
+        None,
+    )
     bank.is_paid(1, 9000, "U8").night(date(2025, 12, 10))
     row = bank.is_paid(1, 500, "U8", "B2").night(date(2025, 12, 20))[1]
-    assert (row["payrolls_m0"], row["payroll_sum_m0"], row["payroll_last"], row["payroll_unit"]) == (2, 9500, 500, "U8")
+    assert (row["payrolls_m0"], row["payroll_sum_m0"], row["payroll_last"], row["payroll_unit"]) == (
+        2,
+        9500,
+        500,
+        "U8",
+    )
     row = bank.night(date(2026, 2, 28))[1]
     assert [row[f"payrolls_m{n}"] for n in range(5)] == [0, 0, 2, 1, 0]
-    assert (row["payroll_3m"], row["first_payroll"], row["last_payroll"]) == (8750, date(2025, 11, 30), date(2025, 12, 20))
+    assert (row["payroll_3m"], row["first_payroll"], row["last_payroll"]) == (
+        8750,
+        date(2025, 11, 30),
+        date(2025, 12, 20),
+    )
     assert bank.night(date(2026, 3, 19))[1]["is_payroll"] is True
     assert bank.night(date(2026, 3, 20))[1]["is_payroll"] is False
 
@@ -299,7 +325,9 @@ def test_effective_customers_have_money_or_transact(a_bank: NewBank) -> None:
     assert bank.night(date(2026, 5, 1))[3]["is_effective"] is False
 
 
-def test_the_churn_base_is_the_highest_average_of_months_3_to_12_before_the_one_just_over(a_bank: NewBank) -> None:
+def test_the_churn_base_is_the_highest_average_of_months_3_to_12_before_the_one_just_over(
+    a_bank: NewBank,
+) -> None:
     bank = a_bank().has_customer(1)
     base: dict[date, Any] = {}
     for n in range(18):
@@ -314,7 +342,17 @@ def test_the_churn_base_is_the_highest_average_of_months_3_to_12_before_the_one_
 
 def test_a_bank_that_sends_only_customers_and_balances_gets_its_metrics(a_bank: NewBank) -> None:
     bank = a_bank().has_customer(1).has_account(1, 60000)
-    bank.missing = {"holding", "loan", "card", "signup", "payroll", "channel_log", "transaction", "fx", "product"}
+    bank.missing = {
+        "holding",
+        "loan",
+        "card",
+        "signup",
+        "payroll",
+        "channel_log",
+        "transaction",
+        "fx",
+        "product",
+    }
     bank.night(DAY)
     row = bank.night(DAY + timedelta(1))[1]
     assert (row["aum"], row["categories"], row["stage"], row["tier"]) == (60000, 1, "STABLE", 2)

@@ -29,7 +29,9 @@ def a_bank(tmp_path: Path, duck: Engine) -> NewBank:
     return lambda **values: Bank(tmp_path / "lake", duck, {**DEFAULTS, **values})
 
 
-def monthly(bank: Bank, averages: dict[int, list[int]], first: date = FIRST) -> list[dict[int, dict[str, Any]]]:
+def monthly(
+    bank: Bank, averages: dict[int, list[int]], first: date = FIRST
+) -> list[dict[int, dict[str, Any]]]:
     """A night on each month's first and one after the last month: balances that stand a whole month."""
     nights = []
     length = max(map(len, averages.values()))
@@ -64,7 +66,13 @@ def test_upgrade_takes_effect_the_day_after_the_month_ends(a_bank: NewBank) -> N
 def test_downgrade_waits_three_months_below_threshold(a_bank: NewBank) -> None:
     bank = a_bank().has_customer(1).has_customer(2)
     nights = monthly(bank, {1: [60000, 100, 100, 100], 2: [60000, 100, 60000, 100]})
-    assert [(n[1]["tier"], n[1]["tier_below_months"]) for n in nights] == [(2, 0), (2, 0), (2, 1), (2, 2), (0, 0)]
+    assert [(n[1]["tier"], n[1]["tier_below_months"]) for n in nights] == [
+        (2, 0),
+        (2, 0),
+        (2, 1),
+        (2, 2),
+        (0, 0),
+    ]
     assert [n[2]["tier_below_months"] for n in nights] == [0, 0, 1, 0, 1]
     assert (nights[-1][1]["tier_before"], nights[-1][1]["tier_changed"]) == (2, date(2025, 5, 1))
     assert [n[1]["tier_asset"] for n in nights] == [2, 0, 0, 0, 0]
@@ -107,16 +115,25 @@ def test_closed_is_who_has_no_open_account_left(a_bank: NewBank) -> None:
 
 
 def test_new_is_for_90_days(a_bank: NewBank) -> None:
-    bank = a_bank().has_customer(1, opened=FIRST - timedelta(90)).has_customer(2, opened=FIRST - timedelta(91))
+    bank = (
+        a_bank().has_customer(1, opened=FIRST - timedelta(90)).has_customer(2, opened=FIRST - timedelta(91))
+    )
     assert stages(bank, FIRST) == {1: "NEW", 2: "STABLE"}
 
 
 def test_lost_is_two_months_at_a_fifth_of_the_base(a_bank: NewBank) -> None:
     balances = [60000] * 4 + [12000] * 3
-    nights = monthly(a_bank().has_customer(1).has_customer(2), {1: balances, 2: [*balances[:4], 12001, *balances[5:]]})
+    nights = monthly(
+        a_bank().has_customer(1).has_customer(2), {1: balances, 2: [*balances[:4], 12001, *balances[5:]]}
+    )
     assert [n[1]["stage"] == "LOST" for n in nights[-3:]] == [False, True, True]
     row = nights[-2][1]
-    assert (row["stage"], row["stage_since"], row["lost_on"], row["lost_base"]) == ("LOST", date(2025, 7, 1), date(2025, 7, 1), 60000)
+    assert (row["stage"], row["stage_since"], row["lost_on"], row["lost_base"]) == (
+        "LOST",
+        date(2025, 7, 1),
+        date(2025, 7, 1),
+        60000,
+    )
     assert [n[2]["stage"] == "LOST" for n in nights[-3:]] == [False, False, True]
 
 
@@ -191,7 +208,9 @@ def test_a_private_customers_alert_needs_a_tenth_of_the_tiers_floor(a_bank: NewB
 
 
 def test_growing_is_a_fifth_more_than_three_months_ago(a_bank: NewBank) -> None:
-    nights = monthly(a_bank().has_customer(1).has_customer(2), {1: [1000, 1000, 1000, 1200], 2: [1000, 1000, 1000, 1199]})
+    nights = monthly(
+        a_bank().has_customer(1).has_customer(2), {1: [1000, 1000, 1000, 1200], 2: [1000, 1000, 1000, 1199]}
+    )
     assert (nights[3][1]["stage"], nights[3][2]["stage"]) == ("GROWING", "STABLE")
 
 
@@ -205,7 +224,9 @@ def test_growing_is_more_products_than_six_months_ago(a_bank: NewBank) -> None:
 def test_mature_is_a_year_steady_with_three_categories(a_bank: NewBank) -> None:
     bank = a_bank()
     for cust in (1, 2, 3, 4):
-        bank.has_customer(cust, opened=date(2024, 7, 1 if cust != 2 else 2)).has_account(cust, 5000).signs(cust, "QUICKPAY")
+        bank.has_customer(cust, opened=date(2024, 7, 1 if cust != 2 else 2)).has_account(cust, 5000).signs(
+            cust, "QUICKPAY"
+        )
         if cust != 3:
             bank.has_card(cust)
     bank.night(FIRST)
@@ -243,7 +264,7 @@ def test_rfm_scores_within_the_tier_and_ties_share_a_bucket(a_bank: NewBank) -> 
 
 @given(st.lists(st.integers(-5, 30), min_size=1, max_size=60))
 def test_quintile_bounds_are_those_of_the_naive_reckoning(values: list[int]) -> None:
-    table = pa.table({"tier": [0] * len(values), **{score: values for score in SCORES}})
+    table = pa.table({"tier": [0] * len(values), **dict.fromkeys(SCORES, values)})
     found = bounds(table).to_pylist()[0]
     limits = [found[f"rfm_m_{k}"] for k in range(1, 5)]
     assert [1 + sum(v > limit for limit in limits) for v in values] == quintiles(values)

@@ -1,0 +1,109 @@
+"""Hot columns: the columns of a snapshot that rules ask for, kept in memory for answers within a tenth of a second.
+
+Ten million customers take 10 to 80 MB a column: texts of few values (org, stage) become enumerations,
+everything else keeps its type. A column is read from the file when it is first asked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import reduce
+from pathlib import Path
+from typing import Any
+
+import ibis
+import pyarrow as pa
+
+from yinke.lake.engine.files import quoted, schema_of
+
+FEW = 60_000
+"""Texts with up to this many different values become an enumeration."""
+
+
+def all_of(*conditions: Any) -> Any:
+    """AND without branches; what is not known does not hold. Several times faster than ``&`` on columns in memory.
+
+    >>> t = ibis.memtable({"a": [1, 2, None]})
+    >>> t.filter(all_of(t.a > 1, any_of(t.a < 3, t.a == 9))).count().execute()
+    np.int64(1)
+    """
+    return _bits(lambda left, right: left & right, conditions)
+
+
+def any_of(*conditions: Any) -> Any:
+    """OR without branches; see ``all_of``."""
+    return _bits(lambda left, right: left | right, conditions)
+
+
+def _bits(join: Callable[[Any, Any], Any], conditions: Sequence[Any]) -> Any:
+    return reduce(join, (condition.fill_null(False).cast("uint8") for condition in conditions)) == 1
+
+
+class HotSnapshot:
+    """One published snapshot in memory; thread-safe for reading through a cursor of its own each time.
+
+    Args:
+        path: ``Day.path("snapshot")``; published files never change.
+        memory: bound of what DuckDB may take, e.g. ``2GB``.
+    """
+
+    def __init__(self, path: Path, *, threads: int, memory: str) -> None:
+        self.path = path
+        self.schema = schema_of([path])
+        self._ibis = ibis.duckdb.connect(":memory:", threads=threads, memory_limit=memory)
+        self._db = self._ibis.con
+        self._columns: tuple[str, ...] = ()
+
+    def table(self, *columns: str) -> Any:
+        """An Ibis table with at least these columns.
+
+        Raises:
+            KeyError: the snapshot has no such column.
+        """
+        missing = [column for column in dict.fromkeys(columns) if column not in self._columns]
+        if missing:
+            for column in missing:
+                self.schema[column]
+            self._load((*self._columns, *missing))
+        return self._ibis.table("hot")
+
+    def breakdown(
+        self, condition: Callable[[Any], Any], *, columns: Sequence[str], by: str = "org_no"
+    ) -> pa.Table:
+        """How many customers a rule holds, and how many of each value of ``by``.
+
+        Args:
+            condition: makes the rule from the table, best of ``all_of`` and ``any_of``.
+            columns: the columns that the rule asks for.
+
+        Returns:
+            ``by`` and ``customers``; the count of the whole is the sum.
+        """
+        table = self.table(by, *columns)
+        found = table.filter(condition(table)).group_by(by).agg(customers=lambda t: t.count())
+        return self._db.cursor().sql(str(self._ibis.compile(found))).to_arrow_table()
+
+    def _load(self, columns: Sequence[str]) -> None:
+        source = f"read_parquet({quoted(str(self.path))})"
+        parts = []
+        for column in columns:
+            if self.schema[column].is_string() and self._few(source, column):
+                self._db.execute(
+                    f'CREATE TYPE "{column}_values" AS ENUM (SELECT DISTINCT "{column}" FROM {source}'
+                    f' WHERE "{column}" IS NOT NULL ORDER BY 1)'
+                )
+                parts.append(f'CAST("{column}" AS "{column}_values") AS "{column}"')
+            else:
+                parts.append(f'"{column}"')
+        self._db.execute(f"CREATE OR REPLACE TABLE hot AS SELECT {', '.join(parts)} FROM {source}")
+        self._columns = tuple(columns)
+
+    def _few(self, source: str, column: str) -> bool:
+        row = self._db.execute(f'SELECT approx_count_distinct("{column}") FROM {source}').fetchone()
+        known = self._db.execute(
+            "SELECT 1 FROM duckdb_types() WHERE type_name = ?", [f"{column}_values"]
+        ).fetchone()
+        if known:
+            self._db.execute("DROP TABLE IF EXISTS hot")
+            self._db.execute(f'DROP TYPE "{column}_values"')
+        return bool(row and row[0] <= FEW)
