@@ -16,9 +16,9 @@ settings.load_profile("yinke")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Skip Spark's tests by name where there is no Java."""
-    if shutil.which("java"):
-        return
+    """Keep Spark's tests on one session, and skip them by name where there is no Java."""
+    java = shutil.which("java")
     for item in items:
         if item.get_closest_marker("spark"):
-            item.add_marker(pytest.mark.skipif(True, reason="Spark needs Java 17, which is not installed"))
+            item.add_marker(pytest.mark.xdist_group("spark"))
+            item.add_marker(pytest.mark.skipif(java is None, reason="Spark needs Java 17, which is not installed"))
