@@ -12,7 +12,9 @@ from pathlib import Path
 from typing import Any
 
 import ibis
+import ibis.expr.operations as ops
 import pyarrow as pa
+import pyarrow.parquet as pq
 
 from yinke.lake.engine.files import quoted, schema_of
 
@@ -21,22 +23,26 @@ FEW = 60_000
 
 
 def all_of(*conditions: Any) -> Any:
-    """AND without branches; what is not known does not hold. Several times faster than ``&`` on columns in memory.
+    """AND as a bit, 1 or 0: without branches it is twice as fast as ``&``. What is not known does not hold.
 
     >>> t = ibis.memtable({"a": [1, 2, None]})
-    >>> t.filter(all_of(t.a > 1, any_of(t.a < 3, t.a == 9))).count().execute()
-    np.int64(1)
+    >>> t.filter(all_of(t.a > 1, any_of(t.a < 3, t.a == 9)) == 1).count().execute()
+    1
     """
-    return _bits(lambda left, right: left & right, conditions)
+    return reduce(lambda left, right: left & right, map(_bit, conditions))
 
 
 def any_of(*conditions: Any) -> Any:
-    """OR without branches; see ``all_of``."""
-    return _bits(lambda left, right: left | right, conditions)
+    """OR as a bit; see ``all_of``."""
+    return reduce(lambda left, right: left | right, map(_bit, conditions))
 
 
-def _bits(join: Callable[[Any, Any], Any], conditions: Sequence[Any]) -> Any:
-    return reduce(join, (condition.fill_null(False).cast("uint8") for condition in conditions)) == 1
+def _bit(condition: Any) -> Any:
+    if condition.type().is_integer():
+        return condition
+    if any(field.dtype.nullable for field in condition.op().find(ops.Field)):
+        condition = condition.fill_null(False)
+    return condition.cast("uint8")
 
 
 class HotSnapshot:
@@ -53,6 +59,10 @@ class HotSnapshot:
         self._ibis = ibis.duckdb.connect(":memory:", threads=threads, memory_limit=memory)
         self._db = self._ibis.con
         self._columns: tuple[str, ...] = ()
+        self._types = {
+            name: kind.copy(nullable=nulls > 0)
+            for (name, kind), nulls in zip(self.schema.items(), _nulls(path), strict=True)
+        }
 
     def table(self, *columns: str) -> Any:
         """An Ibis table with at least these columns.
@@ -65,7 +75,8 @@ class HotSnapshot:
             for column in missing:
                 self.schema[column]
             self._load((*self._columns, *missing))
-        return self._ibis.table("hot")
+        schema = ibis.Schema({name: self._types[name] for name in self._columns})
+        return ops.DatabaseTable(name="hot", schema=schema, source=self._ibis).to_expr()
 
     def breakdown(
         self, condition: Callable[[Any], Any], *, columns: Sequence[str], by: str = "org_no"
@@ -73,14 +84,14 @@ class HotSnapshot:
         """How many customers a rule holds, and how many of each value of ``by``.
 
         Args:
-            condition: makes the rule from the table, best of ``all_of`` and ``any_of``.
+            condition: makes the rule from the table out of ``all_of`` and ``any_of``.
             columns: the columns that the rule asks for.
 
         Returns:
             ``by`` and ``customers``; the count of the whole is the sum.
         """
         table = self.table(by, *columns)
-        found = table.filter(condition(table)).group_by(by).agg(customers=lambda t: t.count())
+        found = table.filter(_bit(condition(table)) == 1).group_by(by).agg(customers=lambda t: t.count())
         return self._db.cursor().sql(str(self._ibis.compile(found))).to_arrow_table()
 
     def _load(self, columns: Sequence[str]) -> None:
@@ -107,3 +118,14 @@ class HotSnapshot:
             self._db.execute("DROP TABLE IF EXISTS hot")
             self._db.execute(f'DROP TYPE "{column}_values"')
         return bool(row and row[0] <= FEW)
+
+
+def _nulls(path: Path) -> list[int]:
+    """How many rows of each column are null, as the file's footer tells (1 if it does not)."""
+    meta = pq.read_metadata(path)
+    groups = [meta.row_group(n) for n in range(meta.num_row_groups)]
+    found = []
+    for column in range(meta.num_columns):
+        statistics = [group.column(column).statistics for group in groups]
+        found.append(sum(1 if s is None or not s.has_null_count else s.null_count for s in statistics))
+    return found
