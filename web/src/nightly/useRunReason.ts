@@ -8,6 +8,7 @@ export function useRunReason() {
     const code = t(`reason.${reason}.title`, { defaultValue: "" }) ? reason : "error";
     const file = feed ? t(`feed.${feed}`, { defaultValue: feed }) : "";
     const title = t(`reason.${code}.title`);
-    return { title: file ? t("fileReason", { file, title }) : title, remedy: t(`reason.${code}.remedy`) };
+    const whole = file ? t("fileReason", { file, title }) : title.charAt(0).toUpperCase() + title.slice(1);
+    return { title: whole, remedy: t(`reason.${code}.remedy`) };
   };
 }

@@ -50,21 +50,21 @@ function codeOf(status: number): string {
 export interface ProblemText {
   title: string;
   remedy: string;
-  /** Where it happened, as the server names it (a column, a feed); empty if it adds nothing. */
-  place: string;
+  /** The server's own words, where no text of ours says it better; else empty. */
+  detail: string;
   retry: boolean;
 }
 
-/** What a person reads: the text of the code in their language; the server's own words if it has none. */
+/** What a person reads: the text of the code in their language. */
 export function problemText(error: unknown, t: TFunction): ProblemText {
   const problem =
     error instanceof Problem ? error : new Problem(-1, { code: "page", message: "", place: "", remedy: "" });
-  const known = t(`problem.${problem.code}.title`, { ns: "shared", defaultValue: "" });
-  const remedy = t(`problem.${problem.code}.remedy`, { ns: "shared", defaultValue: "" });
+  const text = (key: string) => t(`problem.${key}`, { ns: "shared", defaultValue: "" });
+  const key = text(`${problem.code}.title`) ? problem.code : "error";
   return {
-    title: known || problem.message || t("problem.error.title", { ns: "shared" }),
-    remedy: (known ? remedy : problem.remedy) || t("problem.error.remedy", { ns: "shared" }),
-    place: problem.place,
+    title: text(`${key}.title`),
+    remedy: text(`${key}.remedy`),
+    detail: key === "error" ? problem.message : "",
     retry: problem.status <= 0 || problem.status >= 500,
   };
 }

@@ -7,15 +7,11 @@ import { preferences, usePreferences } from "@/shared/preferences";
 import { useDemoLogins, useSignIn } from "../api";
 import { DemoLogins } from "../components/DemoLogins";
 import styles from "../components/access.module.css";
+import { safeReturn } from "../return";
 
 interface Fields {
   emp_no: string;
   password: string;
-}
-
-/** Only a path of this site may be returned to. */
-export function safeReturn(target: string | null): string {
-  return target && /^\/(?![/\\])/.test(target) ? target : "/";
 }
 
 export function Component() {

@@ -58,7 +58,11 @@ export function Header({ me, phone }: { me: Me; phone: boolean }) {
 
   return (
     <header className={styles.header}>
-      {me.rights.includes("customer.read") && <GlobalSearch phone={phone} />}
+      {me.rights.includes("customer.read") ? (
+        <GlobalSearch phone={phone} />
+      ) : (
+        phone && <strong className={styles.phoneBrand}>{t("brand")}</strong>
+      )}
       <span className={styles.grow} />
       {!phone && <span className={styles.freshness}>{asOf}</span>}
       {!phone && (

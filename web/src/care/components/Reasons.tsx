@@ -22,16 +22,18 @@ const ICONS: Record<string, ComponentType> = {
   PAYROLL: WalletOutlined,
   TIER: RiseOutlined,
   CARE: GiftOutlined,
-  ACTIVITY: MobileOutlined,
   SERVICE: CreditCardOutlined,
   LOAN: BankOutlined,
   NEW: UserAddOutlined,
+  ACTIVITY: MobileOutlined,
 };
 
 export function ReasonIcon({ family }: { family: string }) {
+  const { t } = useTranslation("care");
   const Icon = ICONS[family] ?? AlertOutlined;
+  const name = t(`family.${family}`, { defaultValue: "" });
   return (
-    <span className={styles.reasonIcon} aria-hidden="true">
+    <span className={styles.reasonIcon} title={name} aria-hidden="true">
       <Icon />
     </span>
   );

@@ -21,7 +21,7 @@ export function AumCurve({ customerId, banded }: { customerId: number; banded: b
     return {
       days: points.map((point) => point.day),
       values: points.map((point) => Number(point.aum)),
-      axis: (value: number) => format.money(value),
+      axis: format.axis,
       day: (day: string) => format.shortDate(day, last),
       hover: (index: number) => {
         const point = points[index];

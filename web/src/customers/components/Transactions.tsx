@@ -22,7 +22,7 @@ function Line({ row, banded }: { row: Schemas["TransactionOut"]; banded: boolean
     <li className={styles.txn}>
       <span className={styles.stack}>
         {t(`txn.${row.kind}`, { defaultValue: row.kind })}
-        <small>{other.filter(Boolean).join(" · ")}</small>
+        <small>{[...new Set(other.filter(Boolean))].join(" · ")}</small>
       </span>
       <span className={`${styles.stack} num`}>
         <span className={incoming ? styles.in : undefined}>

@@ -16,8 +16,13 @@ export function ProblemView({ error, onRetry }: Props) {
       type={text.retry ? "warning" : "error"}
       showIcon
       role="alert"
-      title={text.place ? `${text.title} (${text.place})` : text.title}
-      description={text.remedy}
+      title={text.title}
+      description={
+        <>
+          {text.detail && <div>{text.detail}</div>}
+          {text.remedy}
+        </>
+      }
       action={
         onRetry && (
           <Button size="small" onClick={onRetry}>

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { addDays, daysBetween, duration, longDate, moment, nextMonday, shortDate, today } from "./dates";
-import { exactMoney, shortMoney } from "./money";
+import { axisMoney, exactMoney, shortMoney } from "./money";
 import { percent } from "./numbers";
 
 describe("short money in Chinese counts in 万 and 亿", () => {
@@ -39,6 +39,14 @@ describe("short money in English counts in K, M and B", () => {
     expect(shortMoney("1200", "en", true)).toBe("+1.20K");
     expect(shortMoney("0", "en", true)).toBe("0");
   });
+});
+
+it("an axis says no needless zeros", () => {
+  expect(axisMoney(150_000, "en")).toBe("150K");
+  expect(axisMoney(165_000, "zh-hans")).toBe("16.5万");
+  expect(axisMoney(1e8, "zh-hans")).toBe("1亿");
+  expect(axisMoney(0, "en")).toBe("0");
+  expect(axisMoney(500, "en")).toBe("500");
 });
 
 it("exact money keeps every digit of an amount that a float would lose", () => {

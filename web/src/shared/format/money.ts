@@ -35,6 +35,13 @@ export function shortMoney(amount: string | number, language: Language, signed =
   return withSign(value, text, signed);
 }
 
+/** An amount on an axis: short, without needless zeros (150K, 16.5万). */
+export function axisMoney(amount: number, language: Language): string {
+  return shortMoney(amount, language)
+    .replace(/(\.\d*?)0+(?=\D*$)/, "$1")
+    .replace(/\.(?=\D*$)/, "");
+}
+
 /** The exact amount to the fen, grouped, from the decimal string itself (no floating point). */
 export function exactMoney(amount: string | number, signed = false): string {
   const text = typeof amount === "number" ? amount.toFixed(2) : amount;

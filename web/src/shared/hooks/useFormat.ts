@@ -1,7 +1,7 @@
 import { useMemo } from "react";
 import { usePreferences } from "../preferences";
 import * as dates from "../format/dates";
-import { exactMoney, shortMoney } from "../format/money";
+import { axisMoney, exactMoney, shortMoney } from "../format/money";
 
 /** The formatters, speaking the viewer's language. */
 export function useFormat() {
@@ -9,6 +9,7 @@ export function useFormat() {
   return useMemo(
     () => ({
       money: (amount: string | number, signed = false) => shortMoney(amount, language, signed),
+      axis: (amount: number) => axisMoney(amount, language),
       exact: exactMoney,
       date: (day: string, reference?: string) => dates.longDate(day, language, reference),
       shortDate: (day: string, reference?: string) => dates.shortDate(day, language, reference),
