@@ -4,7 +4,7 @@ import i18next from "i18next";
 import { describe, expect, it } from "vitest";
 import { CHANNELS, CONNECTED, EVENTS, NOT_CONNECTED, TABS } from "@/care/codes";
 import { KINDS, STAGES, TIERS, TRANSACTION_CHANNELS, TRANSACTION_KINDS } from "@/customers/codes";
-import { ROW_REASONS, RUN_REASONS, STATUSES, STEPS } from "@/nightly/codes";
+import { RELEASABLE, ROW_REASONS, RUN_REASONS, STATUSES, STEPS } from "@/nightly/codes";
 import { Problem, problemText } from "@/shared/problem";
 import { ENTRIES } from "./access";
 import { speak } from "./i18n";
@@ -122,6 +122,11 @@ describe("the texts follow the server", () => {
     );
     expect(reasons.size).toBeGreaterThan(8);
     for (const code of reasons) expect(FLAT.zh.has(`nightly.reason.${code}.title`), code).toBe(true);
+  });
+
+  it("a date may be released for the very reasons that the server lets pass", () => {
+    const listed = /RELEASABLE = frozenset\(\{(.*?)\}\)/.exec(all)?.[1] ?? "";
+    expect([...RELEASABLE].sort()).toEqual([...listed.matchAll(/"(\w+)"/g)].map(([, code]) => code).sort());
   });
 
   it("every role, stage, result, channel and transaction kind of the server is known", () => {

@@ -22,7 +22,6 @@ export const RUN_REASONS = [
   "header",
   "row_end",
   "encoding",
-  "row_end",
   "lookup",
   "empty",
   "row_swing",
