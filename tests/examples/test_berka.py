@@ -193,7 +193,7 @@ def test_the_bank_has_tiers_stages_events_and_tasks(bank: Bench, last: Day, outc
     assert len(snapshot) == 1_489
     assert len({row["tier"] for row in snapshot}) >= 5
     assert {row["stage"] for row in snapshot} >= {"NEW", "GROWING", "STABLE", "CHURN_ALERT"}
-    assert {"E03", "E04", "E07", "E08", "E10", "E11", "E19", "E20"} <= set(outcome.events)
+    assert {"E03", "E04", "E05", "E08", "E09", "E11", "E19", "E20"} <= set(outcome.events)
     assert Task.objects.count() > 0
     assert Task.objects.filter(assignee__isnull=False).exists()
     newest = pq.read_table(last.path("events"))
