@@ -128,18 +128,18 @@ def recorded(recorder: Recorder, root: Path, work: Callable[[], Held | None]) ->
     except (OperationalError, InterfaceError) as gone:
         connection.close()
         return recorder.close(Run.Status.FAILED, YinkeError(
-            f"PostgreSQL went away ({(str(gone).splitlines() or ['no answer'])[0][:120]})", place="PostgreSQL",
+            f"PostgreSQL went away ({(str(gone).splitlines() or ['no answer'])[0][:120]})", place="PostgreSQL", code="database",
             remedy="Start it and run the date again: the lake's day is kept, nothing was half-written",
         ))  # fmt: skip
     except OSError as disk:
         return recorder.close(Run.Status.FAILED, YinkeError(
-            f"The disk refused ({disk.strerror})", place=str(disk.filename or root),
+            f"The disk refused ({disk.strerror})", place=str(disk.filename or root), code="disk",
             remedy="Free space or mend the rights, then run the date again: finished steps are kept",
         ))  # fmt: skip
     except Exception as bug:
         log = _trace(recorder.run.id)
         return recorder.close(Run.Status.FAILED, YinkeError(
-            f"An error in Yinke itself ({type(bug).__name__})", place=str(log),
+            f"An error in Yinke itself ({type(bug).__name__})", place=str(log), code="internal",
             remedy="Send this file to the maintainers; earlier data stays, finished steps are kept",
         ))  # fmt: skip
 
