@@ -59,8 +59,14 @@ class Person:
         headers = {"Cookie": "; ".join(f"{k}={v}" for k, v in self.cookies.items())}
         if body is not None:
             headers |= {"Content-Type": "application/json", "X-CSRFToken": self.cookies.get("csrftoken", "")}
-        self.connection.request("GET" if body is None else "POST", path, json.dumps(body) if body else None, headers)
-        answer = self.connection.getresponse()
+        request = ("GET" if body is None else "POST", path, json.dumps(body) if body else None, headers)
+        try:
+            self.connection.request(*request)
+            answer = self.connection.getresponse()
+        except (http.client.RemoteDisconnected, BrokenPipeError):  # the server closes idle connections
+            self.connection.close()
+            self.connection.request(*request)
+            answer = self.connection.getresponse()
         for name, value in answer.getheaders():
             if name.lower() == "set-cookie":
                 key, _, rest = value.partition("=")
