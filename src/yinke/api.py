@@ -46,7 +46,10 @@ def list_demo_logins(request: HttpRequest) -> list[DemoLogin]:
         return []
     from yinke.demo.people import DEMO_PASSWORD, demo_logins
 
-    return [DemoLogin(emp_no=d.emp_no, password=DEMO_PASSWORD, role=d.role, zh=d.zh, en=d.en) for d in demo_logins()]
+    return [
+        DemoLogin(emp_no=d.emp_no, password=DEMO_PASSWORD, role=d.role, zh=d.zh, en=d.en)
+        for d in demo_logins()
+    ]
 
 
 @api.exception_handler(YinkeError)
@@ -69,6 +72,10 @@ def wrong_input(request: HttpRequest, error: ValidationError) -> HttpResponse:
 def database_gone(request: HttpRequest, error: OperationalError) -> HttpResponse:
     """PostgreSQL does not answer; nothing was written."""
     logging.getLogger(__name__).error("database: %s", str(error).splitlines()[0])
-    body = {"code": "database", "message": "The database does not answer", "place": "PostgreSQL",
-            "remedy": "Nothing was lost. Try again in a minute; tell the operators if it stays"}
+    body = {
+        "code": "database",
+        "message": "The database does not answer",
+        "place": "PostgreSQL",
+        "remedy": "Nothing was lost. Try again in a minute; tell the operators if it stays",
+    }
     return api.create_response(request, body, status=503)

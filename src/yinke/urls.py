@@ -15,7 +15,9 @@ def page(request: HttpRequest) -> FileResponse | HttpResponse:
     """The front end; its router reads the address."""
     index = WEB_DIST / "index.html"
     if not index.exists():
-        return HttpResponse("The pages are not built yet. Run: ./run demo", status=503, content_type="text/plain")
+        return HttpResponse(
+            "The pages are not built yet. Run: ./run demo", status=503, content_type="text/plain"
+        )
     response = FileResponse(index.open("rb"), content_type="text/html; charset=utf-8")
     response["Cache-Control"] = "no-cache"
     return response

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Literal
 
-from ninja import Schema
+from yinke.common.schema import Schema
 
 
 class SignIn(Schema):

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Literal
 
-from django.http import HttpRequest
-from ninja import Query, Router, Schema
+from django.http import HttpRequest, HttpResponse
+from ninja import Query, Router
 
 from yinke.access.auth import can, viewer_from
 from yinke.care import queries
@@ -14,6 +14,7 @@ from yinke.care.schemas import AssignIn, BranchOut, ContactOut, ResultIn, TaskOu
 from yinke.care.services.assign import assign
 from yinke.care.services.record_contact import Account, record_contact
 from yinke.care.services.withdraw import withdraw
+from yinke.common.schema import Schema, answer
 
 router = Router(tags=["care"])
 
@@ -38,9 +39,9 @@ def _account(body: ResultIn) -> Account:
 
 
 @router.get("/workbench", response=Workbench, auth=can("workbench"))
-def get_workbench(request: HttpRequest, wanted: Query[WorkbenchFilter]) -> Workbench:
+def get_workbench(request: HttpRequest, wanted: Query[WorkbenchFilter]) -> HttpResponse:
     """今天该联系谁: the ordered list, 50 at a time. A branch manager may name an ``assignee`` or the ``pool``."""
-    return queries.workbench(viewer_from(request), Wanted(**wanted.dict()))
+    return answer(queries.workbench(viewer_from(request), Wanted(**wanted.model_dump())))
 
 
 @router.post("/tasks/{task_id}/result", response=TaskOut, auth=can("task.work"))

@@ -5,8 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from decimal import Decimal
 
-from ninja import Schema
-
+from yinke.common.schema import Schema
 from yinke.customers.schemas import Person
 
 

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Literal
 
-from ninja import Schema
+from yinke.common.schema import Schema
 
 
 class Person(Schema):

@@ -61,7 +61,9 @@ MONEY = (
     _M("aum_year_start", "money", "上年末AUM", "AUM at last year's end"),
     _M("base_peak", "money", "流失基准", "Churn base: highest monthly average of months 3 to 12 ago"),
     _M("maturing_30d", "money", "30天内到期金额", "Maturing within 30 days"),
-    _M("payroll_3m", "money", "近三月月均代发", "Average monthly payroll of the three months before this one"),
+    _M(
+        "payroll_3m", "money", "近三月月均代发", "Average monthly payroll of the three months before this one"
+    ),
     _M("payroll_last", "money", "最近代发金额", "Last payroll amount"),
     *(_M(f"payroll_sum_m{n}", "money", f"{n}个月前代发金额", f"Payroll {n} months ago") for n in range(4)),
     _M("in_today", "money", "当日转入", "In today"),  # net of reversals, transfers as E03 counts them
