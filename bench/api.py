@@ -35,10 +35,16 @@ def people() -> dict[str, list[str]]:
     from yinke.access.services import make_demo_logins
 
     active = Count("assignments", filter=Q(assignments__end_date=None))
-    managers = User.objects.filter(role__in=("RM", "WM"), is_active=True).annotate(n=active).order_by("-n")[:50]
+    managers = (
+        User.objects.filter(role__in=("RM", "WM"), is_active=True).annotate(n=active).order_by("-n")[:50]
+    )
     heads = User.objects.filter(role="BR_MGR", is_active=True)[:5]
     ops = User.objects.filter(role="HQ_OPS", is_active=True)[:1]
-    found = {"RM": [u.emp_no for u in managers], "BR_MGR": [u.emp_no for u in heads], "HQ_OPS": [u.emp_no for u in ops]}
+    found = {
+        "RM": [u.emp_no for u in managers],
+        "BR_MGR": [u.emp_no for u in heads],
+        "HQ_OPS": [u.emp_no for u in ops],
+    }
     make_demo_logins([(emp_no, PASSWORD) for numbers in found.values() for emp_no in numbers])
     return found
 
@@ -85,7 +91,9 @@ class Person:
 def line(what: str, times: list[float]) -> None:
     """Print p50, p95 and the largest."""
     cuts = statistics.quantiles(times, n=100)
-    print(f"  {what:<34} p50 {cuts[49]:7.1f} ms   p95 {cuts[94]:7.1f} ms   max {max(times):7.1f} ms   n {len(times)}")
+    print(
+        f"  {what:<34} p50 {cuts[49]:7.1f} ms   p95 {cuts[94]:7.1f} ms   max {max(times):7.1f} ms   n {len(times)}"
+    )
 
 
 def together(persons: list[Person], paths: list[str], rounds: int, pause: float) -> list[float]:
@@ -121,7 +129,17 @@ def main() -> None:
     for name in ("YINKE_LAKE", "YINKE_INBOX", "DATABASE_URL"):
         env.pop(name, None)
     server = subprocess.Popen(
-        [sys.executable, "-m", "yinke.cli", "serve", "--port", str(PORT), "--workers", str(arguments.workers)], env=env
+        [
+            sys.executable,
+            "-m",
+            "yinke.cli",
+            "serve",
+            "--port",
+            str(PORT),
+            "--workers",
+            str(arguments.workers),
+        ],
+        env=env,
     )
     try:
         found = json.loads(subprocess.run([sys.executable, __file__, "--home", str(arguments.home), "--people"],
@@ -154,7 +172,10 @@ def main() -> None:
         for pause, rounds in ((0.0, 20), (1.0, 20)):
             print(f"50 at once, pause {pause:.0f} s")
             line("workbench", together(managers, ["/api/workbench"] * len(managers), rounds, pause))
-            own = [f"/api/customers/{json.loads(p.ask('/api/customers?sort=-aum')[1])['rows'][0]['id']}" for p in managers]
+            own = [
+                f"/api/customers/{json.loads(p.ask('/api/customers?sort=-aum')[1])['rows'][0]['id']}"
+                for p in managers
+            ]
             line("customer", together(managers, own, rounds, pause))
     finally:
         server.terminate()

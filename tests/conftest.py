@@ -21,4 +21,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.get_closest_marker("spark"):
             item.add_marker(pytest.mark.xdist_group("spark"))
-            item.add_marker(pytest.mark.skipif(java is None, reason="Spark needs Java 17, which is not installed"))
+            item.add_marker(
+                pytest.mark.skipif(java is None, reason="Spark needs Java 17, which is not installed")
+            )

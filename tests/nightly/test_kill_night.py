@@ -37,7 +37,9 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A bank with two nights' files."""
     bank = SmallBank(tmp_path_factory.mktemp("bank"))
     for number, day in enumerate(DAYS):
-        bank.rows["transaction"] = [[f"{day:%Y%m%d}", f"T{number}", "A1", "C", "60000.00", "CNY", "TRANSFER", ""]]
+        bank.rows["transaction"] = [
+            [f"{day:%Y%m%d}", f"T{number}", "A1", "C", "60000.00", "CNY", "TRANSFER", ""]
+        ]
         bank.rows["balance"][0][1] = f"{60000 * (number + 1)}.00"
         bank.write(day)
     bank.described()
@@ -52,7 +54,9 @@ def killer() -> Killer:
 
 
 @pytest.fixture(scope="module")
-def undisturbed(written: Path, killer: Killer, tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, str], int]:
+def undisturbed(
+    written: Path, killer: Killer, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[dict[str, str], int]:
     """(state, steps) of the nights when nobody disturbs them."""
     folder = fresh(written, tmp_path_factory.mktemp("undisturbed") / "bank")
     assert killer.run(folder, DAYS)
