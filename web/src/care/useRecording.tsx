@@ -20,6 +20,7 @@ export function useRecording() {
     const text = problemText(error, t);
     notification.error({
       key: "record",
+      placement: "bottom",
       title: text.title,
       description: text.remedy,
       duration: 0,
@@ -35,7 +36,13 @@ export function useRecording() {
     withdraw.mutate(
       { contactId, customerId },
       {
-        onSuccess: () => notification.info({ key: "record", title: t("undone", { name }), duration: 3 }),
+        onSuccess: () =>
+          notification.info({
+            key: "record",
+            placement: "bottom",
+            title: t("undone", { name }),
+            duration: 3,
+          }),
         onError: (error) => fail(error),
       },
     );
@@ -49,6 +56,7 @@ export function useRecording() {
   ) =>
     notification.success({
       key: "record",
+      placement: "bottom",
       title: t("recorded", { name, result: t(`result.${result}`) }),
       description: next ? t("recordedNext", { date: format.date(next) }) : undefined,
       duration: UNDO_SECONDS,
@@ -59,14 +67,17 @@ export function useRecording() {
       ),
     });
 
-  /** What came of a task's contact. */
-  function send(task: TaskOut, result: ResultIn) {
+  /** What came of a task's contact; `onBack` when it could not be recorded and stands on the list again. */
+  function send(task: TaskOut, result: ResultIn, onBack?: () => void) {
     const { name, id } = task.customer;
     record.mutate(
       { task, result, closes: closes(result) },
       {
         onSuccess: (answer) => recorded(name, id, result.result, answer.last_contact?.id, answer.next_on),
-        onError: (error) => fail(error, () => send(task, result)),
+        onError: (error) => {
+          fail(error, () => send(task, result, onBack));
+          onBack?.();
+        },
       },
     );
   }

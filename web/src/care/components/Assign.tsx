@@ -16,11 +16,12 @@ export function Assign({ task }: { task: TaskOut }) {
       {
         onSuccess: (given) =>
           notification.success({
+            placement: "bottom",
             title: t("assign.done", { customer: task.customer.name, person: given.assignee?.name }),
           }),
         onError: (error) => {
           const text = problemText(error, t);
-          notification.error({ title: text.title, description: text.remedy });
+          notification.error({ placement: "bottom", title: text.title, description: text.remedy });
         },
       },
     );

@@ -9,6 +9,9 @@ import { requestKey } from "../requestKey";
 import styles from "./care.module.css";
 import { NextDate } from "./NextDate";
 
+/** The next customer's form takes the place of this one: the second half of a double click is not for it. */
+const SECOND_CLICK_MS = 500;
+
 export interface ResultFormHandle {
   focus: () => void;
 }
@@ -31,6 +34,11 @@ export function ResultForm({ ref, busy = false, onRecord }: Props) {
   useEffect(() => {
     key.current = requestKey(); // another content is another contact
   }, [channel, nextOn, note]);
+  const armed = useRef(false);
+  useEffect(() => {
+    const timer = setTimeout(() => (armed.current = true), SECOND_CLICK_MS);
+    return () => clearTimeout(timer);
+  }, []);
   useImperativeHandle(ref, () => ({
     focus() {
       results.current?.scrollIntoView({ block: "end" });
@@ -40,6 +48,7 @@ export function ResultForm({ ref, busy = false, onRecord }: Props) {
   const found = personalData(note);
 
   const record = (result: string) =>
+    armed.current &&
     onRecord({
       channel,
       result,

@@ -65,7 +65,7 @@ export function Component() {
   const record = (task: TaskOut, result: ResultIn) => {
     const at = tasks.indexOf(task);
     open(wide ? (tasks[at + 1] ?? tasks[at - 1]) : undefined);
-    send(task, result);
+    send(task, result, () => open(task));
   };
   useHotkeys({
     j: () => step(1),

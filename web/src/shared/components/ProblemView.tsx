@@ -24,7 +24,8 @@ export function ProblemView({ error, onRetry }: Props) {
         </>
       }
       action={
-        onRetry && (
+        onRetry &&
+        text.retry && (
           <Button size="small" onClick={onRetry}>
             {t("retry")}
           </Button>
