@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.http import FileResponse, HttpRequest, HttpResponse
-from django.urls import URLPattern, path, re_path
+from django.urls import URLPattern, URLResolver, path, re_path
 from django.views.decorators.csrf import ensure_csrf_cookie
 
 from yinke.api import api
@@ -23,7 +23,7 @@ def page(request: HttpRequest) -> FileResponse | HttpResponse:
     return response
 
 
-urlpatterns: list[URLPattern] = [
-    path("api/", api.urls),  # type: ignore[arg-type]
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("api/", api.urls),
     re_path(r"^(?!api/|static/|assets/).*$", page),
 ]

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
+from yinke.access.models import User
 from yinke.care.models import ContactRecord, Task
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -48,7 +49,7 @@ def _pick(purpose: str, key: object, shares: Sequence[tuple[str, int]]) -> str:
     raise AssertionError(purpose)  # pragma: no cover
 
 
-def _contact(task: Task, key: str, newest: date) -> ContactRecord:
+def _contact(task: Task, user: User, key: str, newest: date) -> ContactRecord:
     spare = (newest - task.biz_date).days
     day = task.biz_date + timedelta(days=1 + min(_draw("delay", key, 3) // 2, spare - 1))
     minutes = _draw("minute", key, 360)  # 09:00 to 12:00 and 14:00 to 17:00
@@ -57,7 +58,7 @@ def _contact(task: Task, key: str, newest: date) -> ContactRecord:
     notes = next(texts for name, _, texts in RESULTS if name == result)
     connected = result not in ContactRecord.NOT_CONNECTED
     return ContactRecord(
-        customer_id=task.customer_id, task=task, user_id=task.assignee_id, result=result,
+        customer_id=task.customer_id, task=task, user=user, result=result,
         channel=_pick("channel", key, CHANNELS) if connected else _C.PHONE,
         at=datetime.combine(day, clock, SHANGHAI), biz_date=day, note=notes[_draw("note", key, len(notes))],
         request_key=f"demo-{hashlib.blake2b(key.encode(), digest_size=8).hexdigest()}",
@@ -83,7 +84,7 @@ def work_off(newest: date) -> int:
         assert task.assignee is not None  # noqa: S101
         if _draw("done", key, 100) >= 70 + _draw("diligence", task.assignee.emp_no, 28):
             continue
-        contact = _contact(task, key, newest)
+        contact = _contact(task, task.assignee, key, newest)
         contacts.append(contact)
         if contact.result not in ContactRecord.NOT_CONNECTED:
             task.status, task.done_at, task.result = Task.Status.DONE, contact.at, contact.result
