@@ -16,11 +16,10 @@ settings.load_profile("yinke")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep Spark's tests on one session, and skip them by name where there is no Java."""
+    """Skip Spark's tests by name where there is no Java."""
     java = shutil.which("java")
     for item in items:
         if item.get_closest_marker("spark"):
-            item.add_marker(pytest.mark.xdist_group("spark"))
             item.add_marker(
                 pytest.mark.skipif(java is None, reason="Spark needs Java 17, which is not installed")
             )

@@ -14,7 +14,7 @@ from playwright.sync_api import expect
 
 from tests.e2e.conftest import Visitor, yinke
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 MANAGER, HEAD, RETAIL, OPERATIONS, COMPLIANCE, SYSTEM = (
     "0001001", "0001900", "9801001", "9900001", "9900002", "9900003",
