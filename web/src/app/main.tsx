@@ -3,6 +3,7 @@ import { App as AntdApp, ConfigProvider } from "antd";
 import { StrictMode, useEffect, useState } from "react";
 import { createRoot } from "react-dom/client";
 import { RouterProvider } from "react-router";
+import { useScreen } from "@/shared/hooks/useScreen";
 import { preferences, usePreferences } from "@/shared/preferences";
 import { antdLocale, speak } from "./i18n";
 import { makeQueryClient } from "./queries";
@@ -14,6 +15,7 @@ const queries = makeQueryClient(toSignIn);
 
 function Root() {
   const chosen = usePreferences();
+  const { phone } = useScreen();
   const [spoken, setSpoken] = useState(chosen.language);
   useEffect(() => {
     void speak(chosen.language).then(() => setSpoken(chosen.language));
@@ -27,7 +29,7 @@ function Root() {
       locale={antdLocale(spoken)}
       theme={themeOf(chosen)}
       button={{ autoInsertSpace: false }}
-      componentSize={chosen.density === "compact" ? "small" : "middle"}
+      componentSize={phone ? "large" : chosen.density === "compact" ? "small" : "middle"}
     >
       <AntdApp>
         <QueryClientProvider client={queries}>

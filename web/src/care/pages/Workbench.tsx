@@ -21,6 +21,7 @@ import { Progress } from "../components/Progress";
 import type { ResultFormHandle } from "../components/ResultForm";
 import { TaskList, TaskListSkeleton } from "../components/TaskList";
 import { TaskPanel } from "../components/TaskPanel";
+import { ToForm } from "../components/ToForm";
 import { workdayOf } from "../useDue";
 import { useRecording } from "../useRecording";
 
@@ -162,11 +163,7 @@ export function Component() {
         >
           {panel}
           {phone && shown && shown.status !== "DONE" && (
-            <div className={styles.toForm}>
-              <Button type="primary" size="large" onClick={() => form.current?.focus()}>
-                {t("record.title")}
-              </Button>
-            </div>
+            <ToForm key={shown.id} onPress={() => form.current?.focus()} />
           )}
         </Drawer>
       )}

@@ -1,15 +1,14 @@
 import { Tag } from "antd";
 import { useTranslation } from "react-i18next";
-
-const TIER_COLOR = ["default", "default", "gold", "orange", "geekblue", "purple"] as const;
+import styles from "./figures.module.css";
 
 /** The granted service tier (T0–T5). */
 export function TierTag({ tier }: { tier: number }) {
   const { t } = useTranslation("shared");
   return (
-    <Tag color={TIER_COLOR[tier] ?? "default"} variant="filled" style={{ marginInlineEnd: 0 }}>
+    <span className={styles.tier} data-tier={tier}>
       {t(`tier.${tier}`)}
-    </Tag>
+    </span>
   );
 }
 
