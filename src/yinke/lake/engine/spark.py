@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from yinke.common.errors import ConfigurationError
-from yinke.lake.engine.files import ROW_GROUP, schema_of, sql_types, writer
+from yinke.lake.engine.files import ROW_GROUP, as_ibis, schema_of, sql_types, writer
 from yinke.lake.engine.plans import SCALAR_TYPES, Bound, Build, Files, Inputs, Shape
 
 OPEN_TABLES = 400
@@ -33,6 +33,9 @@ class SparkEngine:
 
     def __init__(self, *, threads: int, memory: str, scratch: Path, master: str = "") -> None:
         self._session = _session(threads, memory, scratch, master)
+        from ibis.backends.pyspark.datatypes import PySparkSchema
+
+        self._types = PySparkSchema.from_ibis
         self._ibis = ibis.pyspark.connect(self._session)
         self._views: list[str] = []
         self._made = 0
@@ -43,8 +46,9 @@ class SparkEngine:
 
     def tables(self, paths: Sequence[Path]) -> Any:
         """See ``Engine.tables``."""
-        frame = self._session.read.parquet(*(str(Path(path).absolute()) for path in paths))
-        return self._view(frame, schema_of(paths))
+        schema = schema_of(paths)  # told, so that Spark need not start a job to find it out
+        reader = self._session.read.schema(self._types(schema))
+        return self._view(reader.parquet(*(str(Path(path).absolute()) for path in paths)), schema)
 
     def plan(self, name: str, shape: Shape, inputs: Inputs, build: Build) -> Any:
         """See ``Engine.plan``. Here it is made anew each time: planning is little beside Spark's own start."""
@@ -62,11 +66,9 @@ class SparkEngine:
 
     def memtable(self, table: pa.Table) -> Any:
         """See ``Engine.memtable``."""
-        schema = ibis.Schema.from_pyarrow(table.schema)
-        from ibis.backends.pyspark.datatypes import PySparkSchema
-
-        frame = self._session.createDataFrame(table, schema=PySparkSchema.from_ibis(schema))
-        return self._view(frame, schema)
+        schema = as_ibis(table.schema)
+        rows = table if table.num_rows else []
+        return self._view(self._session.createDataFrame(rows, schema=self._types(schema)), schema)
 
     def _view(self, frame: Any, schema: ibis.Schema) -> Any:
         name = f"lake_{self._made}"
@@ -138,6 +140,7 @@ def _session(threads: int, memory: str, scratch: Path, master: str) -> Any:
         .config("spark.driver.memory", memory.upper().removesuffix("B"))
         .config("spark.local.dir", str(spill.absolute()))
         .config("spark.ui.enabled", "false")
+        .config("spark.ui.showConsoleProgress", "false")
         .config("spark.sql.session.timeZone", "UTC")
         .config("spark.sql.execution.arrow.pyspark.enabled", "true")
         .config("spark.sql.shuffle.partitions", str(max(threads * 2, 4)))
