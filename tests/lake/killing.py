@@ -15,6 +15,13 @@ from typing import Any
 Nights = Callable[[Path, tuple[date, ...]], None]
 """Runs some business dates of a bank's folder to the end; must go on where an earlier process stopped."""
 
+PRELOAD = [
+    "__main__",
+    "pytest",
+    "tests.lake.killing",
+    "tests.lake.test_kill",
+    "tests.nightly.test_kill_night",
+]
 WATCHED = ("replace", "rename", "link", "symlink", "unlink", "mkdir", "chmod")
 
 
@@ -55,10 +62,10 @@ def _child(nights: Nights, folder: Path, days: tuple[date, ...], at: int) -> Non
 class Killer:
     """Starts processes quickly: they are forked from one that has imported everything already."""
 
-    def __init__(self, nights: Nights, *preload: str) -> None:
+    def __init__(self, nights: Nights) -> None:
         self.nights = nights
         self.context = multiprocessing.get_context("forkserver")
-        self.context.set_forkserver_preload(["tests.lake.killing", nights.__module__, *preload])
+        self.context.set_forkserver_preload(PRELOAD)  # one server serves all of a test run
 
     def run(self, folder: Path, days: tuple[date, ...], *, at: int = 0, after: float | None = None) -> bool:
         """Run the nights; die at a step or after some seconds. Returns whether they came to their end."""

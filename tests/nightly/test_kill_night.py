@@ -50,7 +50,7 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def killer() -> Killer:
     """Processes that can be killed."""
-    return Killer(nights, "yinke.nightly.lake_night")
+    return Killer(nights)
 
 
 @pytest.fixture(scope="module")
