@@ -54,9 +54,10 @@ class TaskBank(Bank):
         return self.customers[name]
 
     def give(self, customer: Customer, user: User) -> None:
-        """The bank's file names another main manager."""
-        Assignment.objects.filter(customer=customer, end_date=None).update(end_date=self.biz_date)
-        Assignment.objects.create(customer=customer, user=user, rel_type="MAIN", start_date=self.biz_date)
+        """The bank's file of the coming night names another main manager."""
+        night = TODAY + self.nights * ONE
+        Assignment.objects.filter(customer=customer, end_date=None).update(end_date=night)
+        Assignment.objects.create(customer=customer, user=user, rel_type="MAIN", start_date=night)
 
     def night(self, *rows: dict[str, Any], on: date | None = None, **values: Any) -> Made:
         """The tasks' part of one night, by default of the date after the last; thresholds as ``task__cap=4``."""

@@ -66,9 +66,7 @@ class Task(models.Model):
             ),
         ]
         indexes: ClassVar = [
-            models.Index(
-                fields=["assignee", "is_overflow", "-score"], condition=Q(status__in=OPEN), name="open_task_of_assignee"
-            ),
+            models.Index(fields=["assignee", "-score"], condition=Q(status__in=OPEN), name="open_task_by_score"),
             models.Index(
                 fields=["org", "assignee"], include=["due_on", "next_on", "is_overflow", "status"],
                 condition=Q(status__in=OPEN), name="open_task_of_org",

@@ -173,20 +173,29 @@ LEFT JOIN access_user u ON u.id = m.user_id AND u.is_active AND u.role = ANY(%(w
 """
 
 FOLLOW_MANAGER = f"""
-UPDATE care_task t SET assignee_id = w.user_id, assigned_by_id = NULL, is_overflow = false,
-    org_id = CASE WHEN w.user_id IS NULL THEN p.pool_id ELSE c.org_id END
-FROM (
-    SELECT t.id, t.customer_id, u.id AS user_id
-    FROM care_task t JOIN access_org o ON o.id = t.org_id
+WITH suspect AS (
+    SELECT t.id FROM care_task t JOIN customers_assignment a ON a.customer_id = t.customer_id
+    WHERE t.status IN ('NEW', 'IN_PROGRESS')
+      AND (a.start_date >= %(biz_date)s OR a.end_date >= %(biz_date)s)
+    UNION
+    SELECT t.id FROM care_task t JOIN access_user u ON u.id = t.assignee_id
+    WHERE t.status IN ('NEW', 'IN_PROGRESS') AND NOT (u.is_active AND u.role = ANY(%(workers)s))
+    UNION
+    SELECT t.id FROM care_task t JOIN access_org o ON o.id = t.org_id
+    WHERE t.status IN ('NEW', 'IN_PROGRESS') AND NOT o.is_open
+), w AS (
+    SELECT t.id, u.id AS user_id, CASE WHEN u.id IS NULL THEN p.pool_id ELSE c.org_id END AS org_id
+    FROM suspect JOIN care_task t ON t.id = suspect.id
+    JOIN customers_customer c ON c.id = t.customer_id
+    JOIN pool_of p ON p.org_id = c.org_id
     {_MANAGER.format(customer="t.customer_id")}
     LEFT JOIN access_user hand ON hand.id = t.assignee_id AND t.assigned_by_id IS NOT NULL AND hand.is_active
-    WHERE t.status IN ('NEW', 'IN_PROGRESS') AND hand.id IS NULL
-      AND (t.assignee_id IS DISTINCT FROM u.id OR NOT o.is_open)
-) w
-JOIN customers_customer c ON c.id = w.customer_id JOIN pool_of p ON p.org_id = c.org_id
-WHERE w.id = t.id AND (t.assignee_id, t.org_id) IS DISTINCT FROM
-    (w.user_id, CASE WHEN w.user_id IS NULL THEN p.pool_id ELSE c.org_id END)
+    WHERE hand.id IS NULL
+)
+UPDATE care_task t SET assignee_id = w.user_id, org_id = w.org_id, assigned_by_id = NULL, is_overflow = false
+FROM w WHERE w.id = t.id AND (t.assignee_id, t.org_id) IS DISTINCT FROM (w.user_id, w.org_id)
 """
+# Only what can have changed is looked at: the write-back dates each change of manager by its business date.
 
 FRESH = """
 INSERT INTO fresh
@@ -212,25 +221,35 @@ _SCORE = """
 # The part for churn probability times AUM at risk joins when there is a model to give it.
 
 NEW_TASKS = f"""
-INSERT INTO care_task (customer_id, biz_date, assignee_id, org_id, priority, score, due_on, expire_on,
-    status, is_overflow, result)
-SELECT s.customer_id, %(biz_date)s, u.id, CASE WHEN u.id IS NULL THEN p.pool_id ELSE s.org_id END,
-    s.priority, {_SCORE}, s.due_on, s.expire_on, 'NEW', false, ''
-FROM (
+WITH s AS (
     SELECT f.customer_id, f.org_id, min(f.priority) AS priority, max(f.expire_on) AS expire_on,
         min({_DUE.format(r="f", date="%(biz_date)s::date")}) AS due_on
     FROM fresh f GROUP BY f.customer_id, f.org_id
-) s
-JOIN pool_of p ON p.org_id = s.org_id
-LEFT JOIN customers_metrics x ON x.customer_id = s.customer_id
-{_MANAGER.format(customer="s.customer_id")}
-WHERE NOT EXISTS (
-    SELECT FROM care_task t WHERE t.customer_id = s.customer_id AND t.status IN ('NEW', 'IN_PROGRESS'))
-ORDER BY s.customer_id
+), made AS (
+    SELECT s.*, u.id AS assignee_id, CASE WHEN u.id IS NULL THEN p.pool_id ELSE s.org_id END AS desk_id,
+        {_SCORE} AS score
+    FROM s
+    JOIN pool_of p ON p.org_id = s.org_id
+    LEFT JOIN customers_metrics x ON x.customer_id = s.customer_id
+    {_MANAGER.format(customer="s.customer_id")}
+    WHERE NOT EXISTS (
+        SELECT FROM care_task t WHERE t.customer_id = s.customer_id AND t.status IN ('NEW', 'IN_PROGRESS'))
+), waiting AS (
+    SELECT assignee_id, max(score) AS score FROM care_task
+    WHERE status IN ('NEW', 'IN_PROGRESS') AND is_overflow GROUP BY assignee_id
+)
+INSERT INTO care_task (customer_id, biz_date, assignee_id, org_id, priority, score, due_on, expire_on,
+    status, is_overflow, result)
+SELECT made.customer_id, %(biz_date)s, made.assignee_id, desk_id, priority, made.score, due_on, expire_on,
+    'NEW', COALESCE(made.score < waiting.score, false), ''
+FROM made LEFT JOIN waiting ON waiting.assignee_id = made.assignee_id
+ORDER BY made.customer_id
 ON CONFLICT (customer_id, biz_date) DO UPDATE SET status = 'NEW', done_at = NULL, next_on = NULL, result = '',
     assignee_id = EXCLUDED.assignee_id, org_id = EXCLUDED.org_id, priority = EXCLUDED.priority,
-    score = EXCLUDED.score, due_on = EXCLUDED.due_on, expire_on = EXCLUDED.expire_on
+    score = EXCLUDED.score, due_on = EXCLUDED.due_on, expire_on = EXCLUDED.expire_on,
+    is_overflow = EXCLUDED.is_overflow
 """
+# What ranks behind a task that waits already will wait too: it is written so at once (rank.py has the last word).
 # The conflict is a correction that brings a new reason after the day's task was closed: it opens again.
 
 JOINED = """

@@ -8,22 +8,31 @@ from typing import Any
 from django.db import connection
 
 _RANK = """
-UPDATE care_task t SET is_overflow = r.over
-FROM (
-    SELECT o.id, o.assignee_id IS NOT NULL AND COALESCE(o.next_on, %(workday)s) <= %(workday)s
-        AND row_number() OVER (
-            PARTITION BY o.assignee_id, COALESCE(o.next_on, %(workday)s) <= %(workday)s
-            ORDER BY o.score DESC, o.id
-        ) > %(cap)s - COALESCE(d.done, 0) AS over
-    FROM care_task o
+WITH kept AS (
+    SELECT best.id
+    FROM access_user u
     LEFT JOIN (
         SELECT assignee_id, count(*) AS done FROM care_task
         WHERE status = 'DONE' AND done_at >= %(workday)s::timestamp AT TIME ZONE 'Asia/Shanghai'
         GROUP BY assignee_id
-    ) d ON d.assignee_id = o.assignee_id
-    WHERE o.status IN ('NEW', 'IN_PROGRESS') {only}
-) r
-WHERE r.id = t.id AND t.is_overflow <> r.over {change}
+    ) d ON d.assignee_id = u.id
+    CROSS JOIN LATERAL (
+        SELECT o.id FROM care_task o
+        WHERE o.assignee_id = u.id AND o.status IN ('NEW', 'IN_PROGRESS')
+          AND COALESCE(o.next_on, %(workday)s) <= %(workday)s
+        ORDER BY o.score DESC, o.id LIMIT GREATEST(%(cap)s - COALESCE(d.done, 0), 0)
+    ) best
+    WHERE {one}
+), wrong AS (
+    SELECT id FROM care_task o
+    WHERE o.status IN ('NEW', 'IN_PROGRESS') AND o.is_overflow AND {of_one}
+      AND (o.assignee_id IS NULL OR o.next_on > %(workday)s OR o.id IN (SELECT id FROM kept))
+    UNION ALL
+    SELECT id FROM care_task o
+    WHERE o.status IN ('NEW', 'IN_PROGRESS') AND NOT o.is_overflow AND o.assignee_id IS NOT NULL AND {down}
+      AND COALESCE(o.next_on, %(workday)s) <= %(workday)s AND o.id NOT IN (SELECT id FROM kept)
+)
+UPDATE care_task t SET is_overflow = NOT t.is_overflow FROM wrong WHERE wrong.id = t.id
 """
 
 
@@ -33,7 +42,7 @@ def rank_lists(cursor: Any, workday: date, cap: int) -> int:
     Returns:
         How many open tasks are overflow afterwards.
     """
-    cursor.execute(_RANK.format(only="", change=""), {"workday": workday, "cap": cap})
+    cursor.execute(_RANK.format(one="true", of_one="true", down="true"), {"workday": workday, "cap": cap})
     cursor.execute("SELECT count(*) FROM care_task WHERE status IN ('NEW', 'IN_PROGRESS') AND is_overflow")
     return int(cursor.fetchone()[0])
 
@@ -47,6 +56,6 @@ def move_up(user_id: int | None, workday: date, cap: int) -> None:
         return
     with connection.cursor() as cursor:
         cursor.execute(
-            _RANK.format(only="AND o.assignee_id = %(user)s", change="AND NOT r.over"),
+            _RANK.format(one="u.id = %(user)s", of_one="o.assignee_id = %(user)s", down="false"),
             {"workday": workday, "cap": cap, "user": user_id},
         )
