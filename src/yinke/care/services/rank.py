@@ -32,7 +32,8 @@ WITH kept AS (
     WHERE o.status IN ('NEW', 'IN_PROGRESS') AND NOT o.is_overflow AND o.assignee_id IS NOT NULL AND {down}
       AND COALESCE(o.next_on, %(workday)s) <= %(workday)s AND o.id NOT IN (SELECT id FROM kept)
 )
-UPDATE care_task t SET is_overflow = NOT t.is_overflow FROM wrong WHERE wrong.id = t.id
+UPDATE care_task t SET is_overflow = NOT t.is_overflow FROM wrong
+WHERE wrong.id = t.id AND t.status IN ('NEW', 'IN_PROGRESS')
 """
 
 
