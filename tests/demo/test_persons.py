@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
-from lunardate import LunarDate
+from lunar_python import Solar
 
 from tests.demo.bank_files import rows
 from tests.demo.conftest import FIRST
@@ -60,8 +60,8 @@ def test_lunar_birthdays_are_those_of_the_birth_date(small_bank: Path) -> None:
     elders = [c for c in rows(small_bank, "customer", FIRST) if c["BIRTH_CAL"] == "2"]
     assert len(elders) > 50
     for elder in elders:
-        born = LunarDate.from_solar_date(*(int(elder["BIRTH_DT"][a:b]) for a, b in ((0, 4), (4, 6), (6, 8))))
-        assert (born.month, born.day, int(born.isLeapMonth)) == tuple(
+        born = Solar.fromYmd(*(int(elder["BIRTH_DT"][a:b]) for a, b in ((0, 4), (4, 6), (6, 8)))).getLunar()
+        assert (abs(born.getMonth()), born.getDay(), int(born.getMonth() < 0)) == tuple(
             int(elder[f"LUNAR_{x}"]) for x in ("MON", "DAY", "LEAP")
         )
 
