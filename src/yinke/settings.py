@@ -56,6 +56,10 @@ WHITENOISE_ROOT = WEB_DIST if WEB_DIST.is_dir() else None
 WHITENOISE_INDEX_FILE = False
 WHITENOISE_IMMUTABLE_FILE_TEST = r"^/assets/"  # their names hold a hash of their content
 
+PROCRASTINATE_IMPORT_PATHS = [
+    "yinke.nightly.schedule"
+]  # the worker's tasks: the watch of the nights, and reruns
+
 SESSION_ENGINE = "django.contrib.sessions.backends.db"  # a cache per process would keep a dead session alive
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 SESSION_COOKIE_AGE = 8 * 3600

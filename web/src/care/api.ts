@@ -110,7 +110,10 @@ export function useAssign() {
           body: { user_id: userId },
         }),
       ),
-    onSettled: (_answer, _error, { task }) => refresh(queries, task.customer.id),
+    onSettled: (_answer, _error, { task }) => {
+      refresh(queries, task.customer.id);
+      void queries.invalidateQueries({ queryKey: ["branch"] }); // who has how many is on the page
+    },
   });
 }
 
