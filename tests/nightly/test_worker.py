@@ -17,7 +17,7 @@ print(" ".join(app.tasks))
 
 
 def test_the_worker_knows_the_watch_and_the_rerun() -> None:
-    told = subprocess.run(  # noqa: S603 our own interpreter and words
+    told = subprocess.run(
         [sys.executable, "-c", ASK],
         cwd=Path(__file__).parents[2],
         env={**os.environ, "DJANGO_SETTINGS_MODULE": "tests.settings"},
