@@ -16,7 +16,7 @@ from yinke.common.thresholds import load_thresholds
 from yinke.lake.engine import open_engine
 from yinke.lake.feeds import load_feeds
 from yinke.lake.store import Lake
-from yinke.nightly.lake_night import Bench, run_lake_night
+from yinke.nightly.lake_night import Bench, run_lake_nights
 
 DAYS = (following(FIRST), following(FIRST, 2))  # over a month's end
 POINTS = 6
@@ -27,9 +27,7 @@ def nights(folder: Path, days: tuple[date, ...]) -> None:
     lake = Lake(folder / "lake")
     engine = open_engine("duckdb", threads=2, memory="1GB", scratch=lake.root / "building")
     bench = Bench(lake, engine, load_feeds(folder / "feeds"), folder / "inbox", load_thresholds())
-    for day in days:
-        if lake.finish_publishing(day) is None:
-            run_lake_night(bench, day)
+    assert [day for day, _ in run_lake_nights(bench, days)] == list(days)
 
 
 @pytest.fixture(scope="module")

@@ -50,6 +50,26 @@ class Day:
         return dict(json.loads((self.folder / "day.json").read_text("utf-8")))
 
 
+@dataclass(frozen=True)
+class Unpublished(Day):
+    """A date being made, as the next date's files see it: under the version it will be published as."""
+
+    becomes: str = ""
+
+    @property
+    def version(self) -> str:
+        """Name of the version to come."""
+        return self.becomes
+
+    def manifest(self) -> dict[str, Any]:
+        """What the night has recorded so far."""
+        return {"biz_date": self.biz_date.isoformat(), "steps": _notes(self.folder)}
+
+
+def _notes(folder: Path) -> dict[str, Any]:
+    return {path.name[1:-5]: json.loads(path.read_text("utf-8")) for path in sorted(folder.glob(".*.done"))}
+
+
 class Building:
     """A business date being made, aside from everybody's eyes; a killed run goes on from here."""
 
@@ -109,9 +129,15 @@ class Building:
         path = self.folder / f".{step}.done"
         return dict(json.loads(path.read_text("utf-8"))) if path.exists() else None
 
+    def unpublished(self) -> Day:
+        """This date for those who make the next one before it is published."""
+        return Unpublished(self.biz_date, self.folder, self.lake.next_version(self.biz_date))
+
     def discard(self) -> None:
-        """Throw the unfinished day away; raw files and quarantine stay."""
-        shutil.rmtree(self.folder, ignore_errors=True)
+        """Throw the unfinished day away, and later ones begun upon it; raw files and quarantine stay."""
+        for folder in sorted(self.folder.parent.iterdir(), reverse=True):
+            if folder.name >= self.folder.name:
+                shutil.rmtree(folder, ignore_errors=True)
 
 
 class Lake:
@@ -158,19 +184,21 @@ class Lake:
         A kill between the two leaves the earlier version valid; publishing again finishes the swap.
         """
         name = building.biz_date.isoformat()
-        manifest = {
-            path.name[1:-5]: json.loads(path.read_text("utf-8"))
-            for path in sorted(building.folder.glob(".*.done"))
-        }
+        manifest = _notes(building.folder)
         for path in building.folder.glob(".*"):
             if path.suffix == ".tmp":
                 path.unlink()
         text = json.dumps({"biz_date": name, "steps": manifest}, ensure_ascii=False, indent=1, sort_keys=True)
         (building.folder / "day.json").write_text(text, "utf-8")
-        taken = [int(p.name.rsplit("-", 1)[1]) for p in (self.root / "versions").glob(f"{name}-*")]
-        target = self.root / "versions" / f"{name}-{max(taken, default=0) + 1}"
+        target = self.root / "versions" / self.next_version(building.biz_date)
         building.folder.rename(target)
         return self._point(building.biz_date, target)
+
+    def next_version(self, biz_date: date) -> str:
+        """The name under which a date will be published next."""
+        name = biz_date.isoformat()
+        taken = [int(p.name.rsplit("-", 1)[1]) for p in (self.root / "versions").glob(f"{name}-*")]
+        return f"{name}-{max(taken, default=0) + 1}"
 
     def _point(self, biz_date: date, target: Path) -> Day:
         link = self.root / "days" / biz_date.isoformat()

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from yinke.common.errors import Held
-from yinke.nightly.lake_night import Bench, dates_between, run_lake_night
+from yinke.nightly.lake_night import Bench, LakeNight, dates_between, run_lake_nights
 from yinke.nightly.people import TASK_DAYS, write_to_people
 from yinke.nightly.pipeline import released
 from yinke.nightly.recording import Outcome, Recorder, alone, busy, recorded
@@ -27,7 +27,7 @@ def run_history(
     only and become tasks in their order.
 
     Args:
-        before_day: may wait until a date's files are there.
+        before_day: may wait until a date's files are there; called in another thread.
         on_day: called after each date.
 
     Returns:
@@ -44,13 +44,7 @@ def run_history(
         def count(name: str, spent: float, _: dict[str, Any]) -> None:
             seconds[name] = seconds.get(name, 0.0) + spent
 
-        def run_day(biz_date: date) -> None:
-            if before_day:
-                before_day(biz_date)
-            night = run_lake_night(
-                bench, biz_date, released=released(biz_date),
-                with_events=biz_date > last - timedelta(days=TASK_DAYS), on_step=count,
-            )  # fmt: skip
+        def add(night: LakeNight) -> None:
             out.rows += night.rows
             out.quarantined += night.quarantined
             for kind, number in night.events.items():
@@ -58,16 +52,21 @@ def run_history(
 
         def work() -> Held | None:
             held = None
-            for biz_date in dates_between(first, last):
-                try:
-                    if bench.lake.finish_publishing(biz_date) is None:
-                        run_day(biz_date)
-                except Held as problem:
-                    held = problem
-                    recorder.run.biz_date = out.biz_date = biz_date
-                    break
-                if on_day:
-                    on_day(biz_date)
+            nights = run_lake_nights(
+                bench, dates_between(first, last), released=released, before_day=before_day, on_step=count,
+                with_events=lambda biz_date: biz_date > last - timedelta(days=TASK_DAYS),
+            )  # fmt: skip
+            waiting = first
+            try:
+                for biz_date, night in nights:
+                    waiting = biz_date + timedelta(days=1)
+                    if night is not None:
+                        add(night)
+                    if on_day:
+                        on_day(biz_date)
+            except Held as problem:
+                held = problem
+                recorder.run.biz_date = out.biz_date = waiting
             for name, spent in seconds.items():
                 recorder.step(name, spent, {})
             recorder.run.rows, recorder.run.quarantined, recorder.run.events = (

@@ -6,9 +6,11 @@ No PostgreSQL here: this half can run for a year of past dates in a row, and a k
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -71,58 +73,135 @@ def run_lake_night(
     Raises:
         Held: the date must wait; nothing was published, finished steps are kept.
     """
-    lake, engine = bench.lake, bench.engine
-    earlier = lake.latest(before=biz_date)
-    if earlier is None and lake.dates() and lake.dates()[0] > biz_date:
-        raise Held(
-            "gap",
-            f"{biz_date} lies before the lake's first day {lake.dates()[0]}",
-            place="lake",
-            remedy="Start with an empty lake to load older dates",
-        )
-    building = lake.build(biz_date)
-    basis = {"earlier": earlier.version if earlier else None}
-    begun = building.noted("basis")
-    if begun is not None and begun != basis:  # the day before was corrected meanwhile: begin again
-        building.discard()
-        building = lake.build(biz_date)
-    building.note("basis", basis)
-    values = bench.thresholds.at(biz_date)
+    night = _Making(bench, biz_date, bench.lake.latest(before=biz_date), on_step)
+    night.ingest(released, on_feed)
+    night.compute(with_events)
+    return night.publish()
 
-    def step(name: str, work: Callable[[], dict[str, Any]]) -> dict[str, Any]:
-        known = building.noted(name)
+
+def run_lake_nights(
+    bench: Bench,
+    days: Sequence[date],
+    *,
+    released: Callable[[date], frozenset[str]] = lambda _: frozenset(),
+    with_events: Callable[[date], bool] = lambda _: True,
+    before_day: Callable[[date], None] | None = None,
+    on_step: OnStep | None = None,
+) -> Iterator[tuple[date, LakeNight | None]]:
+    """Make and publish many dates, giving each as it is published; None for one that was there already.
+
+    While a date is computed, the next one's files are read: they need only the tables of the day before, not
+    what is computed from them.
+
+    Args:
+        released: what an operator let pass for a date.
+        with_events: whether a date's events are wanted.
+        before_day: may wait until a date's files are there; runs in the thread that reads them.
+
+    Raises:
+        Held: a date must wait; what came before it is published.
+    """
+    lake = bench.lake
+
+    def read(biz_date: date, earlier: Day | None, passed: frozenset[str]) -> _Making:
+        if before_day:
+            before_day(biz_date)
+        night = _Making(bench, biz_date, earlier, on_step)
+        night.ingest(passed)
+        return night
+
+    with ThreadPoolExecutor(1, "ingest") as reader:
+        coming: Future[_Making] | None = None
+        for biz_date, following in pairwise([*days, None]):
+            assert biz_date is not None  # noqa: S101
+            if lake.finish_publishing(biz_date) is not None:
+                yield biz_date, None
+                continue
+            if coming is None:
+                coming = reader.submit(read, biz_date, lake.latest(before=biz_date), released(biz_date))
+            night, coming = coming.result(), None
+            if following is not None and lake.finish_publishing(following) is None:
+                coming = reader.submit(read, following, night.building.unpublished(), released(following))
+            try:
+                night.compute(with_events(biz_date))
+            finally:
+                if coming is not None:
+                    wait([coming])  # it reads this date's files where they lie until it is published
+            yield biz_date, night.publish()
+
+
+class _Making:
+    """One business date on its way: its files read, its metrics computed, then published."""
+
+    def __init__(self, bench: Bench, biz_date: date, earlier: Day | None, on_step: OnStep | None) -> None:
+        lake = bench.lake
+        first = next(iter(lake.dates()), None)
+        if earlier is None and first is not None and first > biz_date:
+            raise Held(
+                "gap", f"{biz_date} lies before the lake's first day {first}", place="lake",
+                remedy="Start with an empty lake to load older dates",
+            )  # fmt: skip
+        self.bench, self.earlier, self.on_step = bench, earlier, on_step
+        self.building = lake.build(biz_date)
+        basis = {"earlier": earlier.version if earlier else None}
+        begun = self.building.noted("basis")
+        if begun is not None and begun != basis:  # the day before was corrected meanwhile: begin again
+            self.building.discard()
+            self.building = lake.build(biz_date)
+        self.building.note("basis", basis)
+
+    def _step(self, name: str, work: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+        known = self.building.noted(name)
         started = time.perf_counter()
         detail = known if known is not None else work()
         if known is None:
-            building.note(name, detail)
-        if on_step:
-            on_step(name, time.perf_counter() - started, detail)
+            self.building.note(name, detail)
+        if self.on_step:
+            self.on_step(name, time.perf_counter() - started, detail)
         return detail
 
-    def run_ingest() -> dict[str, Any]:
-        summary = ingest(
-            lake, bench.feeds, bench.inbox, building, earlier, released=released, on_feed=on_feed,
-            threads=bench.threads, memory=bench.memory,
-        )  # fmt: skip
-        return {
-            "rows": sum(feed.rows for feed in summary.feeds),
-            "quarantined": sum(feed.quarantined for feed in summary.feeds),
-            "feeds": {feed.feed: feed.rows for feed in summary.feeds},
-        }
+    def ingest(
+        self, released: frozenset[str], on_feed: Callable[[str, int, int], None] | None = None
+    ) -> None:
+        """Make the canonical tables from the bank's files; ``earlier`` may be unpublished yet."""
+        bench = self.bench
 
-    took = step("ingest", run_ingest)
-    step("features", lambda: {"customers": compute_features(engine, building, lake, earlier, values)})
-    step("classify", lambda: {"customers": classify(engine, building, lake, earlier, values)})
-    events = {}
-    if with_events:
-        events = step("events", lambda: {"types": detect_events(engine, building, lake, earlier, values)})[
-            "types"
-        ]
-    started = time.perf_counter()
-    day = lake.publish(building)
-    if on_step:
-        on_step("publish", time.perf_counter() - started, {"version": day.version})
-    return LakeNight(day, int(took["rows"]), int(took["quarantined"]), events)
+        def work() -> dict[str, Any]:
+            summary = ingest(
+                bench.lake, bench.feeds, bench.inbox, self.building, self.earlier, released=released, on_feed=on_feed,
+                threads=bench.threads, memory=bench.memory,
+            )  # fmt: skip
+            return {
+                "rows": sum(feed.rows for feed in summary.feeds),
+                "quarantined": sum(feed.quarantined for feed in summary.feeds),
+                "feeds": {feed.feed: feed.rows for feed in summary.feeds},
+            }
+
+        self.took = self._step("ingest", work)
+
+    def compute(self, with_events: bool) -> None:
+        """Make metrics, classes and events; the day before is published by now."""
+        engine, building, lake = self.bench.engine, self.building, self.bench.lake
+        earlier = lake.latest(before=building.biz_date)
+        values = self.bench.thresholds.at(building.biz_date)
+        self._step(
+            "features", lambda: {"customers": compute_features(engine, building, lake, earlier, values)}
+        )
+        self._step("classify", lambda: {"customers": classify(engine, building, lake, earlier, values)})
+        self.events: dict[str, int] = {}
+        if with_events:
+            found = self._step(
+                "events", lambda: {"types": detect_events(engine, building, lake, earlier, values)}
+            )
+            self.events = found["types"]
+
+    def publish(self) -> LakeNight:
+        """Make it the valid version of its date."""
+        started = time.perf_counter()
+        day = self.bench.lake.publish(self.building)
+        if self.on_step:
+            self.on_step("publish", time.perf_counter() - started, {"version": day.version})
+        return LakeNight(day, int(self.took["rows"]), int(self.took["quarantined"]), self.events)
 
 
 def dates_between(first: date, last: date) -> list[date]:
