@@ -11,7 +11,7 @@ from tests.lake.small_bank import FIRST, following
 from tests.nightly.night_bank import NightBank, empty, people
 from yinke.access.models import AuditEntry, User
 from yinke.access.queries import viewer_of
-from yinke.care.models import Task
+from yinke.care.models import Reason, Task
 from yinke.common.errors import NotAllowed, YinkeError
 from yinke.customers.models import Customer, Frontier, Metrics
 from yinke.nightly import queries, services
@@ -152,6 +152,21 @@ def test_a_correction_that_stopped_half_way_is_finished_by_the_next_run(done: Ni
     assert done.run(SECOND).status == "SUCCEEDED"
     assert Frontier.objects.get().lake_version == f"{THIRD}-2"
     assert Run.objects.get(reason="killed").status == "FAILED"
+
+
+def test_the_events_of_a_correction_become_tasks_though_a_later_date_was_held(done: NightBank) -> None:
+    for day in (SECOND, THIRD):
+        done.send(day)
+        done.run(day)
+    done.rows["transaction"] = [[f"{SECOND:%Y%m%d}", "T9", "A1", "C", "600000.00", "CNY", "TRANSFER", ""]]
+    done.write(SECOND, "transaction")
+    spoil(done, THIRD)
+    assert done.run(SECOND, rebuild=True).status == "HELD"
+    assert not Reason.objects.filter(type="E03").exists()
+    done.send(THIRD)
+    assert done.run(THIRD).status == "SUCCEEDED"
+    assert Frontier.objects.get().lake_version == f"{THIRD}-2"
+    assert Reason.objects.get(type="E03").biz_date == SECOND
 
 
 class TestFailure:

@@ -144,4 +144,6 @@ class Frontier(models.Model):
     id = models.PositiveSmallIntegerField(primary_key=True, default=1)
     biz_date = models.DateField()
     lake_version = models.CharField(max_length=20)
+    task_versions = models.JSONField(default=dict)
+    """Of the last dates: the version whose events became tasks, by date."""
     written_at = models.DateTimeField()

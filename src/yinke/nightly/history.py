@@ -74,7 +74,7 @@ def run_history(
                 out.quarantined,
                 out.events,
             )
-            out.tasks = write_to_people(bench, [], recorder.step)
+            out.tasks = write_to_people(bench, recorder.step)
             newest = bench.lake.latest()
             recorder.run.lake_version = newest.version if newest else ""
             return held

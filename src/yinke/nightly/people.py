@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection
-from datetime import date
+from collections.abc import Callable
 from typing import Any
 
 from django.db import transaction
@@ -22,13 +21,11 @@ TASK_DAYS = 15
 """Reasons of older dates have expired (the longest stands 15 days, bar month-end ones)."""
 
 
-def write_to_people(
-    bench: Bench, made: Collection[date], on_step: Callable[[str, float, dict[str, Any]], None]
-) -> int:
+def write_to_people(bench: Bench, on_step: Callable[[str, float, dict[str, Any]], None]) -> int:
     """Bring PostgreSQL to the lake's newest day, in one transaction.
 
-    The tasks of every date are made in order: of those that PostgreSQL has not seen (a night that was
-    killed before it came here), and of ``made``, the dates that this night built or built anew.
+    The tasks are made, date by date, of every version that PostgreSQL has not seen: a night that was killed
+    before it came here, a correction, and one that was held half-way.
 
     Returns:
         New tasks.
@@ -38,7 +35,10 @@ def write_to_people(
         return 0
     with transaction.atomic():
         frontier = Frontier.objects.select_for_update().filter(pk=1).first()
-        if frontier and frontier.lake_version == newest.version and not made:
+        known = frontier.task_versions if frontier else {}
+        days = [day for date_ in bench.lake.dates()[-TASK_DAYS:] if (day := bench.lake.day(date_))]
+        fresh = [day for day in days if known.get(f"{day.biz_date}") != day.version and day.has("events")]
+        if frontier and frontier.lake_version == newest.version and not fresh:
             return 0
         started = time.perf_counter()
         sync_orgs(newest)
@@ -50,7 +50,7 @@ def write_to_people(
         })  # fmt: skip
         started = time.perf_counter()
         counts: dict[str, int] = {}
-        for day in _with_events(bench.lake, frontier, made):
+        for day in fresh:
             outcome = make_tasks(day, day.biz_date, bench.thresholds.at(day.biz_date))
             for name, number in vars(outcome).items():
                 counts[name] = number if name == "overflow" else counts.get(name, 0) + number
@@ -61,17 +61,11 @@ def write_to_people(
             defaults={
                 "biz_date": newest.biz_date,
                 "lake_version": newest.version,
+                "task_versions": {f"{day.biz_date}": day.version for day in days},
                 "written_at": timezone.now(),
             },
         )
         return counts.get("tasks", 0)
-
-
-def _with_events(lake: Lake, frontier: Frontier | None, made: Collection[date]) -> list[Day]:
-    """Days whose events are to become tasks, oldest first."""
-    dates = [d for d in lake.dates()[-TASK_DAYS:] if frontier is None or d > frontier.biz_date or d in made]
-    days = (lake.day(d) for d in dates)
-    return [day for day in days if day is not None and day.has("events")]
 
 
 def _written_day(lake: Lake, frontier: Frontier | None) -> Day | None:

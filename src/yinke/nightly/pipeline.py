@@ -54,20 +54,18 @@ def run_night(
                 on_step(name, seconds, detail)
 
         def work() -> None:
-            made = []
-            if bench.lake.finish_publishing(biz_date) is None or rebuild:
+            there = bench.lake.finish_publishing(biz_date) is not None
+            if rebuild or not there or not _stands_on_yesterday(bench.lake, biz_date):
                 night = run_lake_night(
                     bench, biz_date, released=released(biz_date), on_step=step, on_feed=on_feed
                 )
                 recorder.lake(night)
-                made.append(biz_date)
             for follower in [d for d in bench.lake.dates() if d > biz_date]:
                 if not _stands_on_yesterday(bench.lake, follower):
                     recorder.run.biz_date = recorder.outcome.biz_date = follower  # should it be held
                     run_lake_night(bench, follower, released=released(follower))
-                    made.append(follower)
             recorder.run.biz_date = recorder.outcome.biz_date = biz_date
-            recorder.outcome.tasks = write_to_people(bench, made, step)
+            recorder.outcome.tasks = write_to_people(bench, step)
 
         return recorded(recorder, bench.lake.root, work)
 
