@@ -65,9 +65,13 @@ def address(demo_home: Path) -> Iterator[str]:
             server.wait(30)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def chromium() -> Iterator[Browser]:
-    """The system's Chromium, else the one that Playwright has."""
+    """The system's Chromium, else the one that Playwright has.
+
+    It ends with this folder's tests: Playwright keeps an event loop in the thread, in which Django's ORM
+    refuses to work for other tests.
+    """
     names = ("chromium", "chromium-browser", "google-chrome")
     path = next((found for found in map(shutil.which, names) if found), None)
     with sync_playwright() as playwright:

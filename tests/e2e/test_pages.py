@@ -52,11 +52,12 @@ def test_a_manager_records_a_result_and_takes_it_back(visit: Visit) -> None:
     page = visit(MANAGER).open("/workbench")
     rows = page.locator("button[data-task]")
     expect(rows.first).to_be_visible()
-    first = rows.first.get_attribute("data-task")
+    first, second = (rows.nth(n).get_attribute("data-task") for n in (0, 1))
     page.keyboard.press("j")
     page.locator(f"button[data-task='{first}']").click()
-    page.get_by_role("button", name="考虑中").click()
+    page.get_by_role("button", name="考虑中").dblclick()  # its second half is not for the next customer
     expect(page.locator(f"button[data-task='{first}']")).to_have_count(0)
+    expect(page.locator(f"button[data-task='{second}']")).to_be_visible()
     page.get_by_text("撤销", exact=True).click()
     expect(page.locator(f"button[data-task='{first}']")).to_be_visible()
 

@@ -22,6 +22,7 @@ export function useCustomerSearch(q: string) {
     queryKey: ["customers", "search", q],
     queryFn: ({ signal }) => body(client.GET("/api/customers", { params: { query: { q } }, signal })),
     enabled: q.length > 0,
+    placeholderData: keepPreviousData, // else the list vanishes under the pointer with every letter
   });
 }
 

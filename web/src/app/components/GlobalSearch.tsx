@@ -20,7 +20,7 @@ export function GlobalSearch({ phone }: { phone: boolean }) {
   const input = useRef<InputRef>(null);
   useHotkeys({ "/": () => input.current?.focus() });
 
-  const options = (found.data?.rows ?? []).slice(0, 8).map((row) => ({
+  const options = (asked ? (found.data?.rows ?? []) : []).slice(0, 8).map((row) => ({
     value: String(row.id),
     label: (
       <span className={styles.found}>
@@ -32,7 +32,12 @@ export function GlobalSearch({ phone }: { phone: boolean }) {
       </span>
     ),
   }));
-  const nothing = asked && found.isSuccess ? t("search.nothing") : found.isError ? t("search.failed") : null;
+  const nothing =
+    asked && found.isSuccess && !found.isPlaceholderData
+      ? t("search.nothing")
+      : found.isError
+        ? t("search.failed")
+        : null;
 
   return (
     <AutoComplete

@@ -9,9 +9,6 @@ import { requestKey } from "../requestKey";
 import styles from "./care.module.css";
 import { NextDate } from "./NextDate";
 
-/** The next customer's form takes the place of this one: the second half of a double click is not for it. */
-const SECOND_CLICK_MS = 500;
-
 export interface ResultFormHandle {
   focus: () => void;
 }
@@ -34,11 +31,6 @@ export function ResultForm({ ref, busy = false, onRecord }: Props) {
   useEffect(() => {
     key.current = requestKey(); // another content is another contact
   }, [channel, nextOn, note]);
-  const armed = useRef(false);
-  useEffect(() => {
-    const timer = setTimeout(() => (armed.current = true), SECOND_CLICK_MS);
-    return () => clearTimeout(timer);
-  }, []);
   useImperativeHandle(ref, () => ({
     focus() {
       results.current?.scrollIntoView({ block: "end" });
@@ -48,7 +40,6 @@ export function ResultForm({ ref, busy = false, onRecord }: Props) {
   const found = personalData(note);
 
   const record = (result: string) =>
-    armed.current &&
     onRecord({
       channel,
       result,
@@ -66,7 +57,8 @@ export function ResultForm({ ref, busy = false, onRecord }: Props) {
           size={phone ? "large" : "middle"}
           danger={GRAVE.has(code)}
           disabled={busy || found !== null}
-          onClick={() => record(code)}
+          // The next customer's form takes this one's place: the second half of a double click is not for it.
+          onClick={(event) => event.detail < 2 && record(code)}
         >
           {t(`result.${code}`)}
         </Button>
