@@ -17,7 +17,7 @@ from yinke.lake.snapshot import SNAPSHOT, arrow_schema
 from yinke.lake.store import Building, Day, Lake
 from yinke.segments.lifecycle import is_closed, lifecycle
 from yinke.segments.rfm import bounds
-from yinke.segments.tiers import tiers
+from yinke.segments.tiers import with_tiers
 
 CARRIED = (
     "tier", "tier_before", "tier_changed", "tier_below_months",
@@ -118,7 +118,7 @@ class _Night:
         features = Slice.bound(b["features"], b)
         was = Slice.bound(b["was"], b).select(was_id="cust_id", **{f"was_{name}": name for name in CARRIED})
         rows = features.left_join(was, features.cust_id == was.was_id)
-        return rows.mutate(**tiers(rows, b.scalars["today"], self.passed, self.values))
+        return with_tiers(rows, b.scalars["today"], self.passed, self.values)
 
 
 def _values(rows: Table) -> dict[str, Any]:

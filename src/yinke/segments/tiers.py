@@ -27,25 +27,29 @@ def floor_of(tier: Any, values: Mapping[str, Any]) -> Any:
     return ibis.cases(*floors, else_=0.0)
 
 
-def tiers(rows: Any, today: Any, passed: int, values: Mapping[str, Any]) -> dict[str, Any]:
-    """``tier_asset``, ``tier``, ``tier_before``, ``tier_changed``, ``tier_below_months``.
+def with_tiers(rows: Any, today: Any, passed: int, values: Mapping[str, Any]) -> Any:
+    """``rows`` with ``tier_asset``, ``tier``, ``tier_before``, ``tier_changed``, ``tier_below_months``.
 
     Args:
         rows: FEATURES, and the day before's classes as ``was_<name>`` (null for who is new).
         passed: calendar months that ended since the day before; each is judged in turn.
     """
+    rows = rows.mutate(tier=rows.was_tier, tier_below_months=rows.was_tier_below_months)
+    for n in range(passed, 0, -1):  # a step each: one expression within the other would double with each month
+        rows = rows.mutate(of_month=tier_of(rows[f"mda_m{n}"], values))
+        count = ibis.ifelse(rows.of_month < rows.tier, rows.tier_below_months + 1, 0)
+        rows = rows.mutate(below=count)
+        moves = (rows.of_month > rows.tier) | (rows.below >= int(values["tier.protection_months"]))
+        rows = rows.mutate(
+            tier=ibis.ifelse(moves, rows.of_month, rows.tier),
+            tier_below_months=ibis.ifelse(moves, 0, rows.below),
+        )
     asset = tier_of(rows.mda, values)
-    tier, below = rows.was_tier, rows.was_tier_below_months
-    for n in range(passed, 0, -1):
-        of_month = tier_of(rows[f"mda_m{n}"], values)
-        count = ibis.ifelse(of_month < tier, below + 1, 0)
-        moves = (of_month > tier) | (count >= int(values["tier.protection_months"]))
-        tier, below = ibis.ifelse(moves, of_month, tier), ibis.ifelse(moves, 0, count)
-    changed = (tier != rows.was_tier).fill_null(False)
-    return {
-        "tier_asset": asset,
-        "tier": tier.coalesce(asset),
-        "tier_before": ibis.ifelse(changed, rows.was_tier, rows.was_tier_before),
-        "tier_changed": ibis.ifelse(changed, today, rows.was_tier_changed),
-        "tier_below_months": below.fill_null(0),
-    }
+    changed = (rows.tier != rows.was_tier).fill_null(False)
+    return rows.mutate(
+        tier_asset=asset,
+        tier=rows.tier.coalesce(asset),
+        tier_before=ibis.ifelse(changed, rows.was_tier, rows.was_tier_before),
+        tier_changed=ibis.ifelse(changed, today, rows.was_tier_changed),
+        tier_below_months=rows.tier_below_months.fill_null(0),
+    )

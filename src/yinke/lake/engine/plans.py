@@ -17,6 +17,10 @@ import ibis
 import ibis.expr.datatypes as dt
 import pyarrow as pa
 
+ibis.options.sql.fuse_selects = False
+"""Each step of an expression stays a subquery of its own. Ibis else writes the columns of one step into the
+next, where one that is used three times stands three times: a few such steps make megabytes of SQL."""
+
 Scalar: TypeAlias = date | int | Decimal
 
 SCALAR_TYPES: dict[type, str] = {date: "DATE", int: "INT", Decimal: "DECIMAL(18, 6)"}
