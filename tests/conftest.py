@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -15,24 +16,38 @@ settings.register_profile(
 settings.load_profile("yinke")
 
 
-LONGEST = ("spark", "tests/examples/test_berka.py", "tests/e2e/test_pages.py")
-"""Groups that take minutes: they start first, lest one worker be left with them at the end."""
+SPARK = ("tests/lake/test_features_naive.py", "tests/care/events/test_detect.py", "tests/lake/test_engine.py")
+"""Files that need Spark run in one process: its cluster is slow to start and wants much memory."""
+LONGEST = ("tests/examples/test_berka.py", "tests/e2e/test_pages.py", *SPARK)
+"""Files that take minutes start first, lest one process be left with them at the end."""
 
 
-def _group(item: pytest.Item) -> str:
-    """The tests of a file run in one process, those of Spark in a single one: its cluster is slow to start."""
-    return "spark" if item.get_closest_marker("spark") else item.nodeid.split("::")[0]
+def _file(nodeid: str) -> str:
+    return nodeid.split("::")[0]
 
 
-@pytest.hookimpl(tryfirst=True)  # xdist reads the groups
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """With ``--dist loadfile``: the files that need Spark count as one, and the order stays that of the tests."""
+    if config.getvalue("dist") != "loadfile":
+        return None
+    from xdist.scheduler import LoadFileScheduling
+
+    class Scheduler(LoadFileScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            return "spark" if _file(nodeid) in SPARK else _file(nodeid)
+
+    config.option.loadscopereorder = False
+    return Scheduler(config, log)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Group tests for ``--dist loadgroup``, and skip Spark's by name where there is no Java."""
+    """The longest first; Spark's tests are skipped by name where there is no Java."""
     java = shutil.which("java")
     for item in items:
-        item.add_marker(pytest.mark.xdist_group(_group(item)))
         if item.get_closest_marker("spark"):
             item.add_marker(
                 pytest.mark.skipif(java is None, reason="Spark needs Java 17, which is not installed")
             )
-    order = {name: place for place, name in enumerate(LONGEST)}
-    items.sort(key=lambda item: order.get(_group(item), len(order)))
+    places = {name: place for place, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: places.get(_file(item.nodeid), len(places)))

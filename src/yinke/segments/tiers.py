@@ -35,7 +35,9 @@ def with_tiers(rows: Any, today: Any, passed: int, values: Mapping[str, Any]) ->
         passed: calendar months that ended since the day before; each is judged in turn.
     """
     rows = rows.mutate(tier=rows.was_tier, tier_below_months=rows.was_tier_below_months)
-    for n in range(passed, 0, -1):  # a step each: one expression within the other would double with each month
+    for n in range(
+        passed, 0, -1
+    ):  # a step each: one expression within the other would double with each month
         rows = rows.mutate(of_month=tier_of(rows[f"mda_m{n}"], values))
         count = ibis.ifelse(rows.of_month < rows.tier, rows.tier_below_months + 1, 0)
         rows = rows.mutate(below=count)
