@@ -51,7 +51,7 @@ def test_a_task_says_who_why_and_what_to_say(bank: TaskBank) -> None:
     assert out.customer.mobile_masked == "138****5678"
     assert out.customer.do_not_disturb and out.customer.mobile_invalid
     assert [r.type for r in out.reasons] == ["E01", "E11"]
-    assert out.reasons[0].text == "定存 50 万 6 天后(11月6日)到期,尾号 1234"  # counted from the work day
+    assert out.reasons[0].text == "定存 50 万 6 天后（11月6日）到期，尾号 1234"  # counted from the work day
     assert out.reasons[0].family == "MATURITY"
     assert out.talk
     assert (out.priority, out.due_on, out.is_overdue, out.assignee.name if out.assignee else "") == (

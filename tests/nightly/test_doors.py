@@ -119,6 +119,11 @@ class TestSchedule:
         installed.write(SECOND, "fx")
         assert self.at(9) == "SUCCEEDED"
 
+    def test_an_alarm_set_to_never_stays_silent(self, installed: NightBank, settings: Any) -> None:
+        settings.YINKE = replace(settings.YINKE, night_alarm="")
+        assert [self.at(7), self.at(23)] == ["waiting", "waiting"]
+        assert not Run.objects.filter(biz_date=SECOND).exists()
+
     def test_a_held_date_is_not_tried_again_every_five_minutes(self, installed: NightBank) -> None:
         spoil(installed, SECOND)
         assert self.at(2) == "HELD"

@@ -64,7 +64,7 @@ def sentence(
 
     >>> facts = {"case": "AHEAD", "days": 7, "due": "2026-11-30", "tail": "1234"}
     >>> sentence("E01", facts, Decimal("500000"), "zh-hans")
-    '定存 50 万 7 天后(11月30日)到期,尾号 1234'
+    '定存 50 万 7 天后（11月30日）到期，尾号 1234'
     >>> sentence("E01", facts, Decimal("500000"), "en", today=date(2026, 11, 29))
     'A ¥500K time deposit matures in 1 day (30 Nov), account ending 1234'
     """

@@ -38,6 +38,7 @@ class Environment:
     allowed_hosts: tuple[str, ...]
     night_starts: str
     night_alarm: str
+    """A time of day, or empty: never."""
 
 
 def _folder(name: str, default: Path) -> Path:
@@ -154,5 +155,7 @@ def read_environment() -> Environment:
         memory=os.environ.get("YINKE_MEMORY", "4GB"),
         allowed_hosts=tuple(host.strip() for host in hosts.split(",") if host.strip()),
         night_starts=_clock("YINKE_NIGHT_STARTS", "01:00"),
-        night_alarm=_clock("YINKE_NIGHT_ALARM", "06:00"),
+        night_alarm=""
+        if os.environ.get("YINKE_NIGHT_ALARM") == "never"
+        else _clock("YINKE_NIGHT_ALARM", "06:00"),
     )

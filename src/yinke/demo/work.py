@@ -21,9 +21,9 @@ SHANGHAI = ZoneInfo("Asia/Shanghai")
 _R, _C = ContactRecord.Result, ContactRecord.Channel
 
 RESULTS: Sequence[tuple[str, int, Sequence[str]]] = (
-    (_R.CONSIDER, 24, ("要和家人商量,下周再联系", "想先看看利率,发了产品说明", "在外地,月底回来再谈")),
-    (_R.INTERESTED, 18, ("对大额存单有兴趣,约好带资料", "想了解稳健型产品,先做风评", "")),
-    (_R.DEAL, 10, ("到期款已续存三年", "转回 5 万,做了定期", "")),
+    (_R.CONSIDER, 24, ("要和家人商量，下周再联系", "想先看看利率，发了产品说明", "在外地，月底回来再谈")),
+    (_R.INTERESTED, 18, ("对大额存单有兴趣，约好带资料", "想了解稳健型产品，先做风评", "")),
+    (_R.DEAL, 10, ("到期款已续存三年", "转回 5 万，做了定期", "")),
     (_R.APPOINT, 9, ("周四下午到网点", "约了支行面谈")),
     (_R.REFUSED, 8, ("暂时没有需要", "")),
     (_R.NO_ANSWER, 18, ("",)),

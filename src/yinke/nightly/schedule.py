@@ -48,7 +48,8 @@ def look(now: datetime) -> str:
         if tried.exclude(reason="late").exists():
             return "waiting"  # a person decides, or the file is sent again
         return str(run_night(bench, biz_date, trigger="SCHEDULE").status)
-    if now.time() < _clock(settings.YINKE.night_alarm):
+    alarm = settings.YINKE.night_alarm
+    if not alarm or now.time() < _clock(alarm):
         return "waiting"
     names = ", ".join(item.feed for item in missing)
     run, new = Run.objects.get_or_create(

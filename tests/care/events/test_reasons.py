@@ -103,18 +103,18 @@ def test_no_payload_shows_more_than_four_digits_of_an_account(events: list[Event
 @pytest.mark.parametrize(
     ("code", "case", "zh", "en"),
     [
-        ("E01", "AHEAD", "大额存单 20 万 7 天后(6月24日)到期,尾号 ",
+        ("E01", "AHEAD", "大额存单 20 万 7 天后（6月24日）到期，尾号 ",
          "A ¥200K certificate of deposit matures in 7 days (24 Jun), account ending "),
         ("E05", "DROP", "AUM 30 天内下降 40%,少了 40 万", "AUM fell 40% in 30 days, ¥400K less"),
-        ("E08", "NEED", "再多日均 4.62 万并保持到月底,即可升级金葵花",
+        ("E08", "NEED", "再多日均 4.62 万并保持到月底，即可升级金葵花",
          "¥46.15K more a day until month's end lifts them to Sunflower"),
-        ("E04", "OWN_NAME", '6月17日转出 350 万,其中 300 万转到本人他行账户(建设"银行)',
+        ("E04", "OWN_NAME", '6月17日转出 350 万，其中 300 万转到本人他行账户（建设"银行）',
          '¥3.5M went out on 17 Jun, ¥3M of it to the customer\'s own account elsewhere (建设"银行)'),
-        ("E03", "OWN_NAME", "6月17日转入 500 万,来自本人他行账户(工商银行)",
+        ("E03", "OWN_NAME", "6月17日转入 500 万，来自本人他行账户（工商银行）",
          "¥5M came in on 17 Jun from the customer's own account elsewhere (工商银行)"),
-        ("E15", "PREPAID", "消费贷提前还款 30 万,占余额 60%,还剩 20 万",
+        ("E15", "PREPAID", "消费贷提前还款 30 万，占余额 60%，还剩 20 万",
          "Consumer loan prepaid by ¥300K, 60% of the balance; ¥200K left"),
-        ("E12", "AHEAD", "2 天后(6月19日)是端午节,送上问候",
+        ("E12", "AHEAD", "2 天后（6月19日）是端午节，送上问候",
          "Dragon Boat Festival is in 2 days (19 Jun), send a greeting"),
     ],
 )  # fmt: skip
@@ -132,7 +132,7 @@ def test_days_are_counted_from_the_day_of_reading() -> None:
     assert "7 天后" in sentence("E01", facts, amount, "zh-hans")
     assert "2 天后" in sentence("E01", facts, amount, "zh-hans", today=date(2026, 6, 22))
     assert (
-        sentence("E01", facts, amount, "zh-hans", today=date(2026, 6, 24)) == "定存 50 万今天到期,尾号 0001"
+        sentence("E01", facts, amount, "zh-hans", today=date(2026, 6, 24)) == "定存 50 万今天到期，尾号 0001"
     )
     assert "还没有续存" in sentence("E01", facts, amount, "zh-hans", today=date(2026, 6, 25))
 

@@ -203,18 +203,27 @@ def _drop_outdated(
 
 
 def _selection(building: Building, table: Table, stage: str, state: Day | None, ids: str | None) -> str:
-    """The rows of the new table with what ingestion adds to them."""
+    """The rows of the new table with what ingestion adds to them.
+
+    A customer's number never changes, so that rows of the state keep theirs; an account may have another
+    owner or category today.
+    """
     own = [name(c.name) for c in table.columns]
     added = [name(c.name) for c in table.added]
-    rows = f"SELECT {', '.join([*own, *(f'NULL AS {a}' for a in added)])} FROM {name(stage)} WHERE NOT _gone"
+    every = ", ".join([*added, *own])
+    rows = f"SELECT {', '.join([*(f'NULL AS {a}' for a in added), *own])} FROM {name(stage)} WHERE NOT _gone"
+    kept = ""
     if state is not None:
-        rows += (
-            f" UNION ALL SELECT {', '.join([*own, *added])} FROM {_scan(state, table.name)} e WHERE NOT EXISTS"
+        kept = (
+            f" UNION ALL SELECT {every} FROM {_scan(state, table.name)} e WHERE NOT EXISTS"
             f" (SELECT 1 FROM {name(stage)} s WHERE {_same_key(table, 's', 'e')})"
         )
     if not added:
-        return f"SELECT {', '.join(own)} FROM ({rows})"
+        return f"SELECT {every} FROM ({rows}{kept})"
     key = "acct_no" if any(target == "account.acct_no" for _, target in table.parent) else "cust_no"
     parent = ids or _scan(building, "account" if key == "acct_no" else "customer")
+    if key == "acct_no":
+        rows, kept = rows + kept, ""
     columns = [f"coalesce(p.{a}, r.{a}) AS {a}" for a in added] + [f"r.{c}" for c in own]
-    return f"SELECT {', '.join(columns)} FROM ({rows}) r LEFT JOIN {parent} p ON p.{key} = r.{key}"
+    joined = f"SELECT {', '.join(columns)} FROM ({rows}) r LEFT JOIN {parent} p ON p.{key} = r.{key}"
+    return f"SELECT {every} FROM ({joined}{kept})"
