@@ -19,6 +19,3 @@ export const GRAVE = new Set(["DND_REQUEST", "COMPLAINT_RISK", "EMPTY_NUMBER"]);
 
 export const TABS = ["OPEN", "DONE", "OVERFLOW"] as const;
 export type Tab = (typeof TABS)[number];
-
-/** Events by which a list can be narrowed; their names are in the texts. */
-export const EVENTS = Array.from({ length: 26 }, (_, n) => `E${String(n + 1).padStart(2, "0")}`);
