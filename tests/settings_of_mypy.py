@@ -4,4 +4,4 @@ import os
 
 os.environ["DATABASE_URL"] = "postgresql://nobody@localhost/nothing"
 
-from yinke.settings import *  # noqa: E402, F403
+from yinke.settings import *  # noqa: F403
