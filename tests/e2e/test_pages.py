@@ -82,6 +82,21 @@ def test_search_by_name_leads_to_the_customer_page(visit: Visit) -> None:
     assert not visitor.complaints
 
 
+def test_enter_right_after_typing_opens_whom_was_typed_not_whom_the_list_still_shows(visit: Visit) -> None:
+    visitor = visit(MANAGER)
+    page = visitor.open("/customers")
+    rows = page.evaluate("async () => (await (await fetch('/api/customers?sort=-aum')).json()).rows")
+    first, other = rows[0]["cust_no"], rows[1]["cust_no"]
+    page.keyboard.press("/")
+    page.keyboard.type(first)
+    expect(page.locator(".ant-select-item-option").filter(has_text=first)).to_be_visible()
+    page.keyboard.press("ControlOrMeta+a")
+    page.keyboard.type(other)
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile(f"/customers/{rows[1]['id']}$"))
+    assert not visitor.complaints
+
+
 def test_a_branch_head_goes_down_to_a_managers_list(visit: Visit) -> None:
     visitor = visit(HEAD)
     page = visitor.open("/branch")

@@ -25,6 +25,8 @@ TALK_LINES = 6
 
 _FIELD = re.compile(r"\{(\w+)(?::(\w+))?\}")
 _OPTIONAL = re.compile(r"\[([^\]]*)\]")
+_AFTER_WIDE = re.compile(r"(?<=[」），；：]) ")
+"""Full-width punctuation has its own space."""
 
 
 @lru_cache(maxsize=2)
@@ -108,9 +110,10 @@ def _fill(template: str, facts: Mapping[str, Any], language: str) -> str:
     def optional(part: re.Match[str]) -> str:
         return part[1] if all(facts.get(name) is not None for name, _ in _FIELD.findall(part[1])) else ""
 
-    return _FIELD.sub(
+    said = _FIELD.sub(
         lambda field: _say(facts.get(field[1]), field[2], language), _OPTIONAL.sub(optional, template)
     )
+    return _AFTER_WIDE.sub("", said)
 
 
 def _say(value: Any, style: str | None, language: str) -> str:

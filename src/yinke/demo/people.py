@@ -62,9 +62,7 @@ def demo_logins() -> tuple[DemoLogin, ...]:
         DemoLogin(
             manager_no(0, 0), "RM", "客户经理（管户较多贵宾）", "Relationship manager with a rich list"
         ),
-        DemoLogin(
-            manager_no(0, 1), "RM", "客户经理（同支行）", "Relationship manager of the same sub-branch"
-        ),
+        DemoLogin(manager_no(0, 1), "RM", "客户经理（同支行）", "Relationship manager, same branch"),
         DemoLogin(head_no(0), "BR_MGR", "支行长", "Sub-branch head"),
         DemoLogin(branch_no(0, 0), "RETAIL_MGR", "分行零售部", "Branch retail department"),
         DemoLogin(hq_no(0), "HQ_OPS", "总行零售运营", "Head-office retail operations"),

@@ -3,20 +3,8 @@ import { Crash } from "./components/Crash";
 import { Guard } from "./components/Guard";
 import { Home } from "./components/Home";
 import { Shell } from "./components/Shell";
+import { PAGES } from "./pageCode";
 import { NotFound } from "./pages/NotFound";
-
-/** Load a page's code when it is first opened. */
-function page(
-  path: string,
-  right: string,
-  load: () => Promise<{ Component: React.ComponentType }>,
-): RouteObject {
-  return {
-    element: <Guard right={right} />,
-    errorElement: <Crash />,
-    children: [{ path, lazy: load }],
-  };
-}
 
 export const router = createBrowserRouter([
   {
@@ -32,11 +20,11 @@ export const router = createBrowserRouter([
     HydrateFallback: () => null,
     children: [
       { index: true, element: <Home /> },
-      page("workbench", "workbench", () => import("@/care/pages/Workbench")),
-      page("customers", "customer.read", () => import("@/customers/pages/Customers")),
-      page("customers/:id", "customer.read", () => import("@/customers/pages/Customer")),
-      page("branch", "branch.read", () => import("@/care/pages/Branch")),
-      page("nightly", "nightly.read", () => import("@/nightly/pages/Nightly")),
+      ...PAGES.map(({ path, right, load }): RouteObject => ({
+        element: <Guard right={right} />,
+        errorElement: <Crash />,
+        children: [{ path, lazy: load }],
+      })),
       { path: "*", element: <NotFound /> },
     ],
   },

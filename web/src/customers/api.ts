@@ -1,4 +1,10 @@
-import { keepPreviousData, useInfiniteQuery, useMutation, useQuery } from "@tanstack/react-query";
+import {
+  keepPreviousData,
+  queryOptions,
+  useInfiniteQuery,
+  useMutation,
+  useQuery,
+} from "@tanstack/react-query";
 import { body, client, type Schemas } from "@/app/client";
 
 export type CustomerRow = Schemas["CustomerRow"];
@@ -16,11 +22,17 @@ export interface CustomerFilter {
   page: number;
 }
 
+/** What the global search finds. */
+export const customerSearch = (q: string) =>
+  queryOptions({
+    queryKey: ["customers", "search", q],
+    queryFn: ({ signal }) => body(client.GET("/api/customers", { params: { query: { q } }, signal })),
+  });
+
 /** Live results of the global search; silent until something is typed. */
 export function useCustomerSearch(q: string) {
   return useQuery({
-    queryKey: ["customers", "search", q],
-    queryFn: ({ signal }) => body(client.GET("/api/customers", { params: { query: { q } }, signal })),
+    ...customerSearch(q),
     enabled: q.length > 0,
     placeholderData: keepPreviousData, // else the list vanishes under the pointer with every letter
   });

@@ -1,9 +1,10 @@
 import { SearchOutlined } from "@ant-design/icons";
+import { useQueryClient } from "@tanstack/react-query";
 import { AutoComplete, Input, type InputRef } from "antd";
-import { useRef, useState } from "react";
+import { useRef, useState, type KeyboardEvent } from "react";
 import { useTranslation } from "react-i18next";
 import { useNavigate } from "react-router";
-import { useCustomerSearch } from "@/customers/api";
+import { customerSearch, useCustomerSearch } from "@/customers/api";
 import { Amount } from "@/shared/components/Amount";
 import { TierTag } from "@/shared/components/Tags";
 import { useHotkeys } from "@/shared/hooks/useHotkeys";
@@ -16,6 +17,7 @@ export function GlobalSearch({ phone }: { phone: boolean }) {
   const [text, setText] = useState("");
   const asked = useSettled(text.trim());
   const found = useCustomerSearch(asked);
+  const queries = useQueryClient();
   const navigate = useNavigate();
   const input = useRef<InputRef>(null);
   useHotkeys({ "/": () => input.current?.focus() });
@@ -32,37 +34,50 @@ export function GlobalSearch({ phone }: { phone: boolean }) {
       </span>
     ),
   }));
-  const nothing =
-    asked && found.isSuccess && !found.isPlaceholderData
-      ? t("search.nothing")
-      : found.isError
-        ? t("search.failed")
-        : null;
+  const fresh = asked === text.trim() && !found.isPlaceholderData;
+  const nothing = asked && found.isSuccess ? t("search.nothing") : found.isError ? t("search.failed") : null;
+
+  const open = (id: string | number) => {
+    setText("");
+    input.current?.blur();
+    void navigate(`/customers/${id}`);
+  };
+  /** Enter before the list has caught up with the typing: what it shows is somebody else. */
+  const onEnter = (event: KeyboardEvent) => {
+    const wanted = text.trim();
+    if (event.key !== "Enter" || event.nativeEvent.isComposing || fresh || !wanted) return;
+    event.preventDefault();
+    event.stopPropagation();
+    queries.fetchQuery(customerSearch(wanted)).then(
+      ({ rows }) => {
+        if (rows[0] && input.current?.input?.value.trim() === wanted) open(rows[0].id);
+      },
+      () => undefined, // the list says so
+    );
+  };
 
   return (
-    <AutoComplete
-      className={styles.search}
-      value={text}
-      options={options}
-      onChange={setText}
-      notFoundContent={asked === text.trim() ? nothing : null}
-      popupMatchSelectWidth={phone ? true : 460}
-      defaultActiveFirstOption
-      onSelect={(id: string) => {
-        setText("");
-        input.current?.blur();
-        void navigate(`/customers/${id}`);
-      }}
-    >
-      <Input
-        ref={input}
-        allowClear
-        aria-label={t("search.name")}
-        placeholder={t(phone ? "search.short" : "search.hint")}
-        prefix={<SearchOutlined />}
-        suffix={!phone && !text ? <kbd className={styles.key}>/</kbd> : undefined}
-        onKeyDown={(event) => event.key === "Escape" && input.current?.blur()}
-      />
-    </AutoComplete>
+    <div className={styles.search} onKeyDownCapture={onEnter}>
+      <AutoComplete
+        className={styles.searchBox}
+        value={text}
+        options={options}
+        onChange={setText}
+        notFoundContent={fresh ? nothing : null}
+        popupMatchSelectWidth={phone ? true : 460}
+        defaultActiveFirstOption
+        onSelect={open}
+      >
+        <Input
+          ref={input}
+          allowClear
+          aria-label={t("search.name")}
+          placeholder={t(phone ? "search.short" : "search.hint")}
+          prefix={<SearchOutlined />}
+          suffix={!phone && !text ? <kbd className={styles.key}>/</kbd> : undefined}
+          onKeyDown={(event) => event.key === "Escape" && input.current?.blur()}
+        />
+      </AutoComplete>
+    </div>
   );
 }

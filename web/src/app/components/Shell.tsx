@@ -1,5 +1,5 @@
 import { Alert, Skeleton } from "antd";
-import { Suspense } from "react";
+import { Suspense, useEffect } from "react";
 import { useTranslation } from "react-i18next";
 import { Outlet } from "react-router";
 import { useMe } from "@/access/api";
@@ -7,10 +7,14 @@ import { ProblemView } from "@/shared/components/ProblemView";
 import { useFormat } from "@/shared/hooks/useFormat";
 import { useScreen } from "@/shared/hooks/useScreen";
 import { entriesFor } from "../access";
+import { preload } from "../pageCode";
 import { BottomBar } from "./BottomBar";
 import { Header } from "./Header";
 import { Rail } from "./Rail";
 import styles from "./shell.module.css";
+
+/** The page that was asked for comes first. */
+const PRELOAD_AFTER_MS = 1000;
 
 /** The frame around every page: where one is, who one is, how fresh the figures are. */
 export function Shell() {
@@ -18,6 +22,12 @@ export function Shell() {
   const { phone } = useScreen();
   const { t } = useTranslation("app");
   const format = useFormat();
+  const rights = me.data?.rights;
+  useEffect(() => {
+    if (!rights) return;
+    const timer = setTimeout(() => void preload(rights), PRELOAD_AFTER_MS);
+    return () => clearTimeout(timer);
+  }, [rights]);
   if (!me.data) {
     const signedOut = me.error?.status === 401;
     return (

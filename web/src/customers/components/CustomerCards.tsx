@@ -39,7 +39,9 @@ export function CustomerCards({ rows, loading, banded, page, total, pageSize, on
                 <Amount value={row.aum} banded={banded} />
               </strong>
               <small className={styles.quiet}>
-                {t("column.lastContact")} {row.last_contact ? format.shortDate(row.last_contact) : t("never")}
+                {row.last_contact
+                  ? `${t("column.lastContact")} ${format.shortDate(row.last_contact)}`
+                  : t("neverContacted")}
               </small>
               <Sparkline values={row.months} width={72} height={20} />
             </Link>
