@@ -172,7 +172,6 @@ def demo(
     serve_: Annotated[bool, typer.Option("--serve/--no-serve")] = True,
 ) -> None:
     """Make the demo bank (once), run its nights, serve it and print the logins."""
-    os.environ.setdefault("YINKE_NIGHT_ALARM", "never")  # its core bank sends no more than was made
     start_django()
     from yinke.demo.bank import prepare
     from yinke.server import serve as run
