@@ -105,7 +105,7 @@ def test_no_payload_shows_more_than_four_digits_of_an_account(events: list[Event
     [
         ("E01", "AHEAD", "大额存单 20 万 7 天后（6月24日）到期，尾号 ",
          "A ¥200K certificate of deposit matures in 7 days (24 Jun), account ending "),
-        ("E05", "DROP", "AUM 30 天内下降 40%,少了 40 万", "AUM fell 40% in 30 days, ¥400K less"),
+        ("E05", "DROP", "AUM 30 天内下降 40%，少了 40 万", "AUM fell 40% in 30 days, ¥400K less"),
         ("E08", "NEED", "再多日均 4.62 万并保持到月底，即可升级金葵花",
          "¥46.15K more a day until month's end lifts them to Sunflower"),
         ("E04", "OWN_NAME", '6月17日转出 350 万，其中 300 万转到本人他行账户（建设"银行）',

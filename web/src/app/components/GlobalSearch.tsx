@@ -66,6 +66,7 @@ export function GlobalSearch({ phone }: { phone: boolean }) {
         notFoundContent={fresh ? nothing : null}
         popupMatchSelectWidth={phone ? true : 460}
         defaultActiveFirstOption
+        transitionName="" // found customers stand still from the first moment: nothing moves away from a click
         onSelect={open}
       >
         <Input
