@@ -31,14 +31,14 @@ export function nextMonday(day: string): string {
   return addDays(day, (8 - weekday) % 7 || 7);
 }
 
-/** 10月31日 (周六) / Sat, 31 Oct; the year is said when it is not `reference`'s. */
+/** 10月31日（周六） / Sat, 31 Oct; the year is said when it is not `reference`'s. */
 export function longDate(day: string, language: Language, reference: string = today()): string {
   const date = noon(day);
   const year = day.slice(0, 4) === reference.slice(0, 4) ? undefined : "numeric";
   if (language === "en")
     return formatted(date, language, { weekday: "short", day: "numeric", month: "short", year });
   const plain = formatted(date, language, { day: "numeric", month: "long", year });
-  return `${plain} (${formatted(date, language, { weekday: "short" })})`;
+  return `${plain}（${formatted(date, language, { weekday: "short" })}）`;
 }
 
 /** 10月31日 / 31 Oct; with the year when it is not `reference`'s. */

@@ -57,8 +57,8 @@ it("exact money keeps every digit of an amount that a float would lose", () => {
 
 describe("dates", () => {
   it("names the weekday, and the year only when it is another one", () => {
-    expect(longDate("2026-10-31", "zh-hans", "2026-11-02")).toBe("10月31日 (周六)");
-    expect(longDate("2025-10-31", "zh-hans", "2026-11-02")).toBe("2025年10月31日 (周五)");
+    expect(longDate("2026-10-31", "zh-hans", "2026-11-02")).toBe("10月31日（周六）");
+    expect(longDate("2025-10-31", "zh-hans", "2026-11-02")).toBe("2025年10月31日（周五）");
     expect(longDate("2026-10-31", "en", "2026-11-02")).toBe("Sat 31 Oct");
     expect(shortDate("2025-01-05", "en", "2026-11-02")).toBe("5 Jan 2025");
   });
