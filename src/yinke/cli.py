@@ -50,6 +50,12 @@ def nightly(
     last: Annotated[
         datetime | None, typer.Option("--to", formats=["%Y-%m-%d"], help="Last of many dates")
     ] = None,
+    daily_from: Annotated[
+        datetime | None,
+        typer.Option(
+            formats=["%Y-%m-%d"], help="Before this date the bank delivers Sundays and month ends only"
+        ),
+    ] = None,
     inbox: Annotated[Path | None, typer.Option(help="Where the bank's files arrive", exists=True)] = None,
     feeds: Annotated[Path | None, typer.Option(help="Folder of feed descriptions", exists=True)] = None,
     thresholds: Annotated[Path | None, typer.Option(help="The bank's threshold file", exists=True)] = None,
@@ -57,14 +63,19 @@ def nightly(
 ) -> None:
     """Run one business date (--date), or many in a row (--from, --to). Exit code: 0 done, 2 held, 1 failed."""
     start_django()
+    from yinke.lake.dates import delivery_dates
     from yinke.nightly.history import run_history
     from yinke.nightly.lake_night import STEPS
     from yinke.nightly.pipeline import run_night
     from yinke.nightly.wiring import open_bench
 
-    if (date_ is None) == (first is None) or (first is None) != (last is None):
+    if (
+        (date_ is None) == (first is None)
+        or (first is None) != (last is None)
+        or (first and last and first > last)
+    ):
         raise YinkeError(
-            "Say which dates", place="yinke nightly", remedy="Give --date, or both --from and --to"
+            "Say which dates", place="yinke nightly", remedy="Give --date, or --from and a later --to"
         )
     own = (feeds / "thresholds.yaml") if feeds and (feeds / "thresholds.yaml").exists() else None
     bench = open_bench(inbox, feeds, thresholds or own)
@@ -85,9 +96,10 @@ def nightly(
             outcome = run_night(bench, date_.date(), rebuild=rebuild, on_step=on_step, on_feed=on_feed)
         else:
             assert first is not None and last is not None  # noqa: S101
-            bar = progress.add_task("", total=(last - first).days + 1)
+            days = delivery_dates(first.date(), last.date(), daily_from.date() if daily_from else None)
+            bar = progress.add_task("", total=len(days))
             outcome = run_history(
-                bench, first.date(), last.date(),
+                bench, days,
                 on_day=lambda day: progress.update(bar, advance=1, description=f"{day}"),
             )  # fmt: skip
     table = Table(title=f"{outcome.biz_date} {outcome.status}", title_justify="left", show_header=False)

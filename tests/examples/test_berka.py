@@ -20,12 +20,13 @@ from pytest_django import DjangoDbBlocker
 
 from yinke.care.models import Task
 from yinke.common.thresholds import load_thresholds
+from yinke.lake.dates import delivery_dates
 from yinke.lake.engine import open_engine
 from yinke.lake.feeds import load_feeds
 from yinke.lake.ingest import ingest
 from yinke.lake.store import Day, Lake
 from yinke.nightly.history import run_history
-from yinke.nightly.lake_night import Bench, dates_between
+from yinke.nightly.lake_night import Bench
 from yinke.nightly.pipeline import Outcome
 
 FOLDER = os.environ.get("YINKE_BERKA", "")
@@ -74,7 +75,7 @@ def outcome(bank: Bench, django_db_setup: None, django_db_blocker: DjangoDbBlock
     from django.core.management import call_command
 
     with django_db_blocker.unblock():
-        yield run_history(bank, FIRST, LAST)
+        yield run_history(bank, delivery_dates(FIRST, LAST))
         call_command("flush", verbosity=0, interactive=False)
 
 
@@ -95,7 +96,7 @@ def table(day: Day, name: str, *columns: str) -> list[dict[str, object]]:
 def test_every_night_is_published_and_no_row_is_lost(bank: Bench, outcome: Outcome) -> None:
     assert outcome.status == "SUCCEEDED", outcome.message
     assert outcome.quarantined == 0
-    assert bank.lake.dates() == dates_between(FIRST, LAST)
+    assert bank.lake.dates() == delivery_dates(FIRST, LAST)
 
 
 def test_all_transactions_are_there_on_their_dates(bank: Bench, outcome: Outcome) -> None:
@@ -181,7 +182,7 @@ def test_month_averages_of_ten_accounts_agree_with_a_count_by_hand(bank: Bench, 
         shown = {row["cust_no"]: row["mda"] for row in table(day, "snapshot", "cust_no", "mda")}
         for account in accounts:
             total = Decimal(0)
-            for when in dates_between(end.replace(day=1), end):
+            for when in delivery_dates(end.replace(day=1), end):
                 balance = steps[account][max(d for d in steps[account] if d <= when)]
                 total += (balance * RATE).quantize(Decimal("0.01"), ROUND_HALF_UP)
             average = total / end.day

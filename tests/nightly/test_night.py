@@ -215,7 +215,7 @@ class TestHistory:
     def test_it_ends_as_night_after_night(self, bank: NightBank, tmp_path_factory: Any) -> None:
         for day in (FIRST, SECOND, THIRD):
             bank.send(day)
-        out = run_history(bank.bench, FIRST, THIRD)
+        out = run_history(bank.bench, [FIRST, SECOND, THIRD])
         assert (out.status, out.message) == ("SUCCEEDED", "")
         at_once = people()
         empty()
@@ -229,7 +229,7 @@ class TestHistory:
         bank.send(FIRST)
         spoil(bank, SECOND)
         bank.send(THIRD)
-        out = run_history(bank.bench, FIRST, THIRD)
+        out = run_history(bank.bench, [FIRST, SECOND, THIRD])
         assert (out.status, out.biz_date) == ("HELD", SECOND)
         assert Frontier.objects.get().biz_date == FIRST
         run = Run.objects.get()
@@ -237,6 +237,6 @@ class TestHistory:
 
     def test_it_goes_on_where_it_stopped(self, done: NightBank) -> None:
         done.send(SECOND)
-        assert run_history(done.bench, FIRST, SECOND).status == "SUCCEEDED"
+        assert run_history(done.bench, [FIRST, SECOND]).status == "SUCCEEDED"
         assert done.day(FIRST).version == f"{FIRST}-1"
         assert Frontier.objects.get().biz_date == SECOND

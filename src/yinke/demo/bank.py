@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import calendar
 import json
 import multiprocessing
 import shutil
@@ -21,21 +20,15 @@ from yinke.customers.models import Frontier
 from yinke.demo.generate import generate
 from yinke.demo.people import DEMO_PASSWORD, demo_logins
 from yinke.demo.work import work_off
+from yinke.lake.dates import add_months, delivery_dates
 from yinke.nightly.history import run_history
 from yinke.nightly.wiring import open_bench
 
 SEED = 20260101
 KEPT_DAYS = 7
-
-
-def months_before(day: date, months: int) -> date:
-    """The same day of an earlier month, or that month's last day.
-
-    >>> months_before(date(2026, 3, 31), 1)
-    datetime.date(2026, 2, 28)
-    """
-    year, month = divmod(day.year * 12 + day.month - 1 - months, 12)
-    return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
+DAILY_MONTHS = 3
+"""Of the last months every day is delivered, of those before Sundays and month ends: so a bank that comes to
+Yinke hands over its past, and the windows of 90 days are exact."""
 
 
 def _complete(folder: Path) -> bool:
@@ -63,16 +56,17 @@ def prepare(console: Console, *, customers: int, months: int, today: date) -> No
     else:
         end = today - timedelta(days=1)
         plan = {
-            "start": months_before(end, months).isoformat(),
+            "start": add_months(end, -months).isoformat(),
             "end": end.isoformat(),
+            "daily_from": add_months(end, -DAILY_MONTHS).isoformat(),
             "customers": customers,
         }
         mark.parent.mkdir(parents=True, exist_ok=True)
         mark.write_text(json.dumps(plan), "utf-8")
-    first, last = date.fromisoformat(plan["start"]), date.fromisoformat(plan["end"])
+    first, last, daily_from = (date.fromisoformat(plan[name]) for name in ("start", "end", "daily_from"))
     frontier = Frontier.objects.filter(pk=1).first()
     if frontier is None or frontier.biz_date < last:
-        _run(console, plan["customers"], first, last)
+        _run(console, plan["customers"], first, last, daily_from)
         work_off(last)
         make_demo_logins([(login.emp_no, DEMO_PASSWORD) for login in demo_logins()])
         console.print(f"The demo bank is ready after {time.perf_counter() - started:.0f} s.")
@@ -80,13 +74,18 @@ def prepare(console: Console, *, customers: int, months: int, today: date) -> No
         console.print(f"  {login.emp_no}  {DEMO_PASSWORD}  {login.zh} / {login.en}")
 
 
-def _run(console: Console, customers: int, first: date, last: date) -> None:
+def _run(console: Console, customers: int, first: date, last: date, daily_from: date) -> None:
     inbox = settings.YINKE.inbox
     bench = open_bench(inbox)
     context = multiprocessing.get_context("spawn")
     writer = None
     if not _complete(inbox / f"{last:%Y%m%d}"):
-        writer = context.Process(target=generate, args=(customers, first, last, SEED, inbox), daemon=True)
+        writer = context.Process(
+            target=generate,
+            args=(customers, first, last, SEED, inbox),
+            kwargs={"daily_from": daily_from},
+            daemon=True,
+        )
         writer.start()
     columns = (
         TextColumn("{task.description}"),
@@ -94,8 +93,9 @@ def _run(console: Console, customers: int, first: date, last: date) -> None:
         TextColumn("{task.completed}/{task.total}"),
         TimeElapsedColumn(),
     )
+    days = delivery_dates(first, last, daily_from)
     with Progress(*columns, console=console) as progress:
-        bar = progress.add_task("nights", total=(last - first).days + 1)
+        bar = progress.add_task("nights", total=len(days))
 
         def ready(day: date) -> None:
             """Wait until the generator has put the folder of ``day`` there; it does so in one rename."""
@@ -104,10 +104,12 @@ def _run(console: Console, customers: int, first: date, last: date) -> None:
 
         def done(day: date) -> None:
             """Keep a week of files in the inbox; the lake has its own copy of each."""
-            shutil.rmtree(inbox / f"{day - timedelta(days=KEPT_DAYS):%Y%m%d}", ignore_errors=True)
+            for folder in inbox.glob("2*"):
+                if folder.name < f"{day - timedelta(days=KEPT_DAYS):%Y%m%d}":
+                    shutil.rmtree(folder, ignore_errors=True)
             progress.update(bar, advance=1, description=f"{day}")
 
-        outcome = run_history(bench, first, last, before_day=ready, on_day=done)
+        outcome = run_history(bench, days, before_day=ready, on_day=done)
     if writer is not None:
         writer.join()
         if writer.exitcode:

@@ -16,6 +16,10 @@ def generate_command(
     start: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="First business date")],
     end: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="Last business date")],
     out: Annotated[Path, typer.Option(help="Folder of the files")],
+    daily_from: Annotated[
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], help="Before this date deliver Sundays and month ends only"),
+    ] = None,
     seed: Annotated[int, typer.Option(help="The same seed gives the same bytes")] = 1,
 ) -> None:
     """Write a made-up Chinese retail bank's nightly files."""
@@ -30,6 +34,6 @@ def generate_command(
     with Progress(*columns, console=Console(stderr=True)) as progress:
         bar = progress.add_task("", total=(end - start).days + 1)
         generate(
-            customers, start.date(), end.date(), seed, out,
+            customers, start.date(), end.date(), seed, out, daily_from=daily_from.date() if daily_from else None,
             on_day=lambda day: progress.update(bar, advance=1, description=f"{day}"),
         )  # fmt: skip

@@ -45,6 +45,22 @@ def year_start(day: date) -> date:
     return day.replace(month=1, day=1)
 
 
+def delivery_dates(first: date, last: date, daily_from: date | None = None) -> list[date]:
+    """The dates that a bank delivers: every calendar day, since balances stand on holidays too.
+
+    A bank that hands over its past rarely has the balances of every day long gone: before ``daily_from`` it
+    delivers the first date, Sundays and month ends only, with all that was booked since the delivery before.
+
+    >>> [d.day for d in delivery_dates(date(2026, 3, 27), date(2026, 4, 8), date(2026, 4, 7))]
+    [27, 29, 31, 5, 7, 8]
+    """
+    days = (first + timedelta(days=n) for n in range((last - first).days + 1))
+    return [
+        day for day in days
+        if daily_from is None or day >= daily_from or day in (first, last, month_end(day)) or day.weekday() == 6
+    ]  # fmt: skip
+
+
 def month_end(day: date) -> date:
     """Last day of the month.
 

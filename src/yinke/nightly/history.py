@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 from typing import Any
 
 from yinke.common.errors import Held
-from yinke.nightly.lake_night import Bench, LakeNight, dates_between, run_lake_nights
+from yinke.nightly.lake_night import Bench, LakeNight, run_lake_nights
 from yinke.nightly.people import TASK_DAYS, write_to_people
 from yinke.nightly.pipeline import released
 from yinke.nightly.recording import Outcome, Recorder, alone, busy, recorded
@@ -15,18 +15,18 @@ from yinke.nightly.recording import Outcome, Recorder, alone, busy, recorded
 
 def run_history(
     bench: Bench,
-    first: date,
-    last: date,
+    days: Sequence[date],
     *,
     before_day: Callable[[date], None] | None = None,
     on_day: Callable[[date], None] | None = None,
 ) -> Outcome:
-    """Run every date from ``first`` to ``last``, then write to PostgreSQL once.
+    """Run the dates that the bank delivers, then write to PostgreSQL once.
 
     Dates already published are taken as they are. Events are detected for the last ``TASK_DAYS`` dates
     only and become tasks in their order.
 
     Args:
+        days: oldest first (``delivery_dates``); what lies between two of them is not delivered.
         before_day: may wait until a date's files are there; called in another thread.
         on_day: called after each date.
 
@@ -34,9 +34,11 @@ def run_history(
         The outcome of the whole, recorded as one run of the last date; a held date ends it there,
         and what came before is written back.
     """
+    last = days[-1]
     with alone() as free:
         if not free:
             return busy(last)
+        left = list(days)
         recorder = Recorder(last, "COMMAND", None)
         out = recorder.outcome
         seconds: dict[str, float] = {}
@@ -53,20 +55,19 @@ def run_history(
         def work() -> Held | None:
             held = None
             nights = run_lake_nights(
-                bench, dates_between(first, last), released=released, before_day=before_day, on_step=count,
+                bench, days, released=released, before_day=before_day, on_step=count,
                 with_events=lambda biz_date: biz_date > last - timedelta(days=TASK_DAYS),
             )  # fmt: skip
-            waiting = first
             try:
                 for biz_date, night in nights:
-                    waiting = biz_date + timedelta(days=1)
+                    left.pop(0)
                     if night is not None:
                         add(night)
                     if on_day:
                         on_day(biz_date)
             except Held as problem:
                 held = problem
-                recorder.run.biz_date = out.biz_date = waiting
+                recorder.run.biz_date = out.biz_date = left[0]
             for name, spent in seconds.items():
                 recorder.step(name, spent, {})
             recorder.run.rows, recorder.run.quarantined, recorder.run.events = (

@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -94,6 +94,7 @@ def run_lake_nights(
     what is computed from them.
 
     Args:
+        days: the dates that the bank delivers, oldest first; what lies between two of them is no gap.
         released: what an operator let pass for a date.
         with_events: whether a date's events are wanted.
         before_day: may wait until a date's files are there; runs in the thread that reads them.
@@ -107,8 +108,10 @@ def run_lake_nights(
         if before_day:
             before_day(biz_date)
         night = _Making(bench, biz_date, earlier, on_step)
-        night.ingest(passed)
+        night.ingest(passed, follows=earlier is not None and earlier.biz_date == before[biz_date])
         return night
+
+    before = dict(zip(days, [None, *days[:-1]], strict=True))
 
     with ThreadPoolExecutor(1, "ingest") as reader:
         coming: Future[_Making] | None = None
@@ -161,15 +164,19 @@ class _Making:
         return detail
 
     def ingest(
-        self, released: frozenset[str], on_feed: Callable[[str, int, int], None] | None = None
+        self,
+        released: frozenset[str],
+        on_feed: Callable[[str, int, int], None] | None = None,
+        *,
+        follows: bool = False,
     ) -> None:
         """Make the canonical tables from the bank's files; ``earlier`` may be unpublished yet."""
         bench = self.bench
 
         def work() -> dict[str, Any]:
             summary = ingest(
-                bench.lake, bench.feeds, bench.inbox, self.building, self.earlier, released=released, on_feed=on_feed,
-                threads=bench.threads, memory=bench.memory,
+                bench.lake, bench.feeds, bench.inbox, self.building, self.earlier, released=released, follows=follows,
+                on_feed=on_feed, threads=bench.threads, memory=bench.memory,
             )  # fmt: skip
             return {
                 "rows": sum(feed.rows for feed in summary.feeds),
@@ -202,12 +209,3 @@ class _Making:
         if self.on_step:
             self.on_step("publish", time.perf_counter() - started, {"version": day.version})
         return LakeNight(day, int(self.took["rows"]), int(self.took["quarantined"]), self.events)
-
-
-def dates_between(first: date, last: date) -> list[date]:
-    """Every calendar day from ``first`` to ``last``: a bank's balances stand on holidays too.
-
-    >>> len(dates_between(date(2024, 2, 28), date(2024, 3, 1)))
-    3
-    """
-    return [first + timedelta(days=n) for n in range((last - first).days + 1)]

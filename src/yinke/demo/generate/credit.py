@@ -128,5 +128,6 @@ def later_card(until: Ints) -> Ints:
 def renew_cards(live: Live) -> None:
     """Give the renewed cards their new number and end; the old one's record must have been written before."""
     part, who = live.part, np.flatnonzero(live.renewed_card)
+    live.changed_card[who] = True
     part.card_no[who] += 1
     part.card_until[who] = later_card(part.card_until[who].astype(np.int64))

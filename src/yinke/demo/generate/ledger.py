@@ -102,13 +102,12 @@ class Live:
             np.where(self.left, 0.03, 1 - 0.8 * self.progress) * np.where(window, 0.08, 1) * self.alive
         )
         self._parcels: list[tuple[Ints, Ints, Ints, Ints, Ints, Ids]] = []
-        count = part.count
-        self.changed_customer: Bools = np.zeros(count, dtype=bool)
-        self.changed_account: npt.NDArray[np.bool_] = np.zeros((count, DEMAND + DEPOSITS), dtype=bool)
-        self.changed_loan: npt.NDArray[np.bool_] = np.zeros((count, 2), dtype=bool)
-        self.changed_card: Bools = np.zeros(count, dtype=bool)
-        self.renewed_card: Bools = np.zeros(count, dtype=bool)
-        self.changed_service: Column = np.zeros(count, dtype=np.uint8)
+        self.changed_customer: Bools = part.changed_customer
+        self.changed_account: npt.NDArray[np.bool_] = part.changed_account
+        self.changed_loan: npt.NDArray[np.bool_] = part.changed_loan
+        self.changed_card: Bools = part.changed_card
+        self.renewed_card: Bools = np.zeros(part.count, dtype=bool)
+        self.changed_service: Column = part.changed_service
         self.paid: tuple[Ints, Ints] = (np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64))
         """(customers, amounts) paid by their employers today."""
         self.views: list[tuple[Ints, str]] = []

@@ -93,6 +93,7 @@ def write_accounts(live: Live, out: Delivery, who: Ints, slot: Ints) -> None:
     dollars = (slot == 1) & ((part.slots[who] & 8) > 0)
     idle = ~term & (part.lam[who] == 0) & (part.bal[who, 0] < 100_000) & (part.open_day[who] < live.day - 700)
     opened = np.where(term, part.td_open[who, k], part.open_day[who])
+    ends = np.where(ended, live.day, part.closed[who])
     rates = np.where(term, rate(part, who, k), np.where(dollars, USD_RATE, DEMAND_RATE))
     stem = 622_700_000_000_000_000 + (part.first + who) * 100 + slot
     out.write("ACCT", [
@@ -101,7 +102,7 @@ def write_accounts(live: Live, out: Delivery, who: Ints, slot: Ints) -> None:
         words(("1", "2", "3", ""), np.where(term, 3, slot)),
         words(("211101", "215101", "215201"), np.where(term, 1 + big, 0)),
         words(("CNY", "USD"), dollars.astype(np.int8)),
-        dates(opened), dates(np.where(closed, live.day, 0)),
+        dates(opened), dates(ends),
         words(("0", "1", "9"), np.where(closed, 2, np.where(idle, 1, 0))),
         part.org[who].astype(np.int64),
         some(TERMS[part.td_term[who, k].astype(np.int64)], term),
@@ -111,6 +112,15 @@ def write_accounts(live: Live, out: Delivery, who: Ints, slot: Ints) -> None:
         same("0", count),
         dates(np.full(count, live.day)) * 1_000_000 + 220_500,
     ])  # fmt: skip
+
+
+def write_ended(live: Live, out: Delivery) -> None:
+    """ACCT of the time deposits that ended today: their slots are free tomorrow."""
+    ended = live.changed_account & False
+    ended[:, DEMAND:] = live.part.td_state == ENDED
+    ended &= live.changed_account
+    write_accounts(live, out, *np.nonzero(ended))
+    live.changed_account[ended] = False
 
 
 def open_accounts(part: Customers) -> tuple[Ints, Ints]:
@@ -161,8 +171,8 @@ def write_holdings(live: Live, out: Delivery) -> None:
     ])  # fmt: skip
 
 
-def write_credit(live: Live, out: Delivery, first: bool) -> None:
-    """LOAN and CARD: all on the first date, later those that changed."""
+def write_loans(live: Live, out: Delivery, first: bool) -> None:
+    """LOAN: all on the first date, later those that changed."""
     part = live.part
     who, k = np.nonzero((part.loan_limit > 0) if first else live.changed_loan)
     months = part.loan_months[who, k].astype(np.int64)
@@ -173,27 +183,26 @@ def write_credit(live: Live, out: Delivery, first: bool) -> None:
         decimals(part.loan[who, k]), decimals(part.loan_limit[who, k]), same("CNY", len(who)), decimals(LOAN_RATES[k], 6),
         dates(opened), dates(days.add_months(opened, months)), part.late[who, k].astype(np.int64),
     ], BAL=part.loan[who, k])  # fmt: skip
-    if first:
-        who = np.flatnonzero(part.card_limit > 0)
-    else:
-        who = np.flatnonzero((live.changed_card | live.renewed_card) & (part.card_until > 0))
-    before = np.flatnonzero(live.renewed_card)
-    _cards(live, out, before, "2")
-    renew_cards(live)
-    _cards(live, out, who, "")
 
 
-def _cards(live: Live, out: Delivery, who: Ints, status: str) -> None:
+def write_cards(live: Live, out: Delivery, first: bool, delivered: bool) -> None:
+    """CARD: those that a new one replaces today, and if the day is delivered, those that changed."""
     part = live.part
-    stem = 625_900_000_000_000 + (part.first + who) * 10 + part.card_no[who]
-    until = part.card_until[who].astype(np.int64)
-    state = (
-        same(status, len(who)) if status else words(("0", "9"), (part.card_limit[who] == 0).astype(np.int8))
-    )
-    owed = part.card[who] * (not status)
+    before = np.flatnonzero(live.renewed_card)
+    until_before = part.card_until[before]
+    renew_cards(live)
+    told = (part.card_limit > 0) if first else live.changed_card & (part.card_until > 0)
+    now = np.flatnonzero(told & delivered)
+    who, until = np.r_[before, now], np.r_[until_before, part.card_until[now]].astype(np.int64)
+    order = np.argsort(who, kind="stable")
+    old = (np.arange(len(who)) < len(before))[order]
+    who, until = who[order], until[order]
+    stem = 625_900_000_000_000 + (part.first + who) * 10 + part.card_no[who] - old
+    state = np.where(old, 2, part.card_limit[who] == 0)
     out.write("CARD", [
-        numbers.luhn(stem), customer_no(part, who), same("C", len(who)), decimals(owed), decimals(part.card_limit[who]),
-        same("CNY", len(who)), dates(days.add_months(until, np.full(len(who), -CARD_MONTHS))), dates(until), state,
+        numbers.luhn(stem), customer_no(part, who), same("C", len(who)), decimals(part.card[who] * ~old),
+        decimals(part.card_limit[who]), same("CNY", len(who)), dates(days.add_months(until, np.full(len(who), -CARD_MONTHS))),
+        dates(until), words(("0", "9", "2"), state),
     ])  # fmt: skip
 
 

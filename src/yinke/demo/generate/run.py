@@ -28,12 +28,13 @@ from yinke.demo.generate.files import Delivery
 from yinke.demo.generate.ledger import Live
 from yinke.demo.generate.opening import open_customers
 from yinke.demo.generate.state import CAUSES, NEVER, Customers, World, empty
+from yinke.lake.dates import delivery_dates
 
 BLOCK = 250_000
 
 
 def generate(
-    customers: int, start: date, end: date, seed: int, out: Path, *, block: int = BLOCK,
+    customers: int, start: date, end: date, seed: int, out: Path, *, block: int = BLOCK, daily_from: date | None = None,
     on_day: Callable[[date], None] | None = None,
 ) -> None:  # fmt: skip
     """Write the files of every date from ``start`` to ``end`` under ``out``/YYYYMMDD/.
@@ -44,6 +45,7 @@ def generate(
 
     Args:
         customers: customers on the first date; about 9 % a year join.
+        daily_from: the bank delivers every day from here on, before it weekly (``delivery_dates``).
         on_day: told each date when its folder is there.
 
     Raises:
@@ -59,6 +61,8 @@ def generate(
     total = customers + sum(world.arrivals(day) for day in range(first + 1, last + 1))
     everyone = Customers(0, empty(total))
     count = customers
+    dates = delivery_dates(start, end, daily_from)
+    delivery = None
     try:
         out.mkdir(parents=True, exist_ok=True)
         with ThreadPoolExecutor(1) as writer:
@@ -69,7 +73,15 @@ def generate(
                     if joined:
                         open_customers(world, everyone.part(count, count + joined), day, old=False)
                     count += joined
-                _live(world, everyone, count, day, out, block, writer)
+                due = dates[0]
+                if delivery is None and not (out / f"{due:%Y%m%d}").exists():
+                    delivery = Delivery(out, due, writer)
+                _live(world, everyone.part(0, count), day, due == as_date(day), delivery, block)
+                if due == as_date(day):
+                    if delivery:
+                        delivery.finish()
+                    dates.pop(0)
+                    delivery = None
                 if on_day:
                     on_day(as_date(day))
         _truth(everyone.part(0, count), last, out)
@@ -81,43 +93,48 @@ def generate(
 
 
 def _live(
-    world: World, everyone: Customers, count: int, day: int, out: Path, block: int, writer: ThreadPoolExecutor
+    world: World, everyone: Customers, day: int, due: bool, delivery: Delivery | None, block: int
 ) -> None:
-    when = as_date(day)
-    delivery = None if (out / f"{when:%Y%m%d}").exists() else Delivery(out, when, writer)
+    """Live a day and write what happened into the delivery under way; if it is ``due``, the state as well."""
     firms = booking_rows.employers(world.employers)
-    if delivery:
+    if delivery and due:
         parameters.write_parameters(world, delivery, day)
-    for begin in range(0, count, block):
-        part = everyone.part(begin, min(begin + block, count))
-        if day == world.first:
+    first = day == world.first
+    for begin in range(0, everyone.count, block):
+        part = everyone.part(begin, min(begin + block, everyone.count))
+        if first:
             open_customers(world, part, day, old=True)
         live = Live(world, part, today(day))
         _flows(live)
         log = click(live)
         book = live.bookings()
-        if delivery:
+        if not delivery:
+            credit.renew_cards(live)
+        else:
             delivery.wait()
-            first = day == world.first
-            rows.write_customers(
-                live,
-                delivery,
-                np.arange(part.count) if first else np.flatnonzero(live.changed_customer),
-                firms,
-            )
-            who, slot = rows.open_accounts(part) if first else np.nonzero(live.changed_account)
-            rows.write_accounts(live, delivery, who, slot)
-            rows.write_balances(live, delivery)
             booking_rows.write_bookings(live, delivery, book, firms)
-            rows.write_holdings(live, delivery)
-            rows.write_credit(live, delivery, first)
-            rows.write_services(live, delivery, first)
             rows.write_payroll(live, delivery)
             rows.write_clicks(live, delivery, log)
-        else:
-            credit.renew_cards(live)
-    if delivery:
-        delivery.finish()
+            rows.write_cards(live, delivery, first, due)
+            if due:
+                _write_state(live, delivery, first, firms)
+            else:
+                rows.write_ended(live, delivery)
+        if due:
+            part.delivered()
+
+
+def _write_state(live: Live, delivery: Delivery, first: bool, firms: tuple[str, ...]) -> None:
+    """All records on the first date, those that changed since the last delivery later; balances always whole."""
+    part = live.part
+    who = np.arange(part.count) if first else np.flatnonzero(live.changed_customer)
+    rows.write_customers(live, delivery, who, firms)
+    account, slot = rows.open_accounts(part) if first else np.nonzero(live.changed_account)
+    rows.write_accounts(live, delivery, account, slot)
+    rows.write_balances(live, delivery)
+    rows.write_holdings(live, delivery)
+    rows.write_loans(live, delivery, first)
+    rows.write_services(live, delivery, first)
 
 
 def _flows(live: Live) -> None:

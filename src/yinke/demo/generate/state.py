@@ -39,6 +39,8 @@ FIELDS: dict[str, tuple[str, int]] = {
     "td_state": ("u1", DEPOSITS), "td_auto": ("?", DEPOSITS), "td_next": ("u2", 0),
     "product": ("u1", SLOTS), "share": ("i8", SLOTS), "cost": ("i8", SLOTS), "since": ("i4", SLOTS), "until": ("i4", SLOTS),
     "loan": ("i8", 2), "loan_limit": ("i8", 2), "loan_open": ("i4", 2), "loan_months": ("i2", 2), "arrears": ("u1", 2),
+    "changed_customer": ("?", 0), "changed_account": ("?", DEMAND + DEPOSITS), "changed_loan": ("?", 2),
+    "changed_card": ("?", 0), "changed_service": ("u1", 0),
     "late": ("i2", 2), "card": ("i8", 0), "card_limit": ("i8", 0), "card_until": ("i4", 0), "card_no": ("u1", 0),
 }  # fmt: skip
 
@@ -47,7 +49,8 @@ class Customers:
     """Columns of facts about customers ``first`` to ``first + len``; money in fen, days since 1970.
 
     ``bal``: per account slot; ``earned``: demand interest not yet paid, in fen × rate millionths × days;
-    ``share``: hundredths of a unit; ``product``: index of the shelf + 1, 0 = the slot is free.
+    ``share``: hundredths of a unit; ``product``: index of the shelf + 1, 0 = the slot is free;
+    ``changed_…``: which records changed since the last delivery.
     """
 
     born: Column
@@ -100,6 +103,11 @@ class Customers:
     card_limit: Column
     card_until: Column
     card_no: Column
+    changed_customer: Column
+    changed_account: Column
+    changed_loan: Column
+    changed_card: Column
+    changed_service: Column
 
     def __init__(self, first: int, columns: dict[str, Column]) -> None:
         self.first = first
@@ -108,6 +116,12 @@ class Customers:
         self.ids: Ids = np.arange(first, first + self.count, dtype=np.uint64)
         for name, column in columns.items():
             setattr(self, name, column)
+
+    def delivered(self) -> None:
+        """All that changed has been sent."""
+        for name, column in self.columns.items():
+            if name.startswith("changed_"):
+                column[...] = 0
 
     def part(self, start: int, stop: int) -> Customers:
         """Views of the customers ``start`` to ``stop``; what is written there is written here."""

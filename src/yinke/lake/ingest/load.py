@@ -8,6 +8,7 @@ from __future__ import annotations
 import errno
 import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -29,6 +30,8 @@ from yinke.lake.ingest.staging import fill_lookups, stage_slice
 from yinke.lake.store import Building, Day, Lake
 from yinke.lake.tables import TABLES, Table
 
+STAGED_AHEAD = 1 << 26
+"""Bytes of data files that may be staged before their turn: a small bank's are, a large one's memory is spared."""
 SMALL = 1000
 """Below this many rows a swing says nothing."""
 
@@ -59,6 +62,7 @@ def ingest(
     earlier: Day | None,
     *,
     released: frozenset[str] = frozenset(),
+    follows: bool = False,
     on_feed: Callable[[str, int, int], None] | None = None,
     threads: int = 2,
     memory: str = "2GB",
@@ -68,13 +72,14 @@ def ingest(
     Args:
         earlier: the day before, whose state tables go on; None for the lake's first date.
         released: ``feed:reason`` pairs that an operator let pass.
+        follows: the bank delivers nothing for the dates between ``earlier`` and this one.
         on_feed: told (feed, position, number of feeds) as each begins.
 
     Raises:
         Held: with reason, feed, place and remedy. Nothing is published; finished tables are kept.
     """
     try:
-        return _ingest(lake, feeds, inbox, building, earlier, released, on_feed, threads, memory)
+        return _ingest(lake, feeds, inbox, building, earlier, released, follows, on_feed, threads, memory)
     except OSError as problem:
         if problem.errno in (errno.ENOSPC, errno.EDQUOT):
             raise _full(problem.filename or lake.root) from None
@@ -93,11 +98,12 @@ def _full(place: object) -> Held:
 
 
 def _ingest(
-    lake: Lake, feeds: FeedSet, inbox: Path, building: Building, earlier: Day | None, released: frozenset[str],
+    lake: Lake, feeds: FeedSet, inbox: Path, building: Building, earlier: Day | None, released: frozenset[str], follows: bool,
     on_feed: Callable[[str, int, int], None] | None, threads: int, memory: str,
 ) -> IngestSummary:  # fmt: skip
     biz_date = building.biz_date
-    _no_gap(feeds, biz_date, earlier)
+    if not follows and lake.day(biz_date) is None:  # what was published once may be made anew
+        _no_gap(feeds, biz_date, earlier)
     received = {
         feed.feed: arrive(lake, feed, inbox, biz_date) for feed in feeds.feeds if due(feed, biz_date, earlier)
     }
@@ -111,42 +117,160 @@ def _ingest(
             building.note("basis", basis)
     building.note("received", shas)
     summary = IngestSummary()
-    session = Session.of(lake.root, threads, memory)
     earlier_steps = earlier.manifest()["steps"] if earlier else {}
-    position = 0
-    for table in TABLES.values():
-        own = feeds.of(table.name)
-        loads = [FeedLoad(feed.feed, sha256=shas.get(feed.feed, "")) for feed in own]
-        for feed in own:
-            position += 1
-            if on_feed:
-                on_feed(feed.feed, position, len(feeds.feeds))
-        known = building.noted(f"table-{table.name}")
-        if known is not None and building.has(table.name) == known["exists"]:
-            for load, seen in zip(loads, known["feeds"], strict=True):
-                load.rows, load.quarantined = seen["rows"], seen["quarantined"]
-            summary.feeds += loads
-            continue
-        started = time.perf_counter()
-        present = [received[feed.feed] for feed in own if feed.feed in received]
-        before = earlier_steps.get(f"table-{table.name}", {}).get("feeds", [])
-        if _unchanged(table, building, earlier, own, loads, before) and building.carry(table.name, earlier):
-            for load, seen in zip(loads, before, strict=True):
-                load.rows = seen["rows"]
-        elif not present:
-            if table.keeps == "state":
-                building.carry(table.name, earlier)
-        else:
-            _load_table(session, lake, building, earlier, own, received, loads, before, released)
-        for load in loads:
-            load.seconds = (time.perf_counter() - started) / len(loads)
-        building.note(f"table-{table.name}", {
-            "exists": building.has(table.name),
-            "feeds": [{"feed": load.feed, "rows": load.rows, "quarantined": load.quarantined, "sha256": load.sha256}
-                      for load in loads],
-        })  # fmt: skip
-        summary.feeds += loads
+    before = {table: earlier_steps.get(f"table-{table}", {}).get("feeds", []) for table in TABLES}
+    with _Stages(Session.of(lake.root, threads, memory), lake, building, earlier is None, released) as stages:
+        work = [
+            _Load(table, feeds.of(table.name), received, shas, before[table.name])
+            for table in TABLES.values()
+        ]
+        for load in work:
+            if not _known(building, load) and load.present and not load.same_files(earlier):
+                stages.begin(load)
+        position = 0
+        for load in work:
+            for feed in load.feeds:
+                position += 1
+                if on_feed:
+                    on_feed(feed.feed, position, len(feeds.feeds))
+            known = _known(building, load)
+            if known:
+                for one, seen in zip(load.loads, known["feeds"], strict=True):
+                    one.rows, one.quarantined = seen["rows"], seen["quarantined"]
+            else:
+                _make(stages, lake, building, earlier, load, released)
+            summary.feeds += load.loads
     return summary
+
+
+@dataclass
+class _Load:
+    """A canonical table of a date: the feeds it comes from, what arrived of them, and what becomes of it."""
+
+    table: Table
+    feeds: Sequence[Feed]
+    received: dict[str, Arrived]
+    shas: dict[str, str]
+    before: list[dict[str, Any]]
+    """What the day before recorded of the feeds."""
+
+    def __post_init__(self) -> None:
+        self.loads = [FeedLoad(feed.feed, sha256=self.shas.get(feed.feed, "")) for feed in self.feeds]
+        self.present = [
+            (feed, load)
+            for feed, load in zip(self.feeds, self.loads, strict=True)
+            if feed.feed in self.received
+        ]
+        self.stage = f"stage_{self.table.name}"
+        self.quarantines: list[Quarantine] = []
+
+    @property
+    def bytes(self) -> int:
+        """Size of its data files."""
+        return sum(self.received[feed.feed].data.bytes for feed, _ in self.present)
+
+    def same_files(self, earlier: Day | None) -> bool:
+        """Whether the very files of the day before came again, none of them read in part."""
+        if (
+            earlier is None
+            or self.table.keeps == "day"
+            or not self.feeds
+            or [seen["feed"] for seen in self.before] != [load.feed for load in self.loads]
+        ):
+            return False
+        return all(
+            load.sha256
+            and load.sha256 == seen["sha256"]
+            and not feed.date_dependent
+            and seen["quarantined"] == 0
+            for feed, load, seen in zip(self.feeds, self.loads, self.before, strict=True)
+        )
+
+
+class _Stages:
+    """Stages tables: small files all ahead, in a thread of their own, while earlier tables are merged."""
+
+    def __init__(
+        self, session: Session, lake: Lake, building: Building, first: bool, released: frozenset[str]
+    ) -> None:
+        self.session, self._lake, self._building = session, lake, building
+        self._first, self._released = first, released
+        self._thread = ThreadPoolExecutor(1, "stage")
+        self._ahead: dict[str, Future[None]] = {}
+        self._bytes = 0
+
+    def __enter__(self) -> _Stages:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._thread.shutdown(wait=True, cancel_futures=True)
+        for stage in self._ahead:
+            self.session.db.execute(f"DROP TABLE IF EXISTS {name(stage)}")
+
+    def begin(self, load: _Load) -> None:
+        """Stage a table as soon as those before it are staged, if there is room."""
+        self._bytes += load.bytes
+        if self._bytes <= STAGED_AHEAD:
+            self._ahead[load.stage] = self._thread.submit(self._fill, load)
+
+    def finish(self, load: _Load) -> None:
+        """Have a table's stage whole, or raise what went wrong with it."""
+        (self._ahead.get(load.stage) or self._thread.submit(self._fill, load)).result()
+
+    def _fill(self, load: _Load) -> None:
+        db = self.session.stager
+        db.execute(
+            f"CREATE OR REPLACE TABLE {name(load.stage)} ({stage_columns(load.feeds[0])}, _feed TINYINT)"
+        )
+        for feed, one in load.present:
+            arrived = load.received[feed.feed]
+            refused = Quarantine(self._lake, self._building.biz_date, feed, arrived.data.path.name)
+            load.quarantines.append(refused)
+            _stage(
+                self.session,
+                self._building.biz_date,
+                self._first,
+                feed,
+                arrived,
+                load.stage,
+                load.quarantines,
+                one,
+            )
+            _guard_rows(feed, one, refused, load.before, self._released)
+
+
+def _known(building: Building, load: _Load) -> dict[str, Any] | None:
+    """What an earlier attempt noted of a table that it finished."""
+    known = building.noted(f"table-{load.table.name}")
+    return known if known is not None and building.has(load.table.name) == known["exists"] else None
+
+
+def _make(
+    stages: _Stages,
+    lake: Lake,
+    building: Building,
+    earlier: Day | None,
+    load: _Load,
+    released: frozenset[str],
+) -> None:
+    """Make a table of a date, and note that it is finished."""
+    started = time.perf_counter()
+    table = load.table.name
+    if _unchanged(building, earlier, load) and building.carry(table, earlier):
+        for one, seen in zip(load.loads, load.before, strict=True):
+            one.rows = seen["rows"]
+    elif not load.present:
+        if load.table.keeps == "state":
+            building.carry(table, earlier)
+    else:
+        _load_table(stages, lake, building, earlier, load, released)
+    for one in load.loads:
+        one.seconds = (time.perf_counter() - started) / len(load.loads)
+    building.note(f"table-{table}", {
+        "exists": building.has(table),
+        "feeds": [{"feed": one.feed, "rows": one.rows, "quarantined": one.quarantined, "sha256": one.sha256}
+                  for one in load.loads],
+    })  # fmt: skip
 
 
 def _no_gap(feeds: FeedSet, biz_date: date, earlier: Day | None) -> None:
@@ -161,26 +285,12 @@ def _no_gap(feeds: FeedSet, biz_date: date, earlier: Day | None) -> None:
         )  # fmt: skip
 
 
-def _unchanged(
-    table: Table, building: Building, earlier: Day | None, own: Sequence[Feed], loads: list[FeedLoad],
-    before: list[dict[str, Any]],
-) -> bool:  # fmt: skip
-    """Whether the very files of the day before came again, so that the table stands as it is."""
-    if (
-        earlier is None
-        or table.keeps == "day"
-        or not own
-        or [s["feed"] for s in before] != [x.feed for x in loads]
-    ):
+def _unchanged(building: Building, earlier: Day | None, load: _Load) -> bool:
+    """Whether a table stands as it is: the same files, and no account with another category or owner today."""
+    if earlier is None or not load.same_files(earlier):
         return False
-    if any(target.startswith("account.") for _, target in table.parent) and not _carried(
-        building, earlier, "account"
-    ):
-        return False  # an account may have another category or owner today
-    return all(
-        load.sha256 and load.sha256 == seen["sha256"] and not feed.date_dependent and seen["quarantined"] == 0
-        for feed, load, seen in zip(own, loads, before, strict=True)
-    )
+    of_accounts = any(target.startswith("account.") for _, target in load.table.parent)
+    return not of_accounts or _carried(building, earlier, "account")
 
 
 def _carried(building: Building, earlier: Day, table: str) -> bool:
@@ -188,28 +298,24 @@ def _carried(building: Building, earlier: Day, table: str) -> bool:
 
 
 def _load_table(
-    session: Session, lake: Lake, building: Building, earlier: Day | None, own: Sequence[Feed],
-    received: dict[str, Arrived], loads: list[FeedLoad], before: list[dict[str, Any]], released: frozenset[str],
-) -> None:  # fmt: skip
-    db, table, stage = session.db, own[0].table, f"stage_{own[0].table.name}"
-    quarantines: list[Quarantine] = []
-    db.execute(f"CREATE OR REPLACE TEMP TABLE {name(stage)} ({stage_columns(own[0])}, _feed TINYINT)")
+    stages: _Stages,
+    lake: Lake,
+    building: Building,
+    earlier: Day | None,
+    load: _Load,
+    released: frozenset[str],
+) -> None:
+    db, table, stage = stages.session.db, load.table, load.stage
     try:
-        present = [(feed, load) for feed, load in zip(own, loads, strict=True) if feed.feed in received]
-        for feed, load in present:
-            arrived = received[feed.feed]
-            refused = Quarantine(lake, building.biz_date, feed, arrived.data.path.name)
-            quarantines.append(refused)
-            _stage(session, building.biz_date, earlier is None, feed, arrived, stage, quarantines, load)
-            _guard_rows(feed, load, refused, before, released)
-        whole = len(present) == len(own) and own[0].mode == "FULL"
-        if any(load.rows for load in loads) or whole or not _nothing_new(building, earlier, table):
-            merge(db, lake, building, earlier, table, stage, quarantines, whole=whole, released=released)
-        for (feed, load), refused in zip(present, quarantines, strict=True):
-            load.quarantined = refused.count
-            _guard_bad(feed, load, released)
+        stages.finish(load)
+        whole = len(load.present) == len(load.feeds) and load.feeds[0].mode == "FULL"
+        if any(one.rows for one in load.loads) or whole or not _nothing_new(building, earlier, table):
+            merge(db, lake, building, earlier, table, stage, load.quarantines, whole=whole, released=released)
+        for (feed, one), refused in zip(load.present, load.quarantines, strict=True):
+            one.quarantined = refused.count
+            _guard_bad(feed, one, released)
     finally:
-        for refused in quarantines:
+        for refused in load.quarantines:
             refused.write()
         db.execute(f"DROP TABLE IF EXISTS {name(stage)}")
 
@@ -228,7 +334,7 @@ def _stage(
     quarantines: Sequence[Quarantine], load: FeedLoad,
 ) -> None:  # fmt: skip
     """Parse and shape one file into the stage's typed rows; refused rows go to the last of ``quarantines``."""
-    db, received, refused, number = session.db, arrived.data, quarantines[-1], len(quarantines) - 1
+    db, received, refused, number = session.stager, arrived.data, quarantines[-1], len(quarantines) - 1
     fill_lookups(session, feed, arrived.lookups)
     sums = {column: Decimal(0) for column, _ in received.sums if column in feed.layout.columns}
     if feed.slice:

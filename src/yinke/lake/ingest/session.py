@@ -22,7 +22,7 @@ class Slices:
 
 
 class Session:
-    """One connection and what it holds between the nights: lookups and sliced files, by their hashes."""
+    """A database in memory and what it holds between the nights: lookups and sliced files, by their hashes."""
 
     _open: dict[tuple[str, int, str], Session] = {}
 
@@ -33,6 +33,8 @@ class Session:
         )
         spill = str(root / "building" / ".spill").replace("'", "''")
         self.db.execute(f"SET temp_directory='{spill}'")
+        self.stager = self.db.cursor()
+        """The connection of the thread that stages; its temporary tables are its own."""
         self.kept: dict[str, str] = {}
         """Lookup table → hash of the files it was filled from."""
         self.slices: dict[str, Slices] = {}
@@ -43,6 +45,7 @@ class Session:
         key = (str(root), threads, memory)
         if key not in cls._open:
             for other in cls._open.values():
+                other.stager.close()
                 other.db.close()
             cls._open = {key: cls(root, threads, memory)}
         return cls._open[key]

@@ -41,7 +41,7 @@ def _in_order(feed: Feed) -> list[Lookup]:
 
 
 def _fill(session: Session, feed: Feed, lookup: Lookup, received: Received, table: str) -> None:
-    db = session.db
+    db = session.stager
     db.execute(f"CREATE OR REPLACE TEMP TABLE {name(table)} (k VARCHAR, v VARCHAR, r BIGINT)")
     key, value = f"nullif(trim({name(lookup.key)}), '')", f"nullif(trim({name(lookup.value)}), '')"
     where = f" WHERE {lookup.where}" if lookup.where else ""
@@ -85,7 +85,7 @@ def stage_slice(
     if taken:
         early = " OR _slice < $d" if first and feed.slice_from_start else ""
         undated = " OR _slice IS NULL" if first else ""
-        session.db.execute(
+        session.stager.execute(
             f"INSERT INTO {name(stage)} SELECT * EXCLUDE (_slice), {number} FROM {name(table)}"
             f" WHERE _slice = $d{early}{undated}", {"d": biz_date},
         )  # fmt: skip
@@ -99,7 +99,7 @@ def _first_night(feed: Feed, day: date | None, biz_date: date) -> bool:
 
 def _keep(session: Session, feed: Feed, arrived: Arrived, table: str) -> Slices:
     """Parse and shape the whole file, sorted by date."""
-    db, select = session.db, projection(feed)
+    db, select = session.stager, projection(feed)
     db.execute(f"CREATE OR REPLACE TEMP TABLE {name(table)} ({stage_columns(feed)}, _slice DATE)")
     bad: list[BadLine] = []
     for piece in parse(arrived.data.path, feed.layout, feed.feed):
