@@ -89,7 +89,7 @@ def main() -> None:
     for name in ("YINKE_LAKE", "YINKE_INBOX", "DATABASE_URL"):
         env.pop(name, None)
     generate = [sys.executable, "-m", "yinke.cli", "generate", "--customers", str(arguments.customers), "--start",
-                f"{FIRST}", "--end", f"{SECOND}", "--seed", "1", "--out", str(home / "inbox")]  # fmt: skip
+                f"{FIRST}", "--end", f"{SECOND}", "--payments", "2.5", "--seed", "1", "--out", str(home / "inbox")]  # fmt: skip
     _, seconds, memory = measured(generate, env)
     print(f"generate 2 days: {seconds:.1f} s, {memory:.1f} GB")
     night = [sys.executable, __file__, "--night"]

@@ -20,6 +20,7 @@ def generate_command(
         datetime | None,
         typer.Option(formats=["%Y-%m-%d"], help="Before this date deliver Sundays and month ends only"),
     ] = None,
+    payments: Annotated[float, typer.Option(help="Factor on the number of payments", min=0.1, max=2.5)] = 1.0,
     seed: Annotated[int, typer.Option(help="The same seed gives the same bytes")] = 1,
 ) -> None:
     """Write a made-up Chinese retail bank's nightly files."""
@@ -34,6 +35,6 @@ def generate_command(
     with Progress(*columns, console=Console(stderr=True)) as progress:
         bar = progress.add_task("", total=(end - start).days + 1)
         generate(
-            customers, start.date(), end.date(), seed, out, daily_from=daily_from.date() if daily_from else None,
+            customers, start.date(), end.date(), seed, out, daily_from=daily_from.date() if daily_from else None, payments=payments,
             on_day=lambda day: progress.update(bar, advance=1, description=f"{day}"),
         )  # fmt: skip

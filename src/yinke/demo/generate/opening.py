@@ -60,6 +60,8 @@ REFERENCE = number(date(2025, 7, 1))
 TIER_SHARES = (0.575, 0.18, 0.205, 0.036, 0.003, 0.001)
 FLOORS = np.array([200, 10_000, 50_000, 500_000, 5_000_000, 10_000_000], dtype=np.float64)
 TOPS = np.array([10_000, 50_000, 500_000, 5_000_000, 10_000_000, 60_000_000], dtype=np.float64)
+PAYMENTS = np.array([12, 10.8, 3.2, 12, 7.6])
+"""Tenths of a payment a day, by persona (see ``spending``)."""
 CHURN_A_YEAR = np.array([0.19, 0.17, 0.165, 0.15, 0.14, 0.14])
 """Hazard by tier: surveys of retail banks report 15 to 20 % of customers a year whose money leaves."""
 
@@ -113,7 +115,7 @@ def _persons(world: World, part: Customers, day: int, old: bool) -> None:
     idle = (tier == 0) & (persona != SALARIED) & draws.below("idle", ids, 0.45)
     part.income[:] = np.where(idle, 0, np.round(income) * 100)
     part.spend[:] = part.income * np.array([0.97, 0.9, 0.8, 0.62, 0.5, 0.4])[tier]
-    lam = np.array([30, 27, 8, 30, 19])[persona] * draws.lognormal("payments", ids, 0.35)
+    lam = PAYMENTS[persona] * world.payments * draws.lognormal("payments", ids, 0.35)
     part.lam[:] = np.where(idle, 0, np.clip(lam, 1, 60))
     mobile = ~idle & (draws.unit("mobile-bank", ids) < np.array([0.85, 0.75, 0.35, 0.95, 0.6])[persona])
     part.login[:] = np.where(mobile, np.minimum(0.18 * draws.lognormal("logins", ids, 0.9), 0.9), 0)

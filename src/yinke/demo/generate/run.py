@@ -35,7 +35,7 @@ BLOCK = 250_000
 
 def generate(
     customers: int, start: date, end: date, seed: int, out: Path, *, block: int = BLOCK, daily_from: date | None = None,
-    on_day: Callable[[date], None] | None = None,
+    payments: float = 1.0, on_day: Callable[[date], None] | None = None,
 ) -> None:  # fmt: skip
     """Write the files of every date from ``start`` to ``end`` under ``out``/YYYYMMDD/.
 
@@ -46,6 +46,7 @@ def generate(
     Args:
         customers: customers on the first date; about 9 % a year join.
         daily_from: the bank delivers every day from here on, before it weekly (``delivery_dates``).
+        payments: factor on the number of payments; 2.5 gives two bookings per customer and day, a busy bank's.
         on_day: told each date when its folder is there.
 
     Raises:
@@ -57,7 +58,7 @@ def generate(
             remedy="Give 1 to 90 million customers and a first date from 2005 on, not after the last one",
         )  # fmt: skip
     first, last = number(start), number(end)
-    world = World(seed, customers, first)
+    world = World(seed, customers, first, payments)
     total = customers + sum(world.arrivals(day) for day in range(first + 1, last + 1))
     everyone = Customers(0, empty(total))
     count = customers

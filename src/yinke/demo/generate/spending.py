@@ -1,8 +1,10 @@
 """Everyday life: payments, cash, transfers, bills, reversals, and what the leaving do with their money.
 
-About two bookings per customer and day over all customers: phone payments dominate (2.5 to 3 a day for those
-in work, less than one for the retired), amounts log-normal with a mean that spends the customer's monthly
-budget, most between 11 and 21 o'clock. One payment in two thousand is reversed within minutes. A tenth of the
+About 0.9 bookings per customer and day over all customers. The country's cards made 531.1 billion bookings in
+2023, of them 307.4 billion purchases of 442 yuan on average (中国人民银行, 2023年支付体系运行总体情况): one a day
+per inhabitant over all the banks that he uses, of which this one is the main one for most. Phone payments
+dominate (1.2 a day for those in work, a third of one for the retired), amounts log-normal with a mean that spends
+the customer's monthly budget, most between 11 and 21 o'clock. One payment in two thousand is reversed within minutes. A tenth of the
 paid move most of their salary elsewhere the day after (发薪转走).
 """
 

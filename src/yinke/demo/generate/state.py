@@ -142,7 +142,8 @@ def empty(count: int) -> dict[str, Column]:
 class World:
     """What all customers share: chance, organisation, employers, prices and the bank's first date."""
 
-    def __init__(self, seed: int, customers: int, first: int) -> None:
+    def __init__(self, seed: int, customers: int, first: int, payments: float = 1.0) -> None:
+        self.payments = payments
         self.draws = Draws(seed)
         self.bank = Bank(self.draws, customers, first)
         self.prices = Prices(self.draws, first)
