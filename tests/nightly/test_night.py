@@ -240,3 +240,28 @@ class TestHistory:
         assert run_history(done.bench, [FIRST, SECOND]).status == "SUCCEEDED"
         assert done.day(FIRST).version == f"{FIRST}-1"
         assert Frontier.objects.get().biz_date == SECOND
+
+    def test_dates_that_the_bank_does_not_hand_over_are_no_gap(self, bank: NightBank) -> None:
+        for day in (FIRST, THIRD):
+            bank.send(day)
+        assert run_history(bank.bench, [FIRST, THIRD]).status == "SUCCEEDED"
+        assert bank.bench.lake.dates() == [FIRST, THIRD]
+        handed_over = Metrics.objects.get(customer__cust_no="C1")
+        bank.rows["balance"][0][1] = "4001000.50"
+        bank.write(FIRST, "balance")
+        assert bank.run(FIRST, rebuild=True).status == "SUCCEEDED"  # the date after the gap follows
+        assert bank.day(THIRD).version == f"{THIRD}-2"
+        corrected = Metrics.objects.get(customer__cust_no="C1")
+        days = (
+            SECOND - SECOND.replace(month=1, day=1)
+        ).days + 1  # the lake's first day counts back to the quarter's
+        assert corrected.sum_q - handed_over.sum_q == 4_000_000 * days
+        bank.send(FOURTH)
+        assert bank.run(FOURTH).status == "SUCCEEDED"
+
+    def test_a_gap_before_what_is_handed_over_is_held(self, done: NightBank) -> None:
+        for day in (THIRD, FOURTH):
+            done.send(day)
+        out = run_history(done.bench, [THIRD, FOURTH])
+        assert (out.status, out.biz_date) == ("HELD", THIRD)
+        assert Run.objects.get(status="HELD").reason == "gap"

@@ -26,6 +26,9 @@ from yinke.lake.store import Day
 WORKERS = sorted(role for role, rights in RIGHTS.items() if "workbench" in rights)
 """Roles that have a list of their own; the customers of anybody else go to the pool."""
 
+MANY = 1_000
+"""From so many new reasons on the planner is told of them at once: the next date may follow in this transaction."""
+
 
 @dataclass(frozen=True)
 class Made:
@@ -95,6 +98,8 @@ def make_tasks(day: Day, biz_date: date, values: Mapping[str, Any]) -> Made:
         tasks = run(NEW_TASKS)
         joined = run(JOINED)
         reasons = run(NEW_REASONS)
+        if reasons >= MANY:
+            cursor.execute("ANALYZE care_task, care_reason")
         run(BRING_BACK)
         run(LATELY_EXPIRED)
         cursor.execute("ANALYZE touched")

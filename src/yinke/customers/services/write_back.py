@@ -22,7 +22,7 @@ from yinke.customers.services.profiles import COLUMNS, seal
 
 CUSTOMER, METRIC = "customers_customer", "customers_metrics"
 ASSIGNMENT, TIER_CHANGE = "customers_assignment", "customers_tierchange"
-MANY = 10_000
+MANY = 1_000
 """From so many rows on the planner is told of them at once."""
 
 
