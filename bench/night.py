@@ -16,6 +16,7 @@ import subprocess
 import sys
 import threading
 import time
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
 
@@ -24,17 +25,19 @@ import psutil
 FIRST, SECOND = date(2026, 9, 29), date(2026, 9, 30)
 
 
-def peak_of(process: subprocess.Popen[str], seen: list[int]) -> None:
-    """Sample the proportional memory of a process and all its children until it ends."""
-    root = psutil.Process(process.pid)
+def family(process: subprocess.Popen[str], home: str) -> list[psutil.Process]:
+    """A process, the PostgreSQL server that it started under ``home``, and the children of both."""
+    roots = [psutil.Process(process.pid)]
+    roots += [p for p in psutil.process_iter(["cmdline"]) if any(home in part for part in p.info["cmdline"] or [])
+              and p.name() == "postgres"]  # fmt: skip
+    return list({one for root in roots for one in [root, *root.children(recursive=True)]})
+
+
+def peak_of(process: subprocess.Popen[str], home: str, seen: list[int]) -> None:
+    """Sample the proportional memory of a night's processes until it ends."""
     while process.poll() is None:
-        total = 0
-        for one in [root, *root.children(recursive=True)]:
-            try:
-                total += one.memory_full_info().pss
-            except psutil.Error:
-                continue
-        seen.append(total)
+        with suppress(psutil.Error):  # one ended meanwhile
+            seen.append(sum(one.memory_full_info().pss for one in family(process, home)))
         time.sleep(0.5)
 
 
@@ -43,7 +46,7 @@ def measured(arguments: list[str], env: dict[str, str]) -> tuple[str, float, flo
     started = time.perf_counter()
     process = subprocess.Popen(arguments, env=env, stdout=subprocess.PIPE, text=True)
     seen: list[int] = [0]
-    watcher = threading.Thread(target=peak_of, args=(process, seen))
+    watcher = threading.Thread(target=peak_of, args=(process, env["YINKE_HOME"], seen))
     watcher.start()
     output, _ = process.communicate()
     watcher.join()

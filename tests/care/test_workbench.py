@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 from typing import Any
 from unittest.mock import patch
@@ -60,6 +61,22 @@ def test_a_task_says_who_why_and_what_to_say(bank: TaskBank) -> None:
         False,
         "李",
     )
+
+
+def test_of_several_windows_of_one_maturity_the_newest_speaks(bank: TaskBank) -> None:
+    def window(stage: str, on: date, due: str, **facts: Any) -> dict[str, Any]:
+        key = f"E02|{bank.zhao.id}|CL1|{stage} {due}"
+        return event("E02", bank.zhao, key=key, on=on, amount=60_000, due=due, product="稳享固收", **facts)
+
+    bank.night(window("T-3", TODAY - 3 * ONE, f"{TODAY}", case="AHEAD", days=3), on=TODAY - 3 * ONE)
+    bank.night(
+        window("T+3", TODAY, f"{TODAY}", case="ARRIVED", days=0),
+        window("T-7", TODAY, f"{TODAY + 7 * ONE}", case="AHEAD", days=7),
+        on=TODAY,
+    )
+    shown = [r.text for r in workbench(bank.viewer("李"), Wanted()).tasks[0].reasons]
+    assert len(shown) == 2  # another maturity of the same product stands beside it
+    assert sum("到账" in text for text in shown) == 1
 
 
 def test_the_reasons_speak_the_viewers_language(bank: TaskBank) -> None:

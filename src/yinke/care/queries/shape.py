@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date
+from typing import Any
 
 from django.db.models import Q
 
@@ -100,6 +101,7 @@ def _task(
     read_on = day.workday if task.status in OPEN else None
     if read_on:  # what has expired no longer speaks for the contact, unless nothing else does
         why = [reason for reason in why if reason.expire_on >= day.workday] or why
+        why = _last_word(why)
     types = list(dict.fromkeys(reason.type for reason in why))
     return TaskOut(
         id=task.id, customer=customer, biz_date=task.biz_date, priority=task.priority, status=task.status,
@@ -108,6 +110,21 @@ def _task(
         assignee=person(task.assignee) if task.assignee else None, reasons=[_reason(viewer, reason, day) for reason in why],
         talk=reasons.talk(types, viewer.language), last_contact=last.get(task.customer_id),
     )  # fmt: skip
+
+
+def _last_word(why: list[Reason]) -> list[Reason]:
+    """Of several windows of one maturity (seven days, three days ahead, arrived) only the newest speaks."""
+    newest: dict[Any, Reason] = {}
+    for reason in why:
+        windows = (
+            (reason.dedup_key.rpartition("|")[0], reason.payload["due"])
+            if "due" in reason.payload
+            else reason.id
+        )
+        if windows not in newest or newest[windows].biz_date < reason.biz_date:
+            newest[windows] = reason
+    kept = {reason.id for reason in newest.values()}
+    return [reason for reason in why if reason.id in kept]
 
 
 def _reason(viewer: Viewer, reason: Reason, day: Today) -> ReasonOut:
