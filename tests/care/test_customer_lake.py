@@ -143,6 +143,18 @@ def test_transactions_come_newest_first_and_hide_the_counterparty(site: Site) ->
     assert site.get("transactions", "运营")["rows"][0]["remark"] is None
 
 
+def test_the_bookings_of_a_week_in_one_delivery_come_day_by_day(site: Site) -> None:
+    days = [TODAY - timedelta(days=n) for n in range(3)]
+    week = [
+        txn(day, f"{n}{clock}", txn_time=f"{clock}:00:00")
+        for n, day in enumerate(days)
+        for clock in ("08", "20")
+    ]
+    a_day(site.lake, TODAY, transaction=week)
+    found = [(row["txn_date"], row["txn_time"][:2]) for row in site.get("transactions")["rows"]]
+    assert found == [(f"{day}", clock) for day in days for clock in ("20", "08")]
+
+
 @given(st.lists(st.integers(0, 70), min_size=1, max_size=6))
 def test_paging_through_transactions_gives_each_once_in_order(
     tmp_path_factory: pytest.TempPathFactory, counts: list[int]

@@ -114,7 +114,7 @@ def transactions(
         days = [day for day in (lake.day(d) for d in published if start <= d <= end) if day is not None]
         rows += sorted(
             rows_of(days, "transaction", cust_id, TXN),
-            key=lambda row: (row["biz_date"], row["txn_time"] or "", row["txn_seq"]),
+            key=lambda row: (row["biz_date"], row["txn_date"], row["txn_time"] or "", row["txn_seq"]),
             reverse=True,
         )
         end = start - timedelta(days=1)

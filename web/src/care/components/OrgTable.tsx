@@ -1,8 +1,8 @@
-import { Table, type TableColumnsType } from "antd";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import type { Schemas } from "@/app/client";
 import { Amount } from "@/shared/components/Amount";
+import { type Column, DataTable } from "@/shared/components/DataTable";
 import { Panel } from "@/shared/components/Panel";
 import { count, percent } from "@/shared/format/numbers";
 import styles from "./branch.module.css";
@@ -13,18 +13,18 @@ const by = (figure: (row: Line) => number) => (a: Line, b: Line) => figure(a) - 
 /** The orgs below, side by side; a name goes down into one. */
 export function OrgTable({ lines }: { lines: Line[] }) {
   const { t } = useTranslation("care");
-  const columns: TableColumnsType<Line> = [
+  const columns: Column<Line>[] = [
     {
       title: t("board.org"),
       key: "name",
-      render: (_, { id, name }) => <Link to={`/branch?org=${id}`}>{name}</Link>,
+      render: ({ id, name }) => <Link to={`/branch?org=${id}`}>{name}</Link>,
     },
     {
       title: t("board.customers"),
       key: "customers",
       align: "right",
       sorter: by((row) => row.customers),
-      render: (_, row) => (
+      render: (row) => (
         <span className={styles.person}>
           {count(row.customers)}
           <small>
@@ -39,43 +39,35 @@ export function OrgTable({ lines }: { lines: Line[] }) {
       align: "right",
       sorter: by((row) => Number(row.aum)),
       defaultSortOrder: "descend",
-      render: (_, { aum }) => <Amount value={aum} />,
+      render: ({ aum }) => <Amount value={aum} />,
     },
     {
       title: t("board.net"),
       key: "net",
       align: "right",
       sorter: by((row) => Number(row.net_month)),
-      render: (_, row) => <Amount value={row.net_month} change />,
+      render: (row) => <Amount value={row.net_month} change />,
     },
     {
       title: t("board.left"),
       key: "left",
       align: "right",
       sorter: by((row) => row.tasks_left),
-      render: (_, row) => count(row.tasks_left),
+      render: (row) => count(row.tasks_left),
     },
     {
       title: t("board.overdue"),
       key: "overdue",
       align: "right",
       sorter: by((row) => row.overdue),
-      render: (_, { overdue }) => (
+      render: ({ overdue }) => (
         <span className={overdue > 0 ? styles.late : styles.quiet}>{count(overdue)}</span>
       ),
     },
   ];
   return (
     <Panel title={t("board.children")} flush>
-      <Table
-        rowKey="id"
-        size="middle"
-        columns={columns}
-        dataSource={lines}
-        pagination={false}
-        showSorterTooltip={false}
-        scroll={{ x: "max-content" }}
-      />
+      <DataTable rowKey={({ id }) => id} columns={columns} rows={lines} />
     </Panel>
   );
 }

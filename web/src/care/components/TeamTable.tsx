@@ -1,8 +1,9 @@
-import { Progress, Table, type TableColumnsType } from "antd";
+import { Progress } from "antd";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import type { Schemas } from "@/app/client";
 import { Amount } from "@/shared/components/Amount";
+import { type Column, DataTable } from "@/shared/components/DataTable";
 import { Explain } from "@/shared/components/Explain";
 import { Panel } from "@/shared/components/Panel";
 import { count, percent } from "@/shared/format/numbers";
@@ -22,11 +23,11 @@ const by = (figure: (row: Member) => number) => (a: Member, b: Member) => figure
 /** Who has how much, who has reached whom, and who needs help. */
 export function TeamTable({ team, day, seesTasks, seesCustomers }: Props) {
   const { t } = useTranslation(["care", "shared"]);
-  const columns: TableColumnsType<Member> = [
+  const columns: Column<Member>[] = [
     {
       title: t("board.name"),
       key: "name",
-      render: (_, { user, role }) => (
+      render: ({ user, role }) => (
         <span className={styles.person}>
           {seesTasks ? <Link to={`/workbench?list=${user.id}`}>{user.name}</Link> : <b>{user.name}</b>}
           <small>{t(`shared:role.${role}`)}</small>
@@ -38,7 +39,7 @@ export function TeamTable({ team, day, seesTasks, seesCustomers }: Props) {
       key: "customers",
       align: "right",
       sorter: by((row) => row.customers),
-      render: (_, { user, customers }) =>
+      render: ({ user, customers }) =>
         seesCustomers ? (
           <Link to={`/customers?manager=${user.id}`}>{count(customers)}</Link>
         ) : (
@@ -50,14 +51,14 @@ export function TeamTable({ team, day, seesTasks, seesCustomers }: Props) {
       key: "aum",
       align: "right",
       sorter: by((row) => Number(row.aum)),
-      render: (_, { aum }) => <Amount value={aum} />,
+      render: ({ aum }) => <Amount value={aum} />,
     },
     {
       title: t("board.net"),
       key: "net",
       align: "right",
       sorter: by((row) => Number(row.net_month)),
-      render: (_, row) => <Amount value={row.net_month} change />,
+      render: (row) => <Amount value={row.net_month} change />,
     },
     {
       title: (
@@ -66,9 +67,10 @@ export function TeamTable({ team, day, seesTasks, seesCustomers }: Props) {
         </Explain>
       ),
       key: "coverage",
-      width: 170,
+      width: 190,
+      className: styles.apart,
       sorter: by((row) => row.coverage ?? -1),
-      render: (_, { coverage }) =>
+      render: ({ coverage }) =>
         coverage === null ? (
           <span className={styles.quiet}>—</span>
         ) : (
@@ -80,21 +82,21 @@ export function TeamTable({ team, day, seesTasks, seesCustomers }: Props) {
       key: "left",
       align: "right",
       sorter: by((row) => row.tasks_left),
-      render: (_, row) => count(row.tasks_left),
+      render: (row) => count(row.tasks_left),
     },
     {
       title: t("board.done"),
       key: "done",
       align: "right",
       sorter: by((row) => row.tasks_done),
-      render: (_, row) => count(row.tasks_done),
+      render: (row) => count(row.tasks_done),
     },
     {
       title: t("board.overdue"),
       key: "overdue",
       align: "right",
       sorter: by((row) => row.overdue),
-      render: (_, { overdue }) => (
+      render: ({ overdue }) => (
         <span className={overdue > 0 ? styles.late : styles.quiet}>{count(overdue)}</span>
       ),
     },
@@ -105,15 +107,7 @@ export function TeamTable({ team, day, seesTasks, seesCustomers }: Props) {
       extra={seesTasks && <span className={styles.quiet}>{t("board.teamHint")}</span>}
       flush
     >
-      <Table
-        rowKey={({ user }) => user.id}
-        size="middle"
-        columns={columns}
-        dataSource={team}
-        pagination={false}
-        showSorterTooltip={false}
-        scroll={{ x: "max-content" }}
-      />
+      <DataTable rowKey={({ user }) => user.id} columns={columns} rows={team} />
     </Panel>
   );
 }

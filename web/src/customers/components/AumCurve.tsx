@@ -7,7 +7,9 @@ import { useFormat } from "@/shared/hooks/useFormat";
 import { useAumCurve } from "../api";
 import styles from "./profile.module.css";
 
-const LineChart = lazy(() => import("@/shared/components/LineChart"));
+const chart = () => import("@/shared/components/LineChart");
+chart().catch(() => undefined); // fetched beside the customer's data; if that fails, drawing tries again and says so
+const LineChart = lazy(chart);
 const RANGES = [90, 365] as const;
 
 export function AumCurve({ customerId, banded }: { customerId: number; banded: boolean }) {

@@ -39,12 +39,11 @@ export function CustomerHeader({ customer }: { customer: CustomerOut }) {
     [
       t("fact.risk"),
       customer.risk_level &&
-        (customer.risk_expiry
-          ? t("fact.riskValue", {
-              level: customer.risk_level,
-              date: format.shortDate(customer.risk_expiry, day),
-            })
-          : customer.risk_level),
+        (customer.risk_expiry ? (
+          <Risk key="r" level={customer.risk_level} expiry={customer.risk_expiry} day={day} />
+        ) : (
+          customer.risk_level
+        )),
     ],
   ];
   return (
@@ -139,5 +138,17 @@ export function CustomerHeader({ customer }: { customer: CustomerOut }) {
         />
       )}
     </section>
+  );
+}
+
+/** 风险等级: of one that has run out nothing may be sold on. */
+function Risk({ level, expiry, day }: { level: string; expiry: string; day: string }) {
+  const { t } = useTranslation("customers");
+  const format = useFormat();
+  const date = format.shortDate(expiry, day);
+  return expiry < day ? (
+    <span className={styles.expired}>{t("fact.riskExpired", { level, date })}</span>
+  ) : (
+    t("fact.riskValue", { level, date })
   );
 }

@@ -1,5 +1,5 @@
 import { Button, Skeleton } from "antd";
-import { Fragment } from "react";
+import { Fragment, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Schemas } from "@/app/client";
 import { Amount } from "@/shared/components/Amount";
@@ -8,6 +8,9 @@ import { ProblemView } from "@/shared/components/ProblemView";
 import { useFormat } from "@/shared/hooks/useFormat";
 import { useTransactions } from "../api";
 import styles from "./profile.module.css";
+
+/** More would push the rest of the page out of a phone's reach. */
+const FIRST_ROWS = 12;
 
 function Line({ row, banded }: { row: Schemas["TransactionOut"]; banded: boolean }) {
   const { t } = useTranslation("customers");
@@ -45,7 +48,10 @@ export function Transactions({ customerId, banded }: { customerId: number; bande
   const { t } = useTranslation(["customers", "shared"]);
   const format = useFormat();
   const found = useTransactions(customerId);
-  const rows = found.data?.pages.flatMap((page) => page.rows) ?? [];
+  const [all, setAll] = useState(false);
+  const loaded = found.data?.pages.flatMap((page) => page.rows) ?? [];
+  const rows = all ? loaded : loaded.slice(0, FIRST_ROWS);
+  const folded = rows.length < loaded.length;
   return (
     <Panel title={t("section.transactions")}>
       {found.isPending && <Skeleton active paragraph={{ rows: 6 }} />}
@@ -61,8 +67,15 @@ export function Transactions({ customerId, banded }: { customerId: number; bande
           </Fragment>
         ))}
       </ul>
-      {found.hasNextPage && (
-        <Button block loading={found.isFetchingNextPage} onClick={() => void found.fetchNextPage()}>
+      {(folded || found.hasNextPage) && (
+        <Button
+          block
+          loading={found.isFetchingNextPage}
+          onClick={() => {
+            setAll(true);
+            if (!folded) void found.fetchNextPage();
+          }}
+        >
           {t("shared:more")}
         </Button>
       )}

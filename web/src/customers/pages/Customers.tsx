@@ -51,7 +51,7 @@ export function Component() {
   };
   return (
     <>
-      <PageTitle question={t("question")} asOf={found.data?.biz_date} />
+      <PageTitle question={t(showManager ? "questionAll" : "question")} asOf={found.data?.biz_date} />
       <Panel flush>
         <CustomerFilters
           filter={{ q: url.q, tier: url.tier, stage: url.stage, manager: url.manager }}

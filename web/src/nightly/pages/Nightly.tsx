@@ -78,10 +78,12 @@ export function Component() {
             ) : (
               <RunTable
                 runs={runs}
-                page={page}
-                pageSize={PAGE_SIZE}
-                total={found.data.total}
-                onPage={(to) => setUrl({ page: String(to) })}
+                pages={{
+                  page,
+                  pageSize: PAGE_SIZE,
+                  total: found.data.total,
+                  onPage: (to) => setUrl({ page: String(to) }),
+                }}
                 onOpen={open}
                 onQuarantine={quarantine}
               />
