@@ -56,8 +56,9 @@ def marks(rows: Any, b: Bound, passed: int, *, first_day: bool) -> dict[str, Any
     known = s["months_known"]
     months = [ibis.ifelse(known >= n, month.fill_null(0), nothing) for n, month in enumerate(months, 1)]
     columns: dict[str, Any] = {f"mda_m{n}": month.cast(MONEY) for n, month in enumerate(months[:12], 1)}
-    # The month just over is m−1 now, so months 3 to 12 before it are the 4th to the 13th.
-    columns["base_peak"] = ibis.greatest(*months[3:13]) if passed else rows.was_base_peak
+    # The month just over is m−1 now, so months 3 to 12 before it are the 4th to the 13th. Who came after them held nothing.
+    peak = ibis.greatest(*months[3:13]) if passed else rows.was_base_peak
+    columns["base_peak"] = ibis.ifelse(known >= 4, peak.fill_null(0), nothing).cast(MONEY)
     for name, key in (("aum_month_start", "m"), ("aum_year_start", "y")):
         mark = ibis.ifelse(s[f"same_{key}"] == 1, rows[f"was_{name}"], rows.was_aum)
         columns[name] = ibis.ifelse(s[f"known_{key}"] == 1, mark.fill_null(0), nothing)
