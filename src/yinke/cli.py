@@ -15,6 +15,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from yinke.access.cli import audit_app
 from yinke.common.errors import YinkeError
 from yinke.demo.cli import generate_command
 from yinke.lake.cli import feeds_app, quarantine_command
@@ -37,6 +38,9 @@ def start_django() -> None:
 
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "yinke.settings")
     django.setup()
+
+
+app.add_typer(audit_app, name="audit", callback=start_django)
 
 
 @app.command()

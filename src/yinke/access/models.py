@@ -90,16 +90,26 @@ class SignInFailure(models.Model):
 
 
 class AuditEntry(models.Model):
-    """审计: one look at, or change of, something that must be accounted for. Append-only."""
+    """审计: one look at, or change of, something that must be accounted for.
+
+    Append-only and chained: a trigger of the database numbers each entry, writes the digest of the entry before
+    it into ``previous`` and its own into ``digest``, and refuses every change (see ``services/audit_chain.py``).
+    """
 
     id: int
     at = models.DateTimeField(auto_now_add=True, db_index=True)
-    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    user = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    """Who; none for a sign-in that was refused."""
     action = models.CharField(max_length=40)  # e.g. customer.reveal, nightly.release
     object_type = models.CharField(max_length=40)
     object_id = models.CharField(max_length=64)
     reason = models.CharField(max_length=200, blank=True)
     address = models.GenericIPAddressField(null=True)
+    previous = models.BinaryField(max_length=32, default=b"")
+    digest = models.BinaryField(max_length=32, default=b"")
 
     class Meta:
-        indexes: ClassVar = [models.Index(fields=["object_type", "object_id"], name="audit_object")]
+        indexes: ClassVar = [
+            models.Index(fields=["object_type", "object_id"], name="audit_object"),
+            models.Index(fields=["user", "-id"], name="audit_user"),
+        ]

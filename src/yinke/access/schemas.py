@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Literal
+from typing import Annotated, Literal
+
+from pydantic import Field, IPvAnyAddress
 
 from yinke.common.schema import Schema
 
@@ -49,6 +51,42 @@ class Me(Schema):
     rights: list[str]
     language: str
     freshness: Freshness
+
+
+class AuditQuery(Schema):
+    """What an auditor looks for; empty fields do not narrow."""
+
+    since: date | None = None
+    until: date | None = None
+    who: Annotated[str, Field(max_length=60)] = ""
+    action: Annotated[str, Field(max_length=40)] = ""
+    object_id: Annotated[str, Field(max_length=64)] = ""
+    address: IPvAnyAddress | None = None
+
+
+class AuditOut(Schema):
+    """One entry of the audit trail."""
+
+    id: int
+    at: datetime
+    user: str
+    """Who, by name; empty for a sign-in that was refused."""
+    emp_no: str
+    org: str
+    action: str
+    object_type: str
+    object_id: str
+    reason: str
+    address: str | None
+
+
+class AuditPage(Schema):
+    """Entries, newest first; ``before`` leads to the older ones, None at the end."""
+
+    rows: list[AuditOut]
+    before: int | None
+    actions: list[str]
+    """Every action that the trail knows, for the filter."""
 
 
 class ErrorOut(Schema):

@@ -12,8 +12,9 @@ RIGHTS: dict[str, frozenset[str]] = {
     "BR_MGR": frozenset({"workbench", "customer.read", "customer.reveal", "task.work", "branch.read"}),
     "RETAIL_MGR": frozenset({"customer.read", "branch.read"}),
     "HQ_OPS": frozenset({"customer.read", "branch.read", "nightly.read"}),
-    "COMPLIANCE": frozenset({"customer.read", "branch.read"}),
-    "AUDITOR": frozenset({"branch.read", "nightly.read"}),
+    "COMPLIANCE": frozenset({"customer.read", "branch.read", "audit.read"}),
+    "AUDITOR": frozenset({"branch.read", "nightly.read", "audit.read"}),
+    "SEC_ADMIN": frozenset({"audit.read"}),
     "SYS_ADMIN": frozenset({"nightly.read", "nightly.operate"}),
 }
 """What each role may do. A role that is not here may sign in and see nothing (deny by default)."""

@@ -25,6 +25,8 @@ class Environment:
     """None: an embedded PostgreSQL is started under ``home/postgres``."""
     lake: Path
     inbox: Path
+    audit_heads: Path
+    """A file outside the database that the ends of the audit trail are appended to."""
     feeds: Path
     thresholds: Path | None
     """The bank's own threshold file, laid over the defaults."""
@@ -147,6 +149,7 @@ def read_environment() -> Environment:
         database_url=url,
         lake=_folder("YINKE_LAKE", home / "lake"),
         inbox=_folder("YINKE_INBOX", home / "inbox"),
+        audit_heads=Path(os.environ.get("YINKE_AUDIT_HEADS", home / "audit-heads.txt")).absolute(),
         feeds=_folder("YINKE_FEEDS", Path(__file__).parents[1] / "demo" / "feeds"),
         thresholds=Path(thresholds).absolute() if thresholds else None,
         secret_key=secret,

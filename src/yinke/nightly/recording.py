@@ -14,6 +14,7 @@ from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection
 from django.utils import timezone
 
+from yinke.access.services import keep_head
 from yinke.common.errors import Held, YinkeError
 from yinke.nightly.lake_night import STEPS, LakeNight
 from yinke.nightly.models import Run, Step
@@ -119,6 +120,7 @@ def recorded(recorder: Recorder, root: Path, work: Callable[[], Held | None]) ->
         work: the night; it may return a Held that ended it early after useful work.
     """
     try:
+        keep_head(settings.YINKE.audit_heads)
         held = work()
         return recorder.close(Run.Status.HELD if held else Run.Status.SUCCEEDED, held)
     except Held as problem:

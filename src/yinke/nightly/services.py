@@ -7,7 +7,7 @@ from datetime import date
 from django.db import transaction
 from procrastinate.exceptions import AlreadyEnqueued
 
-from yinke.access.models import AuditEntry
+from yinke.access.services import audit
 from yinke.access.viewer import Viewer
 from yinke.common.errors import NotAllowed, YinkeError
 from yinke.nightly.models import Release, Run
@@ -44,10 +44,7 @@ def release(viewer: Viewer, run: Run, note: str) -> Release:
         biz_date=run.biz_date, feed=run.feed, reason=run.reason,
         defaults={"by_id": viewer.user_id, "note": note.strip()[:200]},
     )  # fmt: skip
-    AuditEntry.objects.create(
-        user_id=viewer.user_id, action="nightly.release", object_type="run", object_id=str(run.id),
-        reason=note.strip()[:200],
-    )  # fmt: skip
+    audit(viewer, "nightly.release", "run", str(run.id), reason=note.strip())
     return made
 
 
@@ -65,9 +62,7 @@ def ask_rerun(viewer: Viewer, biz_date: date) -> None:
     from yinke.nightly.schedule import rerun
 
     _operator(viewer)
-    AuditEntry.objects.create(
-        user_id=viewer.user_id, action="nightly.rerun", object_type="biz_date", object_id=biz_date.isoformat()
-    )
+    audit(viewer, "nightly.rerun", "biz_date", biz_date.isoformat())
     try:
         with transaction.atomic():
             rerun.configure(queueing_lock=f"night-{biz_date}").defer(

@@ -72,6 +72,26 @@ export interface paths {
         patch: operations["change_language"];
         trace?: never;
     };
+    "/api/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Audit
+         * @description The audit trail, newest first; each look at it is an entry of its own.
+         */
+        get: operations["list_audit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/customers/{customer_id}/reveal": {
         parameters: {
             query?: never;
@@ -571,6 +591,74 @@ export interface components {
              * @enum {string}
              */
             language: "zh-hans" | "en";
+        };
+        /**
+         * AuditQuery
+         * @description What an auditor looks for; empty fields do not narrow.
+         */
+        AuditQuery: {
+            /** Since */
+            since?: string | null;
+            /** Until */
+            until?: string | null;
+            /**
+             * Who
+             * @default
+             */
+            who: string;
+            /**
+             * Action
+             * @default
+             */
+            action: string;
+            /**
+             * Object Id
+             * @default
+             */
+            object_id: string;
+            /** Address */
+            address?: string | null;
+        };
+        /**
+         * AuditOut
+         * @description One entry of the audit trail.
+         */
+        AuditOut: {
+            /** Id */
+            id: number;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** User */
+            user: string;
+            /** Emp No */
+            emp_no: string;
+            /** Org */
+            org: string;
+            /** Action */
+            action: string;
+            /** Object Type */
+            object_type: string;
+            /** Object Id */
+            object_id: string;
+            /** Reason */
+            reason: string;
+            /** Address */
+            address: string | null;
+        };
+        /**
+         * AuditPage
+         * @description Entries, newest first; ``before`` leads to the older ones, None at the end.
+         */
+        AuditPage: {
+            /** Rows */
+            rows: components["schemas"]["AuditOut"][];
+            /** Before */
+            before: number | null;
+            /** Actions */
+            actions: string[];
         };
         /** RevealOut */
         RevealOut: {
@@ -1498,6 +1586,34 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Me"];
+                };
+            };
+        };
+    };
+    list_audit: {
+        parameters: {
+            query?: {
+                since?: string | null;
+                until?: string | null;
+                who?: string;
+                action?: string;
+                object_id?: string;
+                address?: string | null;
+                before?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditPage"];
                 };
             };
         };

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from yinke.access.models import AuditEntry
+from yinke.access.models import AuditEntry, User
 from yinke.access.viewer import Viewer
 
 
@@ -20,3 +20,15 @@ def audit(
         user_id=viewer.user_id, action=action, object_type=object_type, object_id=object_id,
         reason=reason[:200], address=address,
     )  # fmt: skip
+
+
+def audit_refusal(emp_no: str, why: str, address: str) -> AuditEntry:
+    """Account for a sign-in that was refused. A number that is nobody's may be a password: it is not kept."""
+    known = User.objects.filter(emp_no=emp_no).exists()
+    return AuditEntry.objects.create(
+        action="session.refused",
+        object_type="user",
+        object_id=emp_no if known else "",
+        reason=why,
+        address=address,
+    )
