@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import socket
 import subprocess
 import sys
@@ -30,6 +31,7 @@ def serve(host: str, port: int, workers: int) -> None:
                 f"{problem.strerror}", place=f"{host}:{port}",
                 remedy="Stop the other program, or give another --port",
             ) from None  # fmt: skip
+    multiprocessing.set_start_method("spawn", force=True)  # children take none of this process's connections
     worker = subprocess.Popen([sys.executable, "-m", "yinke.cli", "worker"])
     try:
         Granian(

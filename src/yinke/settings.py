@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
-from yinke.common.database import django_database, start_embedded
+from yinke.common.database import database_address, django_database
 from yinke.common.env import read_environment
 
 YINKE = read_environment()
@@ -30,12 +31,15 @@ MIDDLEWARE = [
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "yinke.access.middleware.OneTransaction",
 ]
 ROOT_URLCONF = "yinke.urls"
 
-DATABASES = {"default": django_database(YINKE.database_url or start_embedded(YINKE.home / "postgres"))}
+DATABASES = {
+    "default": django_database(database_address(YINKE, web=os.environ.get("YINKE_PROCESS") == "web"))
+}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "access.User"
 AUTHENTICATION_BACKENDS = ["yinke.access.backends.StaffBackend"]

@@ -10,6 +10,7 @@ from yinke.access.models import User
 from yinke.access.queries import viewer_of
 from yinke.access.viewer import RIGHTS, Viewer
 from yinke.common.errors import NotAllowed, YinkeError
+from yinke.common.row_security import see_as
 
 
 class NotSignedIn(YinkeError):
@@ -70,6 +71,7 @@ class Can(APIKeyCookie):
             raise NotAllowed(
                 "Your role has no right to this", place=self.right, remedy="Ask a security administrator"
             )
+        see_as(viewer.user_id, viewer.org_ids, reads_customers=viewer.may("customer.read"))
         request.viewer = viewer  # type: ignore[attr-defined]
         return viewer
 

@@ -12,8 +12,22 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 import psycopg
 from psycopg import sql
 
+from yinke.common.env import Environment
+from yinke.common.row_security import WEB
+
 TUNING = {"random_page_cost": "1.1", "jit": "off"}
 """The embedded server lies on a solid-state disk and answers short questions; a bank's own is its DBA's."""
+
+
+def database_address(env: Environment, *, web: bool) -> str:
+    """Where PostgreSQL is, and as whom this process connects.
+
+    The web process connects as a role that owns nothing (see ``row_security``); all else as the tables' owner.
+    """
+    if env.database_url:
+        return env.web_database_url or env.database_url if web else env.database_url
+    url = start_embedded(env.home / "postgres")
+    return url.replace("//postgres:", f"//{WEB}:", 1) if web else url
 
 
 def start_embedded(folder: Path) -> str:

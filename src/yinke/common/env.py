@@ -23,6 +23,8 @@ class Environment:
     home: Path
     database_url: str | None
     """None: an embedded PostgreSQL is started under ``home/postgres``."""
+    web_database_url: str | None
+    """The same database for the web process: a login that is a member of ``yinke_web`` and owns nothing."""
     lake: Path
     inbox: Path
     audit_heads: Path
@@ -77,6 +79,17 @@ def _data_key() -> bytes:
     return key
 
 
+def _database(name: str) -> str | None:
+    url = os.environ.get(name) or None
+    if url and (urlsplit(url).scheme not in ("postgres", "postgresql") or len(urlsplit(url).path) < 2):
+        raise ConfigurationError(
+            "It is not a PostgreSQL address with a database name",
+            place=name,
+            remedy="Write postgresql://user:password@host:5432/database",
+        )
+    return url
+
+
 def read_environment() -> Environment:
     """Read and check all ``YINKE_*`` variables and ``DATABASE_URL``.
 
@@ -93,13 +106,7 @@ def read_environment() -> Environment:
     home = _folder("YINKE_HOME", Path("var"))
     made_up = not production and (home / "demo.json").exists()  # its core bank sends no more than was made
     alarm = os.environ.get("YINKE_NIGHT_ALARM", "never" if made_up else "06:00")
-    url = os.environ.get("DATABASE_URL") or None
-    if url and (urlsplit(url).scheme not in ("postgres", "postgresql") or len(urlsplit(url).path) < 2):
-        raise ConfigurationError(
-            "It is not a PostgreSQL address with a database name",
-            place="DATABASE_URL",
-            remedy="Write postgresql://user:password@host:5432/database",
-        )
+    url, web_url = _database("DATABASE_URL"), _database("YINKE_WEB_DATABASE_URL")
     engine = os.environ.get("YINKE_ENGINE", "duckdb")
     if engine not in ("duckdb", "spark"):
         raise ConfigurationError(
@@ -132,6 +139,12 @@ def read_environment() -> Environment:
                 place="DATABASE_URL",
                 remedy="Write postgresql://user:password@host:5432/database",
             )
+        if not web_url or urlsplit(web_url).username == urlsplit(url).username:
+            raise ConfigurationError(
+                "The web process needs a login of its own, which owns no table",
+                place="YINKE_WEB_DATABASE_URL",
+                remedy="Make one that is a member of yinke_web (docs/operations.md) and write its address",
+            )
         if not hosts:
             raise ConfigurationError(
                 "Production needs the names it is served under",
@@ -147,6 +160,7 @@ def read_environment() -> Environment:
         production=production,
         home=home,
         database_url=url,
+        web_database_url=web_url,
         lake=_folder("YINKE_LAKE", home / "lake"),
         inbox=_folder("YINKE_INBOX", home / "inbox"),
         audit_heads=Path(os.environ.get("YINKE_AUDIT_HEADS", home / "audit-heads.txt")).absolute(),

@@ -1,0 +1,10 @@
+"""Which rows of this context the web process sees (see ``common/row_security.py``)."""
+
+POLICIES: dict[str, str] = {}
+OPEN = {
+    "access_org": "every member of staff knows the bank's orgs",
+    "access_user": "sign-in looks people up before it knows the viewer; names of colleagues are shown to all",
+    "access_signinfailure": "counted before anybody is signed in",
+    "access_auditentry": "append-only; the right audit.read opens it, and each look is an entry",
+}
+APPEND_ONLY = ("access_auditentry",)

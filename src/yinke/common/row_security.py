@@ -1,0 +1,163 @@
+"""行级安全: PostgreSQL itself shows the web process only what its viewer may see.
+
+The application filters every question by the viewer's scope; beneath it each table that holds rows of customers has
+a policy that says the same. A filter that somebody forgets then shows nothing rather than everything.
+
+The web process connects as ``yinke_web``, which owns nothing. Each request is one transaction, in which the viewer
+is set (``see_as``); until then no row of a customer is seen. The night and the command line are the tables' owner:
+they work for the whole bank.
+
+Each context declares in its ``row_security.py``: ``POLICIES`` (table: condition), ``OPEN`` (table: why it needs
+none), ``OWN`` (questions that give the ids of the customers a person looks after) and ``APPEND_ONLY`` (tables whose
+rows the web process neither changes nor deletes). They are laid upon the database after each migration.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from importlib import import_module
+from importlib.util import find_spec
+from typing import Any
+
+from django.apps import apps
+from django.db import connection
+
+WEB = "yinke_web"
+"""The role of the web process."""
+
+SETTINGS = ("yinke.user", "yinke.orgs", "yinke.reads")
+
+EVERYWHERE = "(SELECT yinke_everywhere())"
+OF_ORGS = "{column} = ANY ((SELECT yinke_orgs())::bigint[])"
+OWN = "{column} IN (SELECT unnest(yinke_customers()))"
+
+FUNCTIONS = """
+CREATE OR REPLACE FUNCTION yinke_user() RETURNS bigint LANGUAGE sql STABLE AS $$
+    SELECT NULLIF(current_setting('yinke.user', true), '')::bigint $$;
+CREATE OR REPLACE FUNCTION yinke_everywhere() RETURNS boolean LANGUAGE sql STABLE AS $$
+    SELECT COALESCE(current_setting('yinke.orgs', true), '') = '*' $$;
+CREATE OR REPLACE FUNCTION yinke_orgs() RETURNS bigint[] LANGUAGE sql STABLE AS $$
+    SELECT CASE WHEN COALESCE(current_setting('yinke.orgs', true), '') IN ('', '*') THEN '{}'
+        ELSE current_setting('yinke.orgs', true) END::bigint[] $$;
+CREATE OR REPLACE FUNCTION yinke_reads() RETURNS boolean LANGUAGE sql STABLE AS $$
+    SELECT COALESCE(current_setting('yinke.reads', true), '') = 'on' $$;
+"""
+OWN_CUSTOMERS = """
+CREATE OR REPLACE FUNCTION yinke_customers() RETURNS integer[] LANGUAGE sql STABLE SECURITY DEFINER
+SET search_path = public AS $$ SELECT COALESCE(array_agg(own.id), '{{}}') FROM ({own}) own (id) $$;
+"""
+
+
+def customers_own(column: str = "id") -> str:
+    """The condition of the customers' own table: their org in scope, or theirs the viewer looks after."""
+    places = " OR ".join((EVERYWHERE, OF_ORGS.format(column="org_id"), OWN.format(column=column)))
+    return f"(SELECT yinke_reads()) AND ({places})"
+
+
+def of_customer(column: str = "customer_id", table: str = "") -> str:
+    """The condition of a table whose rows belong to a customer: the customer is seen."""
+    prefix = f"{table}." if table else ""
+    known = f"EXISTS (SELECT FROM customers_customer c WHERE c.id = {prefix}{column})"
+    return f"{EVERYWHERE} OR {OWN.format(column=prefix + column)} OR {known}"
+
+
+def of_user(column: str = "user_id") -> str:
+    """The condition of what belongs to a member of staff: the viewer."""
+    return f"{column} = (SELECT yinke_user())"
+
+
+def either(*conditions: str) -> str:
+    """Any of the conditions."""
+    return " OR ".join(f"({condition})" for condition in conditions)
+
+
+def declared(name: str) -> list[Any]:
+    """What each context's ``row_security`` says under a name, in the contexts' order."""
+    places = [f"{app.name}.row_security" for app in apps.get_app_configs() if app.name.startswith("yinke.")]
+    modules = [import_module(place) for place in places if find_spec(place)]
+    return [getattr(module, name) for module in modules if hasattr(module, name)]
+
+
+def install() -> None:
+    """Lay role, rights and policies upon the database; doing it again changes nothing.
+
+    The migrating role must be allowed to create roles, or ``yinke_web`` must exist.
+    """
+    policies = {table: condition for each in declared("POLICIES") for table, condition in each.items()}
+    own = " UNION ".join(question for each in declared("OWN") for question in each)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('row security', 0))")
+        cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [WEB])
+        if cursor.fetchone() is None:
+            cursor.execute(
+                f"DO $$ BEGIN CREATE ROLE {WEB} LOGIN;"
+                " EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$"
+            )
+        cursor.execute(FUNCTIONS)
+        cursor.execute(OWN_CUSTOMERS.format(own=own))
+        cursor.execute(f"GRANT USAGE ON SCHEMA public TO {WEB}")
+        cursor.execute(f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {WEB}")
+        cursor.execute(f"GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {WEB}")
+        cursor.execute(f"REVOKE INSERT, UPDATE, DELETE ON django_migrations FROM {WEB}")
+        for table in (table for each in declared("APPEND_ONLY") for table in each):
+            cursor.execute(f"REVOKE UPDATE, DELETE ON {table} FROM {WEB}")
+        for table, condition in policies.items():
+            cursor.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
+            cursor.execute(f"DROP POLICY IF EXISTS seen ON {table}")
+            cursor.execute(
+                f"CREATE POLICY seen ON {table} TO {WEB} USING ({condition}) WITH CHECK ({condition})"
+            )
+
+
+@contextmanager
+def web_role() -> Iterator[None]:
+    """Within a transaction: work as ``yinke_web``, for nobody yet. Afterwards everything is as before."""
+    _set({"role": WEB} | dict.fromkeys(SETTINGS, ""))
+    yield
+    if (
+        connection.savepoint_ids and not connection.needs_rollback
+    ):  # else the end of the transaction puts it back
+        _set({"role": "none"} | dict.fromkeys(SETTINGS, ""))
+
+
+def see_as(user_id: int, org_ids: Iterable[int] | None, *, reads_customers: bool) -> None:
+    """Until the transaction ends, see as this person.
+
+    Args:
+        org_ids: the orgs in whose customers they see; None for the whole bank.
+        reads_customers: whether their role reads customers at all.
+    """
+    orgs = "*" if org_ids is None else "{" + ",".join(map(str, sorted(org_ids))) + "}"
+    _set(dict(zip(SETTINGS, (str(user_id), orgs, "on" if reads_customers else ""), strict=True)))
+
+
+@contextmanager
+def whole_bank() -> Iterator[None]:
+    """See every customer's rows for one question whose answer tells no more than the viewer may know.
+
+    For instance: that a customer exists elsewhere. Whoever uses it says in a comment why the answer is harmless.
+    """
+    before = _get()
+    _set({"yinke.orgs": "*", "yinke.reads": "on"})
+    try:
+        yield
+    finally:
+        if not connection.needs_rollback:
+            _set(before)
+
+
+def _get() -> dict[str, str]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT " + ", ".join(f"COALESCE(current_setting('{name}', true), '')" for name in SETTINGS)
+        )
+        row = cursor.fetchone()
+    return dict(zip(SETTINGS, row, strict=True))
+
+
+def _set(values: dict[str, str]) -> None:
+    """Until the end of the transaction; outside of one it would last for the statement only."""
+    with connection.cursor() as cursor:
+        calls = ", ".join("set_config(%s, %s, true)" for _ in values)
+        cursor.execute(f"SELECT {calls}", [part for pair in values.items() for part in pair])
