@@ -28,4 +28,5 @@ class OneTransaction:
                 response = self.get_response(request)
             if response.status_code >= 500:
                 transaction.set_rollback(True)
+        response.headers.setdefault("Cache-Control", "no-store")  # what it tells stays in no browser's cache
         return response

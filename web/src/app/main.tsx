@@ -1,3 +1,4 @@
+import "./styleNonce";
 import { QueryClientProvider } from "@tanstack/react-query";
 import { App as AntdApp, ConfigProvider } from "antd";
 import { StrictMode, useEffect, useState } from "react";
