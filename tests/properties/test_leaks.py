@@ -1,0 +1,303 @@
+"""Random calls of everything the API offers, by everybody: nothing of a customer reaches who may not know it.
+
+Who may see whom is written down here by hand, not asked of the code. Every fact of every customer is a text that
+occurs nowhere else; each answer is searched for all of them. ``YINKE_PROBES`` says how many calls are made.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import nullcontext
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import pytest
+from django.conf import settings as django_settings
+from django.db import transaction
+from django.test import Client
+from django.utils import timezone
+
+from tests.bank import TODAY, Bank, a_bank, a_day
+from tests.properties.openapi import Call, Description
+from yinke.access import middleware
+from yinke.care.models import ContactRecord, Reason, Task
+from yinke.customers import queries
+from yinke.customers.models import Assignment, Customer
+from yinke.lake.store import Lake
+from yinke.nightly.models import Run
+
+pytestmark = pytest.mark.django_db
+PROBES = int(os.environ.get("YINKE_PROBES", "6000"))
+MINDED = {"sign_in", "sign_out"}
+"""Operations that the walk leaves out: they change who asks."""
+PEOPLE = {
+    "李": "RM", "王": "WM", "赵": "RM", "周": "REMOTE_RM", "顾问": "PB_ADV", "徐汇长": "BR_MGR", "静安长": "BR_MGR",
+    "浦西长": "BR_MGR", "东零售": "RETAIL_MGR", "运营": "HQ_OPS", "合规": "COMPLIANCE", "审计": "AUDITOR",
+    "支行审计": "AUDITOR", "系统": "SYS_ADMIN", "安全": "SEC_ADMIN", "客服": "CC_AGENT", "模型": "MODEL_DEV",
+    "大堂": "LOBBY", "柜员": "TELLER",
+}  # fmt: skip
+MASKED = {"东零售", "运营", "合规", "审计", "支行审计"}
+"""Who sees no whole name and no exact amount."""
+EAST = ("徐汇", "静安")
+CUSTOMERS = [
+    # name, outlet, main manager, co-managers
+    ("钟离昧一", "徐汇", "李", ()), ("钟离昧二", "徐汇", "李", ()), ("钟离昧三", "徐汇", "李", ("顾问",)),
+    ("欧阳询一", "徐汇", "王", ()), ("欧阳询二", "徐汇", "王", ("李",)), ("欧阳询三", "徐汇", "王", ()),
+    ("慕容冲一", "徐汇", None, ()), ("慕容冲二", "徐汇", None, ()),
+    ("宇文泰一", "静安", "赵", ()), ("宇文泰二", "静安", "赵", ("顾问", "周")), ("宇文泰三", "静安", None, ()),
+    ("贺兰山一", "浦西", "周", ()), ("贺兰山二", "浦西", "周", ()), ("贺兰山三", "浦西", None, ()),
+    ("独孤信一", "浦西", "徐汇长", ()),
+]  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Fact:
+    """A text that speaks of one customer. ``kind``: known (in scope), exact (and not masked), secret (never)."""
+
+    customer: int
+    kind: str
+
+
+@dataclass
+class World:
+    """The bank, what is true of it, and who may know what."""
+
+    bank: Bank
+    facts: dict[str, Fact] = field(default_factory=dict)
+    sees: dict[str, set[int]] = field(default_factory=dict)
+    clients: dict[str, Client] = field(default_factory=dict)
+    description: Description = field(init=False)
+
+    def leaks(self, who: str, call: Call, answer: str) -> list[str]:
+        """Facts in an answer that this person may not know."""
+        sent = json.dumps([call.path, call.query, call.body], ensure_ascii=False, default=str)
+        found = {text for text in self.pattern.findall(answer) if text not in sent}
+        return [
+            f"{text} ({self.facts[text]})" for text in found if not self._may(who, call, self.facts[text])
+        ]
+
+    @property
+    def pattern(self) -> re.Pattern[str]:
+        if not hasattr(self, "_pattern"):
+            longest = sorted(self.facts, key=len, reverse=True)
+            self._pattern = re.compile("|".join(map(re.escape, longest)))
+        return self._pattern
+
+    def _may(self, who: str, call: Call, fact: Fact) -> bool:
+        if fact.customer not in self.sees[who]:
+            return False
+        if fact.kind == "secret":
+            asked = call.operation == "reveal_field" and call.path == f"/api/customers/{fact.customer}/reveal"
+            return asked and who not in MASKED
+        return fact.kind == "known" or who not in MASKED
+
+
+def _amount(number: int) -> str:
+    return f"{(number + 1) * 123_457 + 0.07 * (number + 1):.2f}"
+
+
+def _truth(world: World) -> None:
+    ids = {name: customer.id for name, customer in world.bank.customers.items()}
+    of = {who: {ids[name] for name, _, main, co in CUSTOMERS if who == main or who in co} for who in PEOPLE}
+    at = {
+        org: {ids[name] for name, place, *_ in CUSTOMERS if place == org} for org in ("徐汇", "静安", "浦西")
+    }
+    for who, role in PEOPLE.items():
+        world.sees[who] = set(of[who]) if role in ("RM", "WM", "PB_ADV", "REMOTE_RM", "BR_MGR") else set()
+    for head, org in (("徐汇长", "徐汇"), ("静安长", "静安"), ("浦西长", "浦西")):
+        world.sees[head] |= at[org]
+    world.sees["东零售"] = at["徐汇"] | at["静安"]
+    world.sees["运营"] = world.sees["合规"] = set(ids.values())
+    world.sees["李"].add(ids["慕容冲一"])  # whose task lies on his list
+
+
+def _lake(world: World, folder: Path) -> None:
+    tables: dict[str, list[dict[str, Any]]] = {
+        name: [] for name in ("account", "balance", "holding", "loan", "card", "aum", "transaction")
+    }
+    for number, customer in enumerate(world.bank.customers.values()):
+        amount, acct = _amount(number), f"62284804025{number:02}890018"
+        whole = {"cust_id": customer.id, "cust_no": customer.cust_no}
+        tables["account"].append(
+            whole
+            | {"acct_no": acct, "category": "DEMAND", "ccy": "CNY", "status": "NORMAL", "open_date": TODAY}
+        )
+        tables["balance"].append(
+            {"cust_id": customer.id, "acct_no": acct, "balance": amount, "ccy": "CNY", "category": "DEMAND"}
+        )
+        tables["holding"].append(
+            whole | {"prod_code": "F1", "category": "FUND", "market_value": amount, "ccy": "CNY"}
+        )
+        tables["loan"].append(
+            whole | {"loan_no": f"LN77{number:03}55", "kind": "MORTGAGE", "balance": amount, "ccy": "CNY"}
+        )
+        tables["card"].append(whole | {"card_no": acct, "kind": "CREDIT", "status": "NORMAL", "ccy": "CNY"})
+        tables["aum"].append({"cust_id": customer.id, "aum": amount})
+        tables["transaction"].append(
+            {"cust_id": customer.id, "txn_date": TODAY, "txn_time": "09:30:00", "txn_seq": str(number), "acct_no": acct,
+             "direction": "OUT", "amount": amount, "ccy": "CNY", "kind": "TRANSFER", "channel": "APP",
+             "opp_name": f"对手方甲{number:02}", "remark": f"附言乙{number:02}"}
+        )  # fmt: skip
+        world.facts |= {
+            acct: Fact(customer.id, "secret"), f"LN77{number:03}55": Fact(customer.id, "secret"),
+            f"对手方甲{number:02}": Fact(customer.id, "secret"), f"附言乙{number:02}": Fact(customer.id, "known"),
+            amount: Fact(customer.id, "exact"),
+        }  # fmt: skip
+    a_day(Lake(folder), TODAY, **tables)
+
+
+def _work(world: World) -> None:
+    staff = world.bank.staff
+    for number, (name, _, main, _) in enumerate(CUSTOMERS):
+        customer = world.bank.customers[name]
+        assignee = "李" if name == "慕容冲一" else main
+        task = Task.objects.create(
+            customer=customer, biz_date=TODAY, org=customer.org, assignee=staff[assignee] if assignee else None,
+            priority=1, score=number, due_on=TODAY, expire_on=TODAY + timedelta(days=9),
+        )  # fmt: skip
+        Reason.objects.create(
+            task=task, customer=customer, type="E02", biz_date=TODAY, priority=1, expire_on=TODAY + timedelta(days=9),
+            amount=_amount(number), payload={"amount": _amount(number), "acct": "0018", "days": 3}, dedup_key=f"k{number}",
+        )  # fmt: skip
+        ContactRecord.objects.create(
+            customer=customer, task=task, user=staff[main or "徐汇长"], channel="PHONE", result="CONSIDER",
+            at=timezone.make_aware(datetime(2026, 10, 29, 9)), biz_date=date(2026, 10, 29), note=f"备注丙{number:02}",
+            request_key=f"r{number}",
+        )  # fmt: skip
+        world.facts[f"备注丙{number:02}"] = Fact(customer.id, "known")
+
+
+@pytest.fixture
+def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
+    bank = a_bank().with_org("东分行", level=2).with_org("西分行", level=2)
+    bank.with_branch("徐汇", under="东分行").with_branch("静安", under="东分行").with_branch(
+        "浦西", under="西分行"
+    )
+    places = {"赵": "静安", "静安长": "静安", "周": "浦西", "浦西长": "浦西", "东零售": "东分行"}
+    offices = ("HQ_OPS", "COMPLIANCE", "SYS_ADMIN", "SEC_ADMIN", "MODEL_DEV", "CC_AGENT")
+    for who, role in PEOPLE.items():
+        whole = "总行" if role in offices or who == "审计" else "徐汇"
+        bank.with_staff(who, role, at=places.get(who, whole))
+    world = World(bank)
+    for number, (name, org, main, co) in enumerate(CUSTOMERS):
+        mobile, cert = f"1397700{number:04}", f"31010119770101{number:04}"
+        bank.with_customer(
+            name, of=main, co=co, at=org, aum=_amount(number), mobile=mobile, cert_no=cert, cust_no=f"K88{number:05}",
+            id=400 + number * 7,
+        )  # fmt: skip
+        customer = bank.customers[name].id
+        world.facts |= {
+            name: Fact(customer, "exact"), mobile: Fact(customer, "secret"), cert: Fact(customer, "secret"),
+            f"K88{number:05}": Fact(customer, "known"),
+        }  # fmt: skip
+    env = django_settings.YINKE
+    monkeypatch.setattr(django_settings, "YINKE", env.__class__(**{**vars(env), "lake": tmp_path}))
+    _lake(world, tmp_path)
+    _work(world)
+    _truth(world)
+    run = Run.objects.create(biz_date=TODAY, status=Run.Status.SUCCEEDED, started_at=timezone.now())
+    world.clients = {who: bank.client(who) for who in PEOPLE}
+    world.description = Description(
+        {
+            "customer_id": [c.id for c in bank.customers.values()] + [1, 999_999],
+            "task_id": list(Task.objects.values_list("id", flat=True)),
+            "contact_id": list(ContactRecord.objects.values_list("id", flat=True)),
+            "run_id": [run.id, 0],
+            "org": [org.id for org in bank.orgs.values()],
+            "manager": [user.id for user in bank.staff.values()],
+            "assignee": [user.id for user in bank.staff.values()],
+            "user_id": [user.id for user in bank.staff.values()],
+            "stage": ["STABLE", "GROWTH"],
+            "sort": ["-aum", "aum", "-mda", "-net_month", "name", "-last_contact"],
+            "status": ["OPEN", "OVERFLOW", "DONE"],
+            "field": ["mobile", "cert", "name"],
+            "before": [None, "2026-10-31"],
+        },
+        [*world.facts, "zl", "K88", "钟离", "", "%", "_", "' OR 1=1 --", "13977"],
+    )
+    yield world
+
+
+def test_every_number_in_an_address_is_one_that_the_walk_knows(world: World) -> None:
+    assert world.description.path_parameters() <= set(world.description.values)
+
+
+def test_the_hand_written_truth_finds_each_kind_of_leak(world: World) -> None:
+    """The search itself works: what is planted is found, what is allowed is not."""
+    mine, other = world.bank.customers["钟离昧一"], world.bank.customers["贺兰山一"]
+    call = Call("get_customer", "GET", "/api/customers/1")
+    assert world.leaks("李", call, f"{mine.cust_no} 钟离昧一 {_amount(0)}") == []
+    assert len(world.leaks("李", call, other.cust_no)) == 1
+    assert len(world.leaks("运营", call, f"{mine.cust_no} 钟离昧一 {_amount(0)}")) == 2
+    assert len(world.leaks("李", call, "13977000000")) == 1
+    assert Assignment.objects.filter(customer=mine).count() == 1
+
+
+@dataclass
+class Walk:
+    """What came of many random calls."""
+
+    answers: Counter[int] = field(default_factory=Counter)
+    shown: Counter[str] = field(default_factory=Counter)
+    leaks: list[str] = field(default_factory=list)
+
+
+def walk(world: World, probes: int, *, seed: int = 2026) -> Walk:
+    """Make random calls, each taken back; stops at the first leak and at an answer of 500 or worse."""
+    draw, found = Random(seed), Walk()
+    for number in range(probes):
+        who = draw.choice(list(PEOPLE))
+        call = world.description.call(draw, lambda name: name not in MINDED)
+        with transaction.atomic():
+            answer = world.clients[who].generic(
+                call.method, call.path, b"" if call.body is None else json.dumps(call.body),
+                content_type="application/json", query_params=call.query,
+            )  # fmt: skip
+            transaction.set_rollback(True)
+        text = answer.content.decode("utf-8", "replace")
+        if answer.headers.get("Content-Type", "").startswith("application/json") and text:
+            text = json.dumps(json.loads(text), ensure_ascii=False)
+        assert answer.status_code < 500, f"probe {number}: {who}: {call}: {text[:500]}"
+        found.answers[answer.status_code] += 1
+        found.shown.update(world.facts[fact].kind for fact in set(world.pattern.findall(text)))
+        if leaks := world.leaks(who, call, text):
+            found.leaks = [f"probe {number}: {who}: {call}: {leaks}: {text[:2000]}"]
+            break
+    return found
+
+
+def test_nothing_of_a_customer_reaches_who_may_not_know_it(world: World) -> None:
+    found = walk(world, PROBES)
+    assert not found.leaks
+    assert found.answers[200] > PROBES / 8  # it was not all refusals
+    assert min(found.shown["known"], found.shown["exact"]) > PROBES / 100
+
+
+def without_filters(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As if every programmer had forgotten the viewer's scope."""
+    for name, module in list(sys.modules.items()):
+        if name.startswith("yinke.") and getattr(module, "visible", None) is queries.visible:
+            monkeypatch.setattr(module, "visible", lambda viewer: Customer.objects.all())
+
+
+def test_where_the_application_forgets_to_filter_the_database_still_hides(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    without_filters(monkeypatch)
+    assert not walk(world, 1500).leaks
+
+
+def test_without_filters_and_without_row_security_the_walk_finds_the_leak(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    without_filters(monkeypatch)
+    monkeypatch.setattr(middleware, "web_role", nullcontext)
+    assert walk(world, 1500).leaks
