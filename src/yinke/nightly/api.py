@@ -7,7 +7,7 @@ from datetime import date
 from django.conf import settings
 from django.http import HttpRequest
 from django.utils import timezone
-from ninja import Router
+from ninja import Router, Status
 
 from yinke.access.auth import can
 from yinke.access.viewer import Viewer
@@ -82,10 +82,10 @@ def release_run(request: HttpRequest, run_id: int, body: ReleaseIn) -> RunOut:
 
 
 @router.post("/rerun", response={202: None}, auth=can("nightly.operate"))
-def rerun_date(request: HttpRequest, body: RerunIn) -> tuple[int, None]:
+def rerun_date(request: HttpRequest, body: RerunIn) -> Status[None]:
     """Run a date again; the worker takes it within seconds."""
     services.ask_rerun(_viewer(request), body.biz_date)
-    return 202, None
+    return Status(202, None)
 
 
 @router.get("/quarantine", response=QuarantinePage, auth=can("nightly.read"))
