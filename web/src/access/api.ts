@@ -1,4 +1,10 @@
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import {
+  keepPreviousData,
+  useInfiniteQuery,
+  useMutation,
+  useQuery,
+  useQueryClient,
+} from "@tanstack/react-query";
 import { body, client, type Schemas } from "@/app/client";
 import { preferences, type Language } from "@/shared/preferences";
 
@@ -55,4 +61,34 @@ export function useLanguage() {
     preferences.set({ language });
     mutate(language);
   };
+}
+
+export interface AuditFilter {
+  since: string;
+  until: string;
+  who: string;
+  action: string;
+  object: string;
+  address: string;
+}
+
+/** The audit trail, newest first, page by page. Looking leaves an entry: it is never asked again by itself. */
+export function useAudit({ since, until, who, action, object, address }: AuditFilter) {
+  const wanted = { since, until, who, action, object_id: object, address };
+  const query = Object.fromEntries(Object.entries(wanted).filter(([, value]) => value));
+  return useInfiniteQuery({
+    queryKey: ["audit", query],
+    queryFn: ({ signal, pageParam }) =>
+      body(
+        client.GET("/api/audit", {
+          params: { query: { ...query, ...(pageParam === null ? {} : { before: pageParam }) } },
+          signal,
+        }),
+      ),
+    initialPageParam: null as number | null,
+    getNextPageParam: ({ before }) => before,
+    placeholderData: keepPreviousData,
+    refetchOnWindowFocus: false,
+    staleTime: Infinity,
+  });
 }

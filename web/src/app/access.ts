@@ -1,4 +1,10 @@
-import { AppstoreOutlined, CheckSquareOutlined, ClockCircleOutlined, TeamOutlined } from "@ant-design/icons";
+import {
+  AppstoreOutlined,
+  AuditOutlined,
+  CheckSquareOutlined,
+  ClockCircleOutlined,
+  TeamOutlined,
+} from "@ant-design/icons";
 import type { ComponentType } from "react";
 
 export interface Entry {
@@ -16,6 +22,7 @@ export const ENTRIES: Entry[] = [
   { path: "/customers", right: "customer.read", name: "nav.customers", icon: TeamOutlined },
   { path: "/branch", right: "branch.read", name: "nav.branch", icon: AppstoreOutlined },
   { path: "/nightly", right: "nightly.read", name: "nav.nightly", icon: ClockCircleOutlined },
+  { path: "/audit", right: "audit.read", name: "nav.audit", icon: AuditOutlined },
 ];
 
 export function entriesFor(rights: readonly string[]): Entry[] {

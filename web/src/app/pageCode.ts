@@ -9,6 +9,7 @@ export const PAGES: { path: string; right: string; load: Load }[] = [
   { path: "/customers/:id", right: "customer.read", load: () => import("@/customers/pages/Customer") },
   { path: "/branch", right: "branch.read", load: () => import("@/care/pages/Branch") },
   { path: "/nightly", right: "nightly.read", load: () => import("@/nightly/pages/Nightly") },
+  { path: "/audit", right: "audit.read", load: () => import("@/access/pages/Audit") },
 ];
 
 /** Fetch the code of the pages that these rights open, so that going there does not wait for it. */
