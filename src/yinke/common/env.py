@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from yinke.common.errors import ConfigurationError
 
 DEMO_SECRET = "demo-only-secret-never-use-it-in-production"  # noqa: S105 (refused in production)
+DEMO_THRESHOLDS = Path(__file__).parents[1] / "demo" / "demo-thresholds.yaml"
 DEMO_DATA_KEY = base64.b64encode(b"demo-only-data-key-32-bytes-long").decode()
 
 
@@ -29,7 +30,7 @@ class Environment:
     """A file outside the database that the ends of the audit trail are appended to."""
     feeds: Path
     thresholds: Path | None
-    """The bank's own threshold file, laid over the defaults."""
+    """The bank's own threshold file, laid over the defaults; the demo bank's outside production."""
     secret_key: str
     data_key: bytes
     engine: str
@@ -138,7 +139,7 @@ def read_environment() -> Environment:
                 place="YINKE_HOSTS",
                 remedy="List the host names, separated by commas",
             )
-    thresholds = os.environ.get("YINKE_THRESHOLDS")
+    thresholds = os.environ.get("YINKE_THRESHOLDS") or (None if production else str(DEMO_THRESHOLDS))
     if thresholds and not Path(thresholds).is_file():
         raise ConfigurationError(
             f"{thresholds} is not a file", place="YINKE_THRESHOLDS", remedy="Name a YAML file of thresholds"
