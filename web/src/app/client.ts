@@ -1,4 +1,5 @@
 import createFetchClient, { type Middleware } from "openapi-fetch";
+import { activity } from "@/shared/activity";
 import { Problem } from "@/shared/problem";
 import { preferences } from "@/shared/preferences";
 import type { components, paths } from "./schema";
@@ -22,6 +23,7 @@ async function token(): Promise<string> {
 const manners: Middleware = {
   async onRequest({ request }) {
     request.headers.set("Accept-Language", preferences.get().language);
+    request.headers.set("X-Idle", String(activity.idle()));
     if (!SAFE.has(request.method)) request.headers.set("X-CSRFToken", await token());
     return request;
   },
