@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from yinke.access.sign_in_settings import directory_settings, read_sign_in
 from yinke.common.database import django_database, start_embedded
 from yinke.common.env import read_environment
 
@@ -18,10 +19,12 @@ INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.sessions",
     "procrastinate.contrib.django",
+    "yinke.access",
     "allauth",
     "allauth.account",
     "allauth.mfa",
-    "yinke.access",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "yinke.customers",
     "yinke.care",
     "yinke.nightly",
@@ -38,6 +41,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
 ]
 ROOT_URLCONF = "yinke.urls"
+TEMPLATES = [{"BACKEND": "django.template.backends.django.DjangoTemplates", "APP_DIRS": True}]
 
 DATABASES = {"default": django_database(YINKE.database_url or start_embedded(YINKE.home / "postgres"))}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -51,11 +55,15 @@ ACCOUNT_USER_MODEL_EMAIL_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
+SOCIALACCOUNT_ADAPTER = "yinke.access.sso.SsoAdapter"
+SOCIALACCOUNT_STORE_TOKENS = False
 MFA_ADAPTER = "yinke.access.adapters.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_TOTP_ISSUER = "Yinke"
 MFA_TOTP_TOLERANCE = 1  # a step of 30 seconds before and after: a phone's clock is not the server's
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not YINKE.production  # a trial runs on http://localhost
+YINKE_SIGN_IN = read_sign_in(YINKE.sign_in, production=YINKE.production)
+globals().update(directory_settings(YINKE_SIGN_IN.directory))
 
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", "中文"), ("en", "English")]

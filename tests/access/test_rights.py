@@ -18,7 +18,7 @@ from yinke.api import api
 pytestmark = pytest.mark.django_db
 
 SECOND_STEP = {"show_code", "ask_passkey", "show_passkey"}
-PUBLIC = {"sign_in", "list_demo_logins"} | SECOND_STEP
+PUBLIC = {"sign_in", "list_sign_in_ways", "list_demo_logins"} | SECOND_STEP
 """The only operations that may be called without a session."""
 
 

@@ -17,7 +17,17 @@ from yinke.access.auth import (
     user_from,
     viewer_from,
 )
-from yinke.access.schemas import AuditPage, AuditQuery, ErrorOut, Freshness, Language, Me, SecondStep, SignIn
+from yinke.access.schemas import (
+    AuditPage,
+    AuditQuery,
+    ErrorOut,
+    Freshness,
+    Language,
+    Me,
+    SecondStep,
+    SignIn,
+    SignInWay,
+)
 from yinke.access.services import second_factor, sessions
 
 
@@ -38,11 +48,17 @@ def make_router(freshness: Callable[[], Freshness]) -> Router:
         except (services.WrongPassword, services.LockedOut) as refused:
             services.audit_refusal(body.emp_no.replace("\x00", "").strip()[:20], refused.code, address)
             raise
+        way = services.way_of(user)
         if kinds := second_factor.kinds_of(user.id):
-            second_factor.wait(request, user, "password")
+            second_factor.wait(request, user, way)
             return Status(202, SecondStep(kinds=kinds))  # type: ignore[arg-type]
-        session = second_factor.complete(request, user, way="password")
+        session = second_factor.complete(request, user, way=way)
         return queries.me(user, session, freshness())
+
+    @router.get("/sign-in-ways", response=list[SignInWay], auth=None)
+    def list_sign_in_ways(request: HttpRequest) -> list[SignInWay]:
+        """The bank's single sign-on, for the sign-in page; a form posts to each one's address."""
+        return queries.sign_in_ways()
 
     @router.delete("/session", response={204: None}, auth=entering)
     def sign_out(request: HttpRequest) -> Status[None]:

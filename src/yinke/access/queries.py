@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from datetime import date, datetime, time, timedelta
 
 from allauth.mfa.models import Authenticator
+from django.conf import settings
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
@@ -22,6 +23,7 @@ from yinke.access.schemas import (
     SessionLeft,
     SessionOut,
     SignInEvent,
+    SignInWay,
 )
 from yinke.access.services import second_factor, sessions
 from yinke.access.services.limits import idle_time, limits, needs_second_factor
@@ -95,6 +97,14 @@ def security(user: User, session: StaffSession) -> Security:
             ).order_by("-id")[:HISTORY_ROWS]
         ],
     )  # fmt: skip
+
+
+def sign_in_ways() -> list[SignInWay]:
+    """The bank's identity providers in the order of its file."""
+    return [
+        SignInWay(address=f"/sso/{each.id}/login/", zh=each.name_zh, en=each.name_en)
+        for each in settings.YINKE_SIGN_IN.oidc
+    ]
 
 
 def _factor(factor: Authenticator) -> FactorOut:

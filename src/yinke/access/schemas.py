@@ -26,6 +26,15 @@ class Language(Schema):
 Kind = Literal["totp", "webauthn", "recovery_codes"]
 
 
+class SignInWay(Schema):
+    """An identity provider of the bank."""
+
+    address: str
+    """A form is posted here, with the page's token as ``csrfmiddlewaretoken`` and ``next``."""
+    zh: str
+    en: str
+
+
 class SecondStep(Schema):
     """The password is right; now one of these second factors."""
 

@@ -70,6 +70,7 @@ def get_security(request: HttpRequest) -> Security:
 def change_password(request: HttpRequest, body: NewPassword) -> Status[None]:
     """Take a new password; the old one is asked for. Every other session ends."""
     user, session = user_from(request), session_from(request)
+    services.keeps_password_here(session)
     services.check_own_password(user, body.old_password, client_address(request))
     services.change_own_password(user, body.password, session.id, client_address(request))
     update_session_auth_hash(request, user)

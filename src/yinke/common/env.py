@@ -31,6 +31,8 @@ class Environment:
     feeds: Path
     thresholds: Path | None
     """The bank's own threshold file, laid over the defaults; the demo bank's outside production."""
+    sign_in: Path | None
+    """The bank's own ways to sign in; None: passwords that are kept here."""
     secret_key: str
     data_key: bytes
     engine: str
@@ -144,6 +146,11 @@ def read_environment() -> Environment:
         raise ConfigurationError(
             f"{thresholds} is not a file", place="YINKE_THRESHOLDS", remedy="Name a YAML file of thresholds"
         )
+    sign_in = os.environ.get("YINKE_SIGN_IN")
+    if sign_in and not Path(sign_in).is_file():
+        raise ConfigurationError(
+            f"{sign_in} is not a file", place="YINKE_SIGN_IN", remedy="Name a YAML file of ways to sign in"
+        )
     return Environment(
         production=production,
         home=home,
@@ -153,6 +160,7 @@ def read_environment() -> Environment:
         audit_heads=Path(os.environ.get("YINKE_AUDIT_HEADS", home / "audit-heads.txt")).absolute(),
         feeds=_folder("YINKE_FEEDS", Path(__file__).parents[1] / "demo" / "feeds"),
         thresholds=Path(thresholds).absolute() if thresholds else None,
+        sign_in=Path(sign_in).absolute() if sign_in else None,
         secret_key=secret,
         data_key=data_key,
         engine=engine,

@@ -28,6 +28,15 @@ export function useDemoLogins() {
   });
 }
 
+/** The bank's identity providers. */
+export function useSignInWays() {
+  return useQuery({
+    queryKey: ["sign-in-ways"],
+    queryFn: ({ signal }) => body(client.GET("/api/sign-in-ways", { signal })),
+    staleTime: Infinity,
+  });
+}
+
 /** Take over the person's language from the account and forget whatever an earlier person saw. */
 function useEnter() {
   const queries = useQueryClient();

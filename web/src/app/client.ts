@@ -15,7 +15,7 @@ function cookie(name: string): string {
 }
 
 /** The page's token against foreign requests; fetched anew if the cookie is gone. */
-async function token(): Promise<string> {
+export async function token(): Promise<string> {
   if (!cookie("csrftoken")) await fetch("/-/page", { credentials: "same-origin" });
   return cookie("csrftoken");
 }

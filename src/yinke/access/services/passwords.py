@@ -15,10 +15,16 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
-from yinke.access.models import AuditEntry, PastPassword, User
+from yinke.access.models import AuditEntry, PastPassword, StaffSession, User
 from yinke.access.services import sessions
 from yinke.access.services.limits import limits
-from yinke.common.errors import NotFound, YinkeError
+from yinke.common.errors import NotAllowed, NotFound, YinkeError
+
+
+class PasswordElsewhere(NotAllowed):
+    """The person's password is kept by the bank's directory or single sign-on, and is changed there."""
+
+    code = "password_elsewhere"
 
 
 class WeakPassword(YinkeError):
@@ -87,6 +93,16 @@ def must_change(user: User) -> bool:
     return age > 0 and (
         user.password_set_at is None or timezone.now() - user.password_set_at > timedelta(days=age)
     )
+
+
+def keeps_password_here(session: StaffSession) -> None:
+    """Whether the password by which a person came in can be changed here.
+
+    Raises:
+        PasswordElsewhere: the directory or an identity provider let them in.
+    """
+    if session.way != "password":
+        raise PasswordElsewhere("Your password is kept elsewhere", remedy="Change it with the bank's sign-on")
 
 
 def set_password(emp_no: str, password: str) -> None:

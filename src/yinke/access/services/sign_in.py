@@ -10,7 +10,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from yinke.access.models import SignInFailure, User
-from yinke.access.services import passwords
+from yinke.access.services import directory, passwords
 from yinke.access.services.limits import limits, needs_second_factor
 from yinke.common.errors import YinkeError
 
@@ -44,6 +44,7 @@ def check_password(emp_no: str, password: str, address: str) -> User:
     Raises:
         WrongPassword: the pair does not fit, or the member of staff is not active.
         LockedOut: too many failures; even the right password is refused until the window has passed.
+        DirectoryDown: the bank's directory does not answer.
     """
     emp_no = emp_no.replace("\x00", "").strip()[:20]
     with transaction.atomic():
@@ -81,10 +82,17 @@ def check_own_password(user: User, password: str, address: str) -> None:
 
 
 def _fits(user: User | None, password: str) -> bool:
+    if user is not None and directory.checks(user):
+        return directory.fits(user, password)
     if user is None or not user.has_usable_password():
         make_password(password)  # as slow as a real check: the time must not tell who exists
         return False
     return matches(password, user.password)
+
+
+def way_of(user: User) -> str:
+    """Who checks a person's password: ``directory``, or ``password`` if it is kept here."""
+    return "directory" if directory.checks(user) else "password"
 
 
 def lock_of(emp_no: str) -> None:

@@ -12,12 +12,18 @@ interface Props {
   /** The sign-in is no longer fresh: the password is asked again. */
   confirm: boolean;
   onDone: () => void;
+  /** It is set up, and recovery codes are shown: what else stands around should go. */
+  onCodes?: () => void;
 }
 
 /** Set up an authenticator app or a passkey, or make new recovery codes; recovery codes are shown this once. */
-export function FactorSetup({ what, confirm, onDone }: Props) {
+export function FactorSetup({ what, confirm, onDone, onCodes }: Props) {
   const [codes, setCodes] = useState<string[]>([]);
-  const added = ({ codes: made }: { codes: string[] }) => (made.length ? setCodes(made) : onDone());
+  const added = ({ codes: made }: { codes: string[] }) => {
+    if (made.length === 0) return onDone();
+    setCodes(made);
+    onCodes?.();
+  };
   if (codes.length) return <ShownOnce codes={codes} onDone={onDone} />;
   if (what === "totp") return <AppSetup confirm={confirm} onAdded={added} />;
   if (what === "webauthn") return <PasskeySetup confirm={confirm} onAdded={added} />;

@@ -19,6 +19,7 @@ export function FirstThings({ me, onDone }: { me: Me; onDone: () => void }) {
   const navigate = useNavigate();
   const [must, setMust] = useState(me.must);
   const [way, setWay] = useState<"totp" | "webauthn">("totp");
+  const [keeping, setKeeping] = useState(false);
   const next = () =>
     void refetch().then(({ data }) => {
       if (!data) return;
@@ -40,7 +41,7 @@ export function FirstThings({ me, onDone }: { me: Me; onDone: () => void }) {
         {security.data && must === "password" && <PasswordForm rules={security.data} onDone={next} />}
         {security.data && must !== "password" && (
           <>
-            {passkeysWork() && (
+            {passkeysWork() && !keeping && (
               <Segmented
                 block
                 value={way}
@@ -51,17 +52,25 @@ export function FirstThings({ me, onDone }: { me: Me; onDone: () => void }) {
                 ]}
               />
             )}
-            <FactorSetup key={way} what={way} confirm={security.data.confirm} onDone={next} />
+            <FactorSetup
+              key={way}
+              what={way}
+              confirm={security.data.confirm}
+              onDone={next}
+              onCodes={() => setKeeping(true)}
+            />
           </>
         )}
-        <div className={styles.ways}>
-          <Button
-            type="link"
-            onClick={() => signOut.mutate(undefined, { onSettled: () => void navigate("/sign-in") })}
-          >
-            {t("first.leave")}
-          </Button>
-        </div>
+        {!keeping && (
+          <div className={styles.ways}>
+            <Button
+              type="link"
+              onClick={() => signOut.mutate(undefined, { onSettled: () => void navigate("/sign-in") })}
+            >
+              {t("first.leave")}
+            </Button>
+          </div>
+        )}
       </section>
     </main>
   );

@@ -169,7 +169,7 @@ function Sessions({ rows }: { rows: Schemas["SessionOut"][] }) {
   const end = useEndSession();
   return (
     <Panel title={t("security.devices")}>
-      <ul className={styles.list}>
+      <ul className={`${styles.list} ${styles.devices}`}>
         {rows.map((row) => (
           <li key={row.id}>
             {/Android|iOS|HarmonyOS/.test(row.system) ? <MobileOutlined /> : <LaptopOutlined />}

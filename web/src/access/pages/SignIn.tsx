@@ -8,12 +8,21 @@ import { preferences, usePreferences } from "@/shared/preferences";
 import { useDemoLogins, useSignIn, type Kind } from "../api";
 import { DemoLogins } from "../components/DemoLogins";
 import { SecondStep } from "../components/SecondStep";
+import { SsoWays } from "../components/SsoWays";
 import styles from "../components/access.module.css";
 import { safeReturn } from "../return";
 
 interface Fields {
   emp_no: string;
   password: string;
+}
+
+const KINDS: Kind[] = ["totp", "webauthn", "recovery_codes"];
+
+/** Coming back from the single sign-on, the address says which second step is awaited. */
+function awaited(named: string | null): Kind[] | null {
+  const kinds = KINDS.filter((kind) => named?.split(",").includes(kind));
+  return kinds.length ? kinds : null;
 }
 
 export function Component() {
@@ -24,9 +33,10 @@ export function Component() {
   const navigate = useNavigate();
   const signIn = useSignIn();
   const demo = useDemoLogins();
-  const [kinds, setKinds] = useState<Kind[] | null>(null);
+  const [kinds, setKinds] = useState(() => awaited(params.get("second")));
 
-  const go = () => void navigate(safeReturn(params.get("return")), { replace: true });
+  const back = safeReturn(params.get("return"));
+  const go = () => void navigate(back, { replace: true });
   const enter = (body: Fields) =>
     signIn.mutate(body, {
       onSuccess: (answer) => ("kinds" in answer ? setKinds(answer.kinds) : go()),
@@ -95,6 +105,7 @@ export function Component() {
                 {t("signIn")}
               </Button>
             </Form>
+            <SsoWays next={back} />
             <p className={styles.help}>{t("help")}</p>
           </>
         )}
