@@ -10,7 +10,14 @@ os.environ["YINKE_INBOX"] = str(HOME / "inbox")
 os.environ.setdefault("YINKE_THREADS", "2")
 os.environ.setdefault("YINKE_MEMORY", "2GB")
 os.environ["YINKE_ENV"] = "demo"
-for name in ("YINKE_FEEDS", "YINKE_THRESHOLDS", "YINKE_SECRET_KEY", "YINKE_DATA_KEY", "YINKE_ENGINE"):
+for name in (
+    "YINKE_FEEDS",
+    "YINKE_THRESHOLDS",
+    "YINKE_SIGN_IN",
+    "YINKE_SECRET_KEY",
+    "YINKE_DATA_KEY",
+    "YINKE_ENGINE",
+):
     os.environ.pop(name, None)
 
 from yinke.settings import *  # noqa: E402, F403

@@ -13,6 +13,7 @@ from ninja.operation import Operation
 
 from yinke.access.api import make_router
 from yinke.access.schemas import DemoLogin
+from yinke.access.security_api import router as security
 from yinke.care.api import router as care
 from yinke.care.customer_api import router as customer_pages
 from yinke.care.customer_lake_api import router as customer_lake
@@ -32,6 +33,7 @@ class Api(NinjaAPI):
 
 api = Api(title="Yinke 银客", version="1", docs_url=None, openapi_url="openapi.json")
 api.add_router("", make_router(freshness))
+api.add_router("", security)
 api.add_router("", customers)
 api.add_router("", customer_pages)
 api.add_router("", customer_lake)

@@ -162,6 +162,15 @@ def password(emp_no: str) -> None:
 
 
 @app.command()
+def forget_second_factor(emp_no: str) -> None:
+    """Take a staff member's second factors away, who has lost them: they set up new ones at the next sign-in."""
+    start_django()
+    from yinke.access.services.second_factor import forget
+
+    console.print(f"{forget(emp_no)} second factors of {emp_no} taken away")
+
+
+@app.command()
 def worker() -> None:
     """Run the scheduled nights and the reruns that operators ask for (serve starts it by itself)."""
     start_django()

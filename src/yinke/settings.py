@@ -7,6 +7,7 @@ from pathlib import Path
 
 from csp.constants import NONCE, NONE, SELF
 
+from yinke.access.sign_in_settings import directory_settings, read_sign_in
 from yinke.common.database import database_address, django_database
 from yinke.common.env import read_environment
 
@@ -22,6 +23,11 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "procrastinate.contrib.django",
     "yinke.access",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "yinke.customers",
     "yinke.care",
     "yinke.nightly",
@@ -36,9 +42,11 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
     "yinke.access.middleware.OneTransaction",
 ]
 ROOT_URLCONF = "yinke.urls"
+TEMPLATES = [{"BACKEND": "django.template.backends.django.DjangoTemplates", "APP_DIRS": True}]
 
 DATABASES = {
     "default": django_database(database_address(YINKE, web=os.environ.get("YINKE_PROCESS") == "web"))
@@ -47,10 +55,22 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "access.User"
 AUTHENTICATION_BACKENDS = ["yinke.access.backends.StaffBackend"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
-AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-]
+
+# allauth keeps second factors and speaks to identity providers; every way in is ours (access/services/sessions.py)
+ACCOUNT_USER_MODEL_USERNAME_FIELD = "emp_no"
+ACCOUNT_USER_MODEL_EMAIL_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+SOCIALACCOUNT_ADAPTER = "yinke.access.sso.SsoAdapter"
+SOCIALACCOUNT_STORE_TOKENS = False
+MFA_ADAPTER = "yinke.access.adapters.SecondFactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_TOTP_ISSUER = "Yinke"
+MFA_TOTP_TOLERANCE = 1  # a step of 30 seconds before and after: a phone's clock is not the server's
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not YINKE.production  # a trial runs on http://localhost
+YINKE_SIGN_IN = read_sign_in(YINKE.sign_in, production=YINKE.production)
+globals().update(directory_settings(YINKE_SIGN_IN.directory))
 
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", "中文"), ("en", "English")]

@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, URLResolver, path, re_path
 from django.views.decorators.csrf import ensure_csrf_cookie
 
+from yinke.access import sso
 from yinke.api import api
 from yinke.settings import WEB_DIST
 
@@ -24,5 +25,6 @@ def page(request: HttpRequest) -> HttpResponse:
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("api/", api.urls),
-    re_path(r"^(?!api/|static/|assets/).*$", page),
+    *sso.URLS,
+    re_path(r"^(?!api/|sso/|static/|assets/).*$", page),
 ]

@@ -21,7 +21,7 @@ from typer.testing import CliRunner
 from tests.bank import PASSWORD, Bank, a_bank
 from yinke.access.models import AuditEntry, User
 from yinke.access.queries import viewer_of
-from yinke.access.services import audit, set_password
+from yinke.access.services import audit
 from yinke.access.services.audit_chain import BEGINNING, digest_of, head, keep_head, verify
 from yinke.cli import app
 
@@ -171,10 +171,6 @@ def test_entries_written_at_once_stand_in_one_chain() -> None:
 
 
 class TestSignIn:
-    @pytest.fixture(autouse=True)
-    def passwords(self, bank: Bank) -> None:
-        set_password(bank.staff["李"].emp_no, PASSWORD)
-
     def _send(self, emp_no: str, password: str) -> tuple[Client, int]:
         client = Client()
         answer = client.post(
@@ -190,9 +186,9 @@ class TestSignIn:
     def test_coming_and_going_is_written(self, bank: Bank) -> None:
         emp_no = bank.staff["李"].emp_no
         client, status = self._send(emp_no, PASSWORD)
-        assert (status, self._last()) == (200, ("session.start", "李", emp_no, "", "10.1.2.3"))
+        assert (status, self._last()) == (200, ("session.start", "李", emp_no, "password", "10.1.2.3"))
         assert client.delete("/api/session", REMOTE_ADDR="10.1.2.3").status_code == 204
-        assert self._last() == ("session.end", "李", emp_no, "", "10.1.2.3")
+        assert self._last() == ("session.end", "李", emp_no, "sign_out", "10.1.2.3")
 
     def test_a_refused_one_too(self, bank: Bank) -> None:
         emp_no = bank.staff["李"].emp_no

@@ -9,7 +9,12 @@ class AccessConfig(AppConfig):
     label = "access"
 
     def ready(self) -> None:
-        """Lay the row security once all tables are as they should be."""
+        """Every login of Django begins a session of ours; row security is laid once all tables stand."""
+        from django.contrib.auth.signals import user_logged_in
+
+        from yinke.access.services import sessions
+
+        user_logged_in.connect(sessions.begin, dispatch_uid="yinke.session")
         post_migrate.connect(_lay_row_security, sender=self)
 
 

@@ -68,6 +68,10 @@ class User(AbstractBaseUser):
     licences = models.CharField(max_length=200, blank=True, default="")
     is_active = models.BooleanField(default=True)
     language = models.CharField(max_length=8, default="zh-hans")
+    password_set_at = models.DateTimeField(null=True)
+    """None: not set by a person since passwords have an age."""
+    password_is_given = models.BooleanField(default=False)
+    """Set by an administrator, who therefore knows it: must be changed at the next sign-in."""
 
     objects = UserManager()
     USERNAME_FIELD = "emp_no"
@@ -78,15 +82,61 @@ class User(AbstractBaseUser):
 
 
 class SignInFailure(models.Model):
-    """A wrong password: five from one address within a quarter of an hour lock that pair for a while."""
+    """A wrong password: five from one address within a quarter of an hour lock that pair for a while.
+
+    Wrong codes of the second step are counted too, from all addresses together: whoever gets there knows the password.
+    """
 
     id: int
     emp_no = models.CharField(max_length=20)
     address = models.GenericIPAddressField()
     at = models.DateTimeField()
+    second_step = models.BooleanField(default=False)
 
     class Meta:
-        indexes: ClassVar = [models.Index(fields=["emp_no", "address", "at"], name="failure_of_person")]
+        indexes: ClassVar = [
+            models.Index(fields=["emp_no", "address", "at"], name="failure_of_person"),
+            models.Index(fields=["address", "at"], name="failure_of_address"),
+        ]
+
+
+class PastPassword(models.Model):
+    """A password that a person had, as a hash: the newest few may not come back."""
+
+    id: int
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="past_passwords")
+    password = models.CharField(max_length=128)
+    until = models.DateTimeField(auto_now_add=True)
+
+
+class StaffSession(models.Model):
+    """会话: one sign-in from one browser, from its beginning to its end. Django's session carries its number.
+
+    The row outlives the session, so that a browser whose session was ended from elsewhere can be told why.
+    """
+
+    id: int
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="sessions")
+    started_at = models.DateTimeField()
+    active_at = models.DateTimeField()
+    """Last input of the person, as far as the server knows."""
+    address = models.GenericIPAddressField()
+    agent = models.CharField(max_length=300, blank=True)
+    way = models.CharField(max_length=20, default="password")
+    """How the person came in: password, directory, or the identity provider's id."""
+    second_factor = models.CharField(max_length=20, blank=True)
+    must = models.CharField(max_length=20, blank=True)
+    """What must be done before anything else: ``password`` or ``second_factor``."""
+    ended_at = models.DateTimeField(null=True)
+    why_ended = models.CharField(max_length=20, blank=True)
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(
+                fields=["user", "active_at"], condition=models.Q(ended_at=None), name="open_session_of_user"
+            ),
+            models.Index(fields=["active_at"], condition=models.Q(ended_at=None), name="open_session"),
+        ]
 
 
 class AuditEntry(models.Model):

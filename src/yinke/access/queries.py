@@ -2,21 +2,40 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, time, timedelta
 
+from allauth.mfa.models import Authenticator
+from django.conf import settings
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from yinke.access.models import AuditEntry, Org, User
-from yinke.access.schemas import AuditOut, AuditPage, Freshness, Me, OrgOut
+from yinke.access.models import AuditEntry, Org, StaffSession, User
+from yinke.access.schemas import (
+    AuditOut,
+    AuditPage,
+    FactorOut,
+    Freshness,
+    Me,
+    OrgOut,
+    Security,
+    SessionLeft,
+    SessionOut,
+    SignInEvent,
+    SignInWay,
+)
+from yinke.access.services import second_factor, sessions
+from yinke.access.services.limits import idle_time, limits, needs_second_factor
 from yinke.access.viewer import RIGHTS, SUBTREE, Viewer
 from yinke.common.errors import NotAllowed
 
 AUDIT_ROWS = 50
+HISTORY_ROWS = 30
 ACTIONS = (
     "session.start", "session.end", "session.refused", "customer.reveal", "nightly.release", "nightly.rerun",
-    "audit.search",
+    "audit.search", "password.change", "password.give", "second_factor.add", "second_factor.remove",
+    "second_factor.renew", "second_factor.forget",
 )  # fmt: skip
 """What is accounted for."""
 
@@ -41,13 +60,92 @@ def viewer_of(user: User) -> Viewer:
     )  # fmt: skip
 
 
-def me(user: User, freshness: Freshness) -> Me:
+def me(user: User, session: StaffSession, freshness: Freshness) -> Me:
     """The signed-in person as the shell shows them."""
+    left = sessions.left(session, user.role)
     return Me(
+        session=SessionLeft(
+            idle=left.idle, longest=left.longest, idle_time=int(idle_time(user.role).total_seconds()),
+            warning=int(limits()["session.warning_seconds"]),
+        ),
+        must=session.must,  # type: ignore[arg-type]
         id=user.id, emp_no=user.emp_no, name=user.name, role=user.role,
         org=OrgOut(id=user.org.id, org_no=user.org.org_no, name=user.org.name, level=user.org.level),
         rights=sorted(RIGHTS.get(user.role, ())), language=user.language, freshness=freshness,
     )  # fmt: skip
+
+
+def security(user: User, session: StaffSession) -> Security:
+    """账号安全: a person's own password rules, second factors, open sessions and what happened at the door."""
+    values = limits()
+    age = int(values["password.max_age_days"])
+    open_ones = StaffSession.objects.filter(user=user, ended_at=None).order_by("-active_at", "-id")
+    own = session.way == "password"
+    return Security(
+        own_password=own, password_set_at=user.password_set_at,
+        password_until=user.password_set_at + timedelta(days=age) if age and user.password_set_at else None,
+        min_length=int(values["password.min_length"]), classes=int(values["password.classes"]),
+        remembered=int(values["password.remembered"]), second_factor_needed=needs_second_factor(user.role),
+        confirm=timezone.now() - session.started_at >= second_factor.FRESH,
+        factors=[_factor(factor) for factor in second_factor.factors_of(user.id)],
+        sessions=[_session(row, row.id == session.id) for row in open_ones],
+        history=[
+            SignInEvent(id=row.id, at=row.at, action=row.action, reason=row.reason, address=row.address)
+            for row in AuditEntry.objects.filter(
+                object_type="user", object_id=user.emp_no,
+                action__regex=r"^(session|password|second_factor)\.",
+            ).order_by("-id")[:HISTORY_ROWS]
+        ],
+    )  # fmt: skip
+
+
+def sign_in_ways() -> list[SignInWay]:
+    """The bank's identity providers in the order of its file."""
+    return [
+        SignInWay(address=f"/sso/{each.id}/login/", zh=each.name_zh, en=each.name_en)
+        for each in settings.YINKE_SIGN_IN.oidc
+    ]
+
+
+def _factor(factor: Authenticator) -> FactorOut:
+    codes = factor.type == Authenticator.Type.RECOVERY_CODES
+    return FactorOut(
+        id=factor.id, kind=factor.type, name=factor.data.get("name", ""), added_at=factor.created_at,
+        used_at=factor.last_used_at, codes_left=len(factor.wrap().get_unused_codes()) if codes else None,
+    )  # fmt: skip
+
+
+def _session(row: StaffSession, here: bool) -> SessionOut:
+    browser, system = browser_of(row.agent)
+    return SessionOut(
+        id=row.id, started_at=row.started_at, active_at=row.active_at, address=row.address, browser=browser,
+        system=system, way=row.way, here=here,
+    )  # fmt: skip
+
+
+BROWSERS = (
+    ("WeCom", r"wxwork/([\d]+)"), ("WeChat", r"MicroMessenger/(\d+)"), ("Edge", r"Edg(?:e|A|iOS)?/(\d+)"),
+    ("360", r"QIHU|360SE|360EE"), ("Firefox", r"(?:Firefox|FxiOS)/(\d+)"), ("Chrome", r"(?:Chrome|CriOS)/(\d+)"),
+    ("Safari", r"Version/(\d+).*Safari"),
+)  # fmt: skip
+SYSTEMS = (
+    ("HarmonyOS", "HarmonyOS|OpenHarmony"), ("Android", "Android"), ("iOS", "iPhone|iPad"), ("Windows", "Windows"),
+    ("macOS", "Macintosh"), ("Linux", "Linux|X11"),
+)  # fmt: skip
+
+
+def browser_of(agent: str) -> tuple[str, str]:
+    """Browser and system as far as its own name for itself tells; empty if unknown.
+
+    >>> browser_of("Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/141.0 Safari/537.36")
+    ('Chrome 141', 'Windows')
+    """
+    browser = ""
+    for name, pattern in BROWSERS:
+        if found := re.search(pattern, agent):
+            browser = " ".join([name, *found.groups()])
+            break
+    return browser, next((name for name, pattern in SYSTEMS if re.search(pattern, agent)), "")
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, IPvAnyAddress
 
@@ -23,6 +23,125 @@ class Language(Schema):
     language: Literal["zh-hans", "en"]
 
 
+Kind = Literal["totp", "webauthn", "recovery_codes"]
+
+
+class SignInWay(Schema):
+    """An identity provider of the bank."""
+
+    address: str
+    """A form is posted here, with the page's token as ``csrfmiddlewaretoken`` and ``next``."""
+    zh: str
+    en: str
+
+
+class SecondStep(Schema):
+    """The password is right; now one of these second factors."""
+
+    kinds: list[Kind]
+
+
+class Code(Schema):
+    """A code of an authenticator app, or a recovery code."""
+
+    code: Annotated[str, Field(max_length=40)]
+
+
+class Proof(Schema):
+    """The password again, where the sign-in is no longer fresh."""
+
+    password: str = ""
+
+
+class NewPassword(Schema):
+    old_password: str
+    password: str
+
+
+class TotpSecret(Schema):
+    """What an authenticator app needs: the secret to type, or the address (otpauth://) as a QR code."""
+
+    secret: str
+    address: str
+
+
+class PasskeyOptions(Schema):
+    """What the browser asks a passkey (WebAuthn JSON)."""
+
+    options: dict[str, Any]
+
+
+class Credential(Schema):
+    """What a passkey answers (WebAuthn JSON)."""
+
+    credential: dict[str, Any]
+
+
+class NamedCredential(Credential):
+    name: Annotated[str, Field(min_length=1, max_length=40)]
+
+
+class RecoveryCodes(Schema):
+    """Recovery codes, shown this once; empty if the person has theirs already."""
+
+    codes: list[str]
+
+
+class FactorOut(Schema):
+    """A second factor that is set up."""
+
+    id: int
+    kind: Kind
+    name: str
+    added_at: datetime
+    used_at: datetime | None
+    codes_left: int | None
+    """Of recovery codes: how many are unused."""
+
+
+class SessionOut(Schema):
+    """An open session."""
+
+    id: int
+    started_at: datetime
+    active_at: datetime
+    address: str
+    browser: str
+    system: str
+    way: str
+    here: bool
+    """This very one."""
+
+
+class SignInEvent(Schema):
+    """A sign-in, its refusal, the end of a session, or a change of password or second factor."""
+
+    id: int
+    at: datetime
+    action: str
+    reason: str
+    address: str | None
+
+
+class Security(Schema):
+    """账号安全 of one person."""
+
+    own_password: bool
+    """The person's password is kept here, so that it can be changed here."""
+    password_set_at: datetime | None
+    password_until: datetime | None
+    """When it must be changed; None: no age is set."""
+    min_length: int
+    classes: int
+    remembered: int
+    second_factor_needed: bool
+    confirm: bool
+    """Changing a second factor asks for the password: the sign-in is no longer fresh."""
+    factors: list[FactorOut]
+    sessions: list[SessionOut]
+    history: list[SignInEvent]
+
+
 class OrgOut(Schema):
     id: int
     org_no: str
@@ -40,6 +159,16 @@ class Freshness(Schema):
     running: bool
 
 
+class SessionLeft(Schema):
+    """How long the session still has, in seconds, when nobody touches it and at the latest."""
+
+    idle: int
+    idle_time: int
+    longest: int
+    warning: int
+    """So long before the end the person is asked whether to stay."""
+
+
 class Me(Schema):
     """The signed-in person; ``rights`` decide the navigation."""
 
@@ -51,6 +180,9 @@ class Me(Schema):
     rights: list[str]
     language: str
     freshness: Freshness
+    session: SessionLeft
+    must: Literal["", "password", "second_factor"]
+    """What has to be done before anything else."""
 
 
 class AuditQuery(Schema):

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from yinke.common.errors import ConfigurationError
 
 DEMO_SECRET = "demo-only-secret-never-use-it-in-production"  # noqa: S105 (refused in production)
+DEMO_THRESHOLDS = Path(__file__).parents[1] / "demo" / "demo-thresholds.yaml"
 DEMO_DATA_KEY = base64.b64encode(b"demo-only-data-key-32-bytes-long").decode()
 
 
@@ -31,7 +32,9 @@ class Environment:
     """A file outside the database that the ends of the audit trail are appended to."""
     feeds: Path
     thresholds: Path | None
-    """The bank's own threshold file, laid over the defaults."""
+    """The bank's own threshold file, laid over the defaults; the demo bank's outside production."""
+    sign_in: Path | None
+    """The bank's own ways to sign in; None: passwords that are kept here."""
     secret_key: str
     data_key: bytes
     engine: str
@@ -151,10 +154,15 @@ def read_environment() -> Environment:
                 place="YINKE_HOSTS",
                 remedy="List the host names, separated by commas",
             )
-    thresholds = os.environ.get("YINKE_THRESHOLDS")
+    thresholds = os.environ.get("YINKE_THRESHOLDS") or (None if production else str(DEMO_THRESHOLDS))
     if thresholds and not Path(thresholds).is_file():
         raise ConfigurationError(
             f"{thresholds} is not a file", place="YINKE_THRESHOLDS", remedy="Name a YAML file of thresholds"
+        )
+    sign_in = os.environ.get("YINKE_SIGN_IN")
+    if sign_in and not Path(sign_in).is_file():
+        raise ConfigurationError(
+            f"{sign_in} is not a file", place="YINKE_SIGN_IN", remedy="Name a YAML file of ways to sign in"
         )
     return Environment(
         production=production,
@@ -166,6 +174,7 @@ def read_environment() -> Environment:
         audit_heads=Path(os.environ.get("YINKE_AUDIT_HEADS", home / "audit-heads.txt")).absolute(),
         feeds=_folder("YINKE_FEEDS", Path(__file__).parents[1] / "demo" / "feeds"),
         thresholds=Path(thresholds).absolute() if thresholds else None,
+        sign_in=Path(sign_in).absolute() if sign_in else None,
         secret_key=secret,
         data_key=data_key,
         engine=engine,

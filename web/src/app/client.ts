@@ -1,4 +1,5 @@
 import createFetchClient, { type Middleware } from "openapi-fetch";
+import { activity } from "@/shared/activity";
 import { Problem } from "@/shared/problem";
 import { preferences } from "@/shared/preferences";
 import type { components, paths } from "./schema";
@@ -14,7 +15,7 @@ function cookie(name: string): string {
 }
 
 /** The page's token against foreign requests; fetched anew if the cookie is gone. */
-async function token(): Promise<string> {
+export async function token(): Promise<string> {
   if (!cookie("csrftoken")) await fetch("/-/page", { credentials: "same-origin" });
   return cookie("csrftoken");
 }
@@ -22,6 +23,7 @@ async function token(): Promise<string> {
 const manners: Middleware = {
   async onRequest({ request }) {
     request.headers.set("Accept-Language", preferences.get().language);
+    request.headers.set("X-Idle", String(activity.idle()));
     if (!SAFE.has(request.method)) request.headers.set("X-CSRFToken", await token());
     return request;
   },

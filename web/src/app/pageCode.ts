@@ -2,19 +2,20 @@ import type { ComponentType } from "react";
 
 type Load = () => Promise<{ Component: ComponentType }>;
 
-/** The code of each page, fetched once: when first opened, or before (`preload`). */
-export const PAGES: { path: string; right: string; load: Load }[] = [
+/** The code of each page, fetched once: when first opened, or before (`preload`). Without a right: for everybody. */
+export const PAGES: { path: string; right?: string; load: Load }[] = [
   { path: "/workbench", right: "workbench", load: () => import("@/care/pages/Workbench") },
   { path: "/customers", right: "customer.read", load: () => import("@/customers/pages/Customers") },
   { path: "/customers/:id", right: "customer.read", load: () => import("@/customers/pages/Customer") },
   { path: "/branch", right: "branch.read", load: () => import("@/care/pages/Branch") },
   { path: "/nightly", right: "nightly.read", load: () => import("@/nightly/pages/Nightly") },
   { path: "/audit", right: "audit.read", load: () => import("@/access/pages/Audit") },
+  { path: "/security", load: () => import("@/access/pages/Security") },
 ];
 
 /** Fetch the code of the pages that these rights open, so that going there does not wait for it. */
 export async function preload(rights: readonly string[]): Promise<void> {
-  const loads: (() => Promise<unknown>)[] = PAGES.filter(({ right }) => rights.includes(right)).map(
+  const loads: (() => Promise<unknown>)[] = PAGES.filter(({ right }) => right && rights.includes(right)).map(
     ({ load }) => load,
   );
   if (rights.includes("customer.read")) loads.push(() => import("@/shared/components/LineChart"));

@@ -1,12 +1,12 @@
 import { MutationCache, QueryCache, QueryClient } from "@tanstack/react-query";
 import { Problem } from "@/shared/problem";
 
-type SignedOut = () => void;
+type SignedOut = (why: string) => void;
 
-/** One cache for the pages; `onSignedOut` is called when the session has ended. */
+/** One cache for the pages; `onSignedOut` is called, with the code of the reason, when the session has ended. */
 export function makeQueryClient(onSignedOut: SignedOut): QueryClient {
   const watch = (error: unknown) => {
-    if (error instanceof Problem && error.status === 401) onSignedOut();
+    if (error instanceof Problem && error.status === 401) onSignedOut(error.code);
   };
   return new QueryClient({
     queryCache: new QueryCache({ onError: watch }),

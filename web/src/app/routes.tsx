@@ -1,4 +1,4 @@
-import { createBrowserRouter, type RouteObject } from "react-router";
+import { createBrowserRouter, Outlet, type RouteObject } from "react-router";
 import { Crash } from "./components/Crash";
 import { Guard } from "./components/Guard";
 import { Home } from "./components/Home";
@@ -21,7 +21,7 @@ export const router = createBrowserRouter([
     children: [
       { index: true, element: <Home /> },
       ...PAGES.map(({ path, right, load }): RouteObject => ({
-        element: <Guard right={right} />,
+        element: right ? <Guard right={right} /> : <Outlet />,
         errorElement: <Crash />,
         children: [{ path, lazy: load }],
       })),
@@ -30,10 +30,15 @@ export const router = createBrowserRouter([
   },
 ]);
 
+/** Reasons for the end of a session that the sign-in page tells. */
+const TOLD = ["signed_in_elsewhere", "session_idle", "session_expired", "session_ended"];
+
 /** The session has ended: sign in, then come back to this very page. */
-export function toSignIn(): void {
+export function toSignIn(why: string): void {
   const { pathname, search } = router.state.location;
   if (pathname === "/sign-in") return;
-  const back = pathname === "/" ? "" : `?return=${encodeURIComponent(pathname + search)}`;
-  void router.navigate(`/sign-in${back}`, { replace: true });
+  const query = new URLSearchParams();
+  if (TOLD.includes(why)) query.set("ended", why);
+  if (pathname !== "/") query.set("return", pathname + search);
+  void router.navigate(query.size ? `/sign-in?${query}` : "/sign-in", { replace: true });
 }

@@ -9,6 +9,7 @@ from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
 from yinke.access.models import Org, Role, User
+from yinke.access.services import sessions
 from yinke.common.published import PublishedDay
 
 FIELDS = ["name", "role", "org", "licences", "is_active"]
@@ -16,7 +17,8 @@ FIELDS = ["name", "role", "org", "licences", "is_active"]
 
 @transaction.atomic
 def sync_staff(day: PublishedDay) -> int:
-    """Bring the people to the day's ``staff`` table. Who left, or is no longer listed, may not sign in.
+    """Bring the people to the day's ``staff`` table. Who left, or is no longer listed, may not sign in,
+    and is out at once.
 
     A new member of staff has no usable password until one is set.
 
@@ -32,8 +34,9 @@ def sync_staff(day: PublishedDay) -> int:
         _fill(User(emp_no=no, password=make_password(None)), row, orgs)
         for no, row in rows.items() if no not in known
     ]  # fmt: skip
-    changed = []
+    changed, gone = [], []
     for no, user in known.items():
+        was_active = user.is_active
         before = (user.name, user.role, user.org_id, user.licences, user.is_active)
         if no in rows:
             _fill(user, rows[no], orgs)
@@ -41,8 +44,11 @@ def sync_staff(day: PublishedDay) -> int:
             user.is_active = False
         if before != (user.name, user.role, user.org_id, user.licences, user.is_active):
             changed.append(user)
+        if was_active and not user.is_active:
+            gone.append(user.id)
     User.objects.bulk_create(new, batch_size=5000)
     User.objects.bulk_update(changed, FIELDS, batch_size=1000)
+    sessions.end_all(gone, sessions.LEFT)
     return len(new) + len(changed)
 
 

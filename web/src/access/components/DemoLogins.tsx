@@ -31,6 +31,7 @@ export function DemoLogins({ logins, busy, onPick }: Props) {
           <RightOutlined />
         </button>
       ))}
+      <p>{t("demo.noSecond")}</p>
     </section>
   );
 }

@@ -2,6 +2,7 @@ import {
   GlobalOutlined,
   LogoutOutlined,
   MoonOutlined,
+  SafetyOutlined,
   SunOutlined,
   UserOutlined,
   VerticalAlignMiddleOutlined,
@@ -45,6 +46,7 @@ export function Header({ me, phone }: { me: Me; phone: boolean }) {
         icon: <VerticalAlignMiddleOutlined />,
         label: t(density === "compact" ? "prefs.comfortable" : "prefs.compact"),
       },
+      { key: "security", icon: <SafetyOutlined />, label: t("prefs.security") },
       { type: "divider" },
       { key: "out", icon: <LogoutOutlined />, label: t("prefs.signOut") },
     ],
@@ -52,6 +54,7 @@ export function Header({ me, phone }: { me: Me; phone: boolean }) {
       if (key === "language") speakLanguage(language === "en" ? "zh-hans" : "en");
       if (key === "theme") preferences.set({ theme: theme === "dark" ? "light" : "dark" });
       if (key === "density") preferences.set({ density: density === "compact" ? "comfortable" : "compact" });
+      if (key === "security") void navigate("/security");
       if (key === "out") signOut.mutate(undefined, { onSettled: () => void navigate("/sign-in") });
     },
   };

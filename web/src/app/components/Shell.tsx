@@ -1,8 +1,10 @@
 import { Alert, Skeleton } from "antd";
-import { Suspense, useEffect } from "react";
+import { Suspense, useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Outlet } from "react-router";
 import { useMe } from "@/access/api";
+import { EndWatch } from "@/access/components/EndWatch";
+import { FirstThings } from "@/access/components/FirstThings";
 import { ProblemView } from "@/shared/components/ProblemView";
 import { useFormat } from "@/shared/hooks/useFormat";
 import { useScreen } from "@/shared/hooks/useScreen";
@@ -23,6 +25,8 @@ export function Shell() {
   const { t } = useTranslation("app");
   const format = useFormat();
   const rights = me.data?.rights;
+  const [first, setFirst] = useState(false);
+  if (me.data?.must && !first) setFirst(true); // stays until the person has seen all of it, recovery codes too
   useEffect(() => {
     if (!rights) return;
     const timer = setTimeout(() => void preload(rights), PRELOAD_AFTER_MS);
@@ -38,6 +42,14 @@ export function Shell() {
           <Skeleton active paragraph={{ rows: 6 }} />
         )}
       </main>
+    );
+  }
+  if (first) {
+    return (
+      <>
+        <FirstThings me={me.data} onDone={() => setFirst(false)} />
+        <EndWatch />
+      </>
     );
   }
   const entries = entriesFor(me.data.rights);
@@ -70,6 +82,7 @@ export function Shell() {
         </main>
       </div>
       {phone && <BottomBar entries={entries} />}
+      <EndWatch />
     </div>
   );
 }
