@@ -12,13 +12,12 @@ import pytest
 from django.apps import apps
 from django.conf import settings
 from django.db import DatabaseError, connection, transaction
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.test import RequestFactory
 
 from tests.bank import Bank, a_bank
-from yinke.access.auth import can
 from yinke.access.middleware import OneTransaction
-from yinke.access.models import AuditEntry, User
+from yinke.access.models import AuditEntry
 from yinke.access.viewer import Viewer
 from yinke.care.models import Task
 from yinke.common.row_security import declared, install, see_as, web_role, whole_bank
@@ -121,13 +120,11 @@ def test_an_ended_request_leaves_nobody_behind(bank: Bank) -> None:
     """A connection that goes back to the pool sees for nobody, and the role is the login's again."""
 
     def answer(request: HttpRequest) -> Any:
-        request.user = User.objects.select_related("org").get(emp_no=bank.staff["李"].emp_no)
-        can("customer.read").authenticate(request, None)
+        viewer = bank.viewer("李")
+        see_as(viewer.user_id, viewer.org_ids, reads_customers=True)
         with connection.cursor() as cursor:
             cursor.execute("SELECT current_user, current_setting('yinke.user')")
             assert cursor.fetchone() == ("yinke_web", str(bank.staff["李"].id))
-        from django.http import HttpResponse
-
         return HttpResponse(str(Customer.objects.count()))
 
     response = OneTransaction(answer)(RequestFactory().get("/api/x"))

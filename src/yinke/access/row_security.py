@@ -5,6 +5,8 @@ OPEN = {
     "access_org": "every member of staff knows the bank's orgs",
     "access_user": "sign-in looks people up before it knows the viewer; names of colleagues are shown to all",
     "access_signinfailure": "counted before anybody is signed in",
+    "access_pastpassword": "hashes that a person's own change of password is compared with",
+    "access_staffsession": "asked for by its number from the session's cookie, before the viewer is known",
     "access_auditentry": "append-only; the right audit.read opens it, and each look is an entry",
 }
 APPEND_ONLY = ("access_auditentry",)

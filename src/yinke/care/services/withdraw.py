@@ -32,11 +32,11 @@ def withdraw(viewer: Viewer, contact_id: int) -> int | None:
     minutes = int(values["contact.withdraw_minutes"])
     with transaction.atomic():
         contact = ContactRecord.objects.filter(id=contact_id, user_id=viewer.user_id).first()
-        if contact is None:
+        customer = contact and Customer.objects.select_for_update(no_key=True).filter(id=contact.customer_id).first()
+        if contact is None or customer is None:  # or the customer is another's by now, and out of sight
             raise NotFound(
                 "You have recorded no such contact", place="contact", remedy="Only its recorder takes it back"
             )
-        Customer.objects.select_for_update(no_key=True).get(id=contact.customer_id)
         contact.refresh_from_db()
         if contact.withdrawn_at is not None:
             return contact.task_id
