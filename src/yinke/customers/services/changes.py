@@ -24,6 +24,12 @@ PROFILE = (
 )  # fmt: skip
 """Columns of the ``customer`` table that PostgreSQL holds."""
 
+NOTED = (
+    "name", "mobile", "tel", "cert_no", "cert_expiry", "address", "employer", "occupation", "education", "marital",
+    "open_org", "status", "risk_level", "risk_expiry",
+)  # fmt: skip
+"""Columns of the ``customer`` table whose changes the timeline tells."""
+
 MIX = ("demand", "time", "wealth", "fund", "insurance", "metal", "bond", "securities")
 STATE = (
     "aum", "lum", *MIX, "tier", "tier_asset", "tier_changed", "stage", "stage_since", "categories", "rfm_r",
@@ -90,6 +96,29 @@ class Changes:
             return f"{new} n"
         differs = " OR ".join(f"n.{name} IS DISTINCT FROM o.{name}" for name in columns)
         return f"{new} n LEFT JOIN {self._scan(self.since, table)} o USING (cust_id) WHERE o.cust_id IS NULL OR {differs}"
+
+    def fields(self) -> Iterator[pa.RecordBatch]:
+        """``customer_id``, ``field``, ``before``, ``after`` of ``NOTED`` columns and the stage that changed.
+
+        Customers that are new, and a day that stands alone, changed nothing.
+        """
+        if self.since is None:
+            return
+        sources = (("customer", NOTED), ("snapshot", ("stage",)))
+        for table, columns in sources:
+            if self.newest.path(table).samefile(self.since.path(table)):
+                continue  # carried over: a hard link to the same bytes
+            pairs = ", ".join(
+                f"{{'field': '{name}', 'before': o.{name}::VARCHAR, 'after': n.{name}::VARCHAR}}"
+                for name in columns
+            )
+            differs = " OR ".join(f"n.{name} IS DISTINCT FROM o.{name}" for name in columns)
+            yield from self._stream(
+                "SELECT customer_id, c.field, c.before, c.after FROM ("
+                f"SELECT n.cust_id AS customer_id, unnest([{pairs}]) AS c FROM {self._scan(self.newest, table)} n"
+                f" JOIN {self._scan(self.since, table)} o USING (cust_id) WHERE {differs}"
+                ") WHERE c.before IS DISTINCT FROM c.after"
+            )
 
     def vanished(self) -> list[int]:
         """Customers that the bank no longer lists."""
