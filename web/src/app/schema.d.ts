@@ -161,9 +161,29 @@ export interface paths {
         };
         /**
          * Get Timeline
-         * @description What happened to this customer, newest first: reasons, contacts, tiers, stage, the first account.
+         * @description What happened to this customer, newest first, 30 at a time. ``kind`` may be given several times.
          */
         get: operations["get_timeline"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/customers/{customer_id}/mark": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Mark
+         * @description Whether anything has happened: asked every few seconds by whoever looks at the customer.
+         */
+        get: operations["get_mark"];
         put?: never;
         post?: never;
         delete?: never;
@@ -882,10 +902,30 @@ export interface components {
             amount: string;
         };
         /**
+         * TimelineQuery
+         * @description What the timeline is narrowed to, and where it goes on.
+         */
+        TimelineQuery: {
+            /**
+             * Kind
+             * @default []
+             */
+            kind: ("CONTACT" | "MESSAGE" | "VISIT" | "MONEY" | "EVENT" | "TASK" | "TIER" | "STAGE" | "PROFILE" | "OWNER" | "RELATION" | "OPENED")[];
+            /**
+             * Cursor
+             * @default
+             */
+            cursor: string;
+        };
+        /**
          * TimelineEntry
-         * @description Something that happened. ``kind``: EVENT, CONTACT, TIER, OPENED, STAGE.
+         * @description Something that happened.
+         *
+         *     ``kind``: CONTACT, MESSAGE, VISIT, MONEY, EVENT, TASK, TIER, STAGE, PROFILE, OWNER, RELATION, OPENED.
          */
         TimelineEntry: {
+            /** Id */
+            id: string;
             /**
              * At
              * Format: date-time
@@ -899,8 +939,32 @@ export interface components {
             title: string;
             /** Detail */
             detail: string;
+            /** Before */
+            before: string;
+            /** After */
+            after: string;
             /** By */
             by: string | null;
+        };
+        /**
+         * TimelinePage
+         * @description Newest first.
+         */
+        TimelinePage: {
+            /** Rows */
+            rows: components["schemas"]["TimelineEntry"][];
+            /** Next */
+            next: string | null;
+            /** Mark */
+            mark: string;
+        };
+        /**
+         * Mark
+         * @description See ``TimelinePage.mark``.
+         */
+        Mark: {
+            /** Mark */
+            mark: string;
         };
         /**
          * Point
@@ -1697,6 +1761,31 @@ export interface operations {
     };
     get_timeline: {
         parameters: {
+            query?: {
+                kind?: ("CONTACT" | "MESSAGE" | "VISIT" | "MONEY" | "EVENT" | "TASK" | "TIER" | "STAGE" | "PROFILE" | "OWNER" | "RELATION" | "OPENED")[];
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                customer_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TimelinePage"];
+                };
+            };
+        };
+    };
+    get_mark: {
+        parameters: {
             query?: never;
             header?: never;
             path: {
@@ -1712,7 +1801,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["TimelineEntry"][];
+                    "application/json": components["schemas"]["Mark"];
                 };
             };
         };

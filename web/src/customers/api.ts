@@ -4,8 +4,11 @@ import {
   useInfiniteQuery,
   useMutation,
   useQuery,
+  useQueryClient,
 } from "@tanstack/react-query";
+import { useEffect } from "react";
 import { body, client, type Schemas } from "@/app/client";
+import type { paths } from "@/app/schema";
 
 export type CustomerRow = Schemas["CustomerRow"];
 export type CustomerOut = Schemas["CustomerOut"];
@@ -99,12 +102,43 @@ export function useTransactions(id: number) {
   });
 }
 
-export function useTimeline(id: number) {
-  return useQuery({
-    queryKey: ["customer", id, "timeline"],
-    queryFn: ({ signal }) =>
-      body(client.GET("/api/customers/{customer_id}/timeline", { params: at(id), signal })),
+export type TimelineKind = NonNullable<
+  NonNullable<paths["/api/customers/{customer_id}/timeline"]["get"]["parameters"]["query"]>["kind"]
+>[number];
+
+/** The stream of what happened, of some kinds or (none named) of all. */
+export function useTimeline(id: number, kind: TimelineKind[]) {
+  return useInfiniteQuery({
+    queryKey: ["customer", id, "timeline", kind],
+    queryFn: ({ pageParam: cursor, signal }) =>
+      body(
+        client.GET("/api/customers/{customer_id}/timeline", {
+          params: { ...at(id), query: { kind, cursor } },
+          signal,
+        }),
+      ),
+    initialPageParam: "",
+    getNextPageParam: (page) => page.next,
+    placeholderData: keepPreviousData,
   });
+}
+
+const LOOK_AGAIN_MS = 4_000;
+
+/** Ask every few seconds, while the page is looked at, whether anything happened; if so, fetch it. */
+export function useLive(id: number, known: string | undefined) {
+  const queries = useQueryClient();
+  const newest = useQuery({
+    queryKey: ["mark", id],
+    queryFn: ({ signal }) =>
+      body(client.GET("/api/customers/{customer_id}/mark", { params: at(id), signal })),
+    enabled: known !== undefined,
+    refetchInterval: LOOK_AGAIN_MS,
+    staleTime: 0,
+  }).data?.mark;
+  useEffect(() => {
+    if (newest && known && newest !== known) void queries.invalidateQueries({ queryKey: ["customer", id] });
+  }, [newest, known, id, queries]);
 }
 
 /** Show one hidden field, with a reason. The value stays in the component, never in the cache. */
