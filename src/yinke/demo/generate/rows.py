@@ -10,14 +10,23 @@ from yinke.demo.generate import days, names, numbers
 from yinke.demo.generate.clicks import CHANNELS, EVENTS, Clicks
 from yinke.demo.generate.credit import CARD_MONTHS, renew_cards
 from yinke.demo.generate.deposits import CERTIFICATE, rate
-from yinke.demo.generate.draws import Ints
+from yinke.demo.generate.draws import Draws, Ids, Ints
 from yinke.demo.generate.files import Delivery
 from yinke.demo.generate.ledger import Live
 from yinke.demo.generate.life import certificate_until, sign_day
 from yinke.demo.generate.opening import LOAN_RATES
 from yinke.demo.generate.products import CATEGORY, DEMAND_RATE, RISK, TERMS, USD_RATE
 from yinke.demo.generate.products import CODES as PRODUCT_CODES
-from yinke.demo.generate.state import DEMAND, DEPOSITS, ENDED, HELD, SELF_EMPLOYED, STUDENT, Customers
+from yinke.demo.generate.state import (
+    DEMAND,
+    DEPOSITS,
+    ENDED,
+    HELD,
+    SELF_EMPLOYED,
+    STUDENT,
+    TOGETHER,
+    Customers,
+)
 from yinke.demo.generate.text import dates, decimals, same, some, words
 
 FLAGS = ("0", "1")
@@ -32,6 +41,12 @@ def account_no(part: Customers, who: Ints, slot: Ints) -> Ints:
     """Sixteen-digit account numbers; every time deposit has one of its own."""
     nth = np.where(slot < DEMAND, slot, 10 + part.td_no[who, np.maximum(slot - DEMAND, 0)])
     return 6_200_000_000_000_000 + (part.first + who) * 1000 + nth
+
+
+def home(part: Customers, draws: Draws) -> Ids:
+    """Whose address a person has: in three of ten pairs of neighbours by number the two live together."""
+    pair = part.ids & ~np.uint64(1)
+    return np.where(draws.below("together", pair, TOGETHER), pair, part.ids)
 
 
 def write_customers(live: Live, out: Delivery, who: Ints, firms: tuple[str, ...]) -> None:
@@ -59,7 +74,7 @@ def write_customers(live: Live, out: Delivery, who: Ints, firms: tuple[str, ...]
         names.nations(draws, ids),
         numbers.mobiles(draws, ids, moved),
         some(2_760_000_0000 + draws.whole("tel-no", ids, 10_000_000), phone),
-        numbers.addresses(draws, ids, moved),
+        numbers.addresses(draws, home(part, draws)[who], moved),
         words(("11", "21", "31", "41", "51"), persona),
         words(("", *firms), employer + 1),
         words(("10", "20", "30", "40", "50"), np.where(persona == STUDENT, 2, draws.pick("education", ids, [0.04, 0.3, 0.33, 0.25, 0.08]))),
