@@ -10,7 +10,7 @@ from yinke.demo.generate import days, names, numbers
 from yinke.demo.generate.clicks import CHANNELS, EVENTS, Clicks
 from yinke.demo.generate.credit import CARD_MONTHS, renew_cards
 from yinke.demo.generate.deposits import CERTIFICATE, rate
-from yinke.demo.generate.draws import Draws, Ids, Ints
+from yinke.demo.generate.draws import Ints
 from yinke.demo.generate.files import Delivery
 from yinke.demo.generate.ledger import Live
 from yinke.demo.generate.life import certificate_until, sign_day
@@ -24,8 +24,8 @@ from yinke.demo.generate.state import (
     HELD,
     SELF_EMPLOYED,
     STUDENT,
-    TOGETHER,
     Customers,
+    home,
 )
 from yinke.demo.generate.text import dates, decimals, same, some, words
 
@@ -41,12 +41,6 @@ def account_no(part: Customers, who: Ints, slot: Ints) -> Ints:
     """Sixteen-digit account numbers; every time deposit has one of its own."""
     nth = np.where(slot < DEMAND, slot, 10 + part.td_no[who, np.maximum(slot - DEMAND, 0)])
     return 6_200_000_000_000_000 + (part.first + who) * 1000 + nth
-
-
-def home(part: Customers, draws: Draws) -> Ids:
-    """Whose address a person has: in three of ten pairs of neighbours by number the two live together."""
-    pair = part.ids & ~np.uint64(1)
-    return np.where(draws.below("together", pair, TOGETHER), pair, part.ids)
 
 
 def write_customers(live: Live, out: Delivery, who: Ints, firms: tuple[str, ...]) -> None:

@@ -141,6 +141,12 @@ def empty(count: int) -> dict[str, Column]:
     }
 
 
+def home(part: Customers, draws: Draws) -> Ids:
+    """Whose address, branch and manager a person has: of those who live together the first one's."""
+    pair = part.ids & ~np.uint64(1)
+    return np.where(draws.below("together", pair, TOGETHER), pair, part.ids)
+
+
 def partners(part: Customers) -> Ints:
     """The place in the range of each one's neighbour; -1 where he is beyond it."""
     place = (part.ids ^ np.uint64(1)).astype(np.int64) - part.first

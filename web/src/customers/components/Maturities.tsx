@@ -23,10 +23,10 @@ export function Maturities({ rows, day, banded }: Props) {
     if (kind === "CARD") return t(`card.${name}`, { defaultValue: name });
     return kind === "DEPOSIT" ? t(`kind.${name}`, { defaultValue: name }) : name;
   };
+  if (rows.length === 0) return null; // most customers: an empty calendar answers nothing
   const months = [...new Set(rows.map(({ on }) => on.slice(0, 7)))];
   return (
     <Panel title={t("section.maturities")}>
-      {rows.length === 0 && <p className={styles.quiet}>{t("maturitiesEmpty")}</p>}
       <ol className={styles.months}>
         {months.map((month) => (
           <li key={month}>
