@@ -167,10 +167,8 @@ class Place:
         return place
 
 
-def timeline(
-    viewer: Viewer, customer: Customer, kinds: Iterable[str] = (), cursor: str = "", limit: int = PAGE
-) -> TimelinePage:
-    """Entries about a customer that the viewer was already shown, newest first.
+def timeline(viewer: Viewer, customer: Customer, kinds: Iterable[str] = (), cursor: str = "") -> TimelinePage:
+    """A page of entries about a customer that the viewer was already shown, newest first.
 
     Args:
         kinds: only these of ``KINDS``; none: all.
@@ -179,6 +177,14 @@ def timeline(
     Raises:
         YinkeError: the cursor is not one of ours.
     """
+    rows, following = entries(viewer, customer, kinds, cursor, PAGE)
+    return TimelinePage(rows=rows, next=following, mark=mark(customer))
+
+
+def entries(
+    viewer: Viewer, customer: Customer, kinds: Iterable[str], cursor: str, limit: int
+) -> tuple[list[TimelineEntry], str | None]:
+    """So many entries from behind the cursor, and the cursor of the rest; see ``timeline``."""
     wanted = set(kinds) or set(KINDS)
     place = Place.read(cursor) if cursor else None
     parts = [sql for _, offered, sql in SOURCES if wanted.intersection(offered)]
@@ -199,9 +205,7 @@ def timeline(
         found = rows.fetchall()
     page = found[:limit]
     last = Place(*page[-1][:3]) if len(found) > limit else None
-    return TimelinePage(
-        rows=[_entry(viewer, row) for row in page], next=str(last) if last else None, mark=mark(customer)
-    )
+    return [_entry(viewer, row) for row in page], str(last) if last else None
 
 
 def mark(customer: Customer) -> str:

@@ -19,10 +19,10 @@ from django.utils import timezone
 
 from yinke.access.viewer import Viewer
 from yinke.care.customer_lake import holdings
-from yinke.care.customer_timeline import timeline
+from yinke.care.customer_timeline import entries, timeline
 from yinke.care.models import BadNumber, ContactRecord, DoNotDisturb
 from yinke.care.overview_schemas import FlowOut, HabitOut, MaturityOut, Overview, Reach, Silence
-from yinke.care.queries import customer_tasks
+from yinke.care.queries.tasks import open_tasks
 from yinke.common.thresholds import load_thresholds
 from yinke.customers import queries
 from yinke.customers.averages import averages
@@ -65,10 +65,10 @@ def overview(viewer: Viewer, customer_id: int, biz_date: date) -> Overview:
         viewer, customer, biz_date, queries.owners([customer_id]).get(customer_id), do_not_disturb=bool(silences)
     )  # fmt: skip
     reach = _reach(customer, silences)
-    tasks = customer_tasks(viewer, customer_id)
+    tasks = open_tasks(viewer, customer)
     page = timeline(viewer, customer)
     first_day = biz_date - timedelta(days=CURVE_DAYS)
-    marks = timeline(viewer, customer, ("MONEY", "TIER"), limit=MARKS).rows
+    marks, _ = entries(viewer, customer, ("MONEY", "TIER"), "", MARKS)
     held = holdings(viewer, lake, customer_id, biz_date)
     due = list(_maturities(held, biz_date))
     points, debts = curve.result()
