@@ -22,6 +22,7 @@ from yinke.access.viewer import Viewer
 from yinke.common.crypto import blind_index, encrypt
 from yinke.customers.models import Assignment, Customer, Frontier, Metrics
 from yinke.customers.names import initials, normalise
+from yinke.lake.around import SCHEMAS as AROUND
 from yinke.lake.snapshot import EVENTS, FEATURES, SNAPSHOT, arrow_schema
 from yinke.lake.store import Day, Lake
 from yinke.lake.tables import TABLES
@@ -150,6 +151,8 @@ def schema_of(table: str) -> pa.Schema:
     special = {"features": FEATURES, "snapshot": SNAPSHOT, "events": EVENTS}
     if table == "aum":
         return pa.schema([("cust_id", pa.int32()), ("aum", pa.decimal128(18, 2))])
+    if table in AROUND:
+        return AROUND[table]
     return arrow_schema(special[table]) if table in special else TABLES[table].arrow_schema()
 
 

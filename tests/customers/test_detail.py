@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
 from django.utils import timezone
 
 from tests.bank import TODAY, Bank, a_bank
-from yinke.care.models import ContactRecord, DoNotDisturb, Reason, Task
-from yinke.customers.models import TierChange
+from yinke.care.models import DoNotDisturb
 
-CALL = datetime(2026, 10, 31, 2, tzinfo=UTC)
 pytestmark = pytest.mark.django_db
 
 
@@ -71,36 +69,6 @@ def test_do_not_disturb_is_shown_until_it_ends_or_is_lifted(bank: Bank) -> None:
     row.until, row.lifted_at = None, timezone.now()
     row.save()
     assert not silent()
-
-
-def test_the_timeline_merges_reasons_contacts_tiers_and_the_first_account(bank: Bank) -> None:
-    customer, manager = bank.customers["张三丰"], bank.staff["李"]
-    TierChange.objects.create(customer=customer, on_date=date(2026, 5, 1), tier_from=2, tier_to=3)
-    task = Task.objects.create(
-        customer=customer, biz_date=TODAY, assignee=manager, org=customer.org, priority=1, score=1, due_on=TODAY,
-        expire_on=TODAY,
-    )  # fmt: skip
-    Reason.objects.create(
-        task=task, customer=customer, type="E11", biz_date=TODAY, priority=3, expire_on=TODAY, dedup_key="x",
-        payload={"birthday": "2026-11-02", "calendar": "SOLAR", "age": 46},
-    )  # fmt: skip
-    ContactRecord.objects.create(
-        customer=customer, user=manager, channel="PHONE", result="DEAL", at=CALL, biz_date=TODAY,
-        note="约好周三", request_key="a",
-    )  # fmt: skip
-    address = f"/api/customers/{customer.id}/timeline"
-    entries = bank.client("李").get(address).json()
-    assert [(entry["kind"], entry["code"]) for entry in entries] == [
-        ("CONTACT", "DEAL"), ("EVENT", "E11"), ("TIER", "UP"), ("STAGE", "STABLE"), ("OPENED", "OPENED"),
-    ]  # fmt: skip
-    assert [entry["at"] for entry in entries] == sorted((entry["at"] for entry in entries), reverse=True)
-    contact = next(entry for entry in entries if entry["kind"] == "CONTACT")
-    assert (contact["title"], contact["detail"], contact["by"]) == ("已成交", "约好周三", "李")
-    manager.language = "en"
-    manager.save()
-    english = " ".join(entry["title"] for entry in bank.client("李").get(address).json())
-    assert "Deal made" in english
-    assert not re.search(r"[\u4e00-\u9fff]", english)
 
 
 def test_filters_know_the_managers_of_ones_own_orgs(bank: Bank) -> None:

@@ -18,7 +18,7 @@ from yinke.access.services import sync_orgs, sync_staff
 from yinke.common.crypto import decrypt
 from yinke.common.errors import YinkeError
 from yinke.customers.averages import averages
-from yinke.customers.models import Assignment, Customer, Metrics, TierChange
+from yinke.customers.models import Assignment, Customer, Metrics, ProfileChange, TierChange
 from yinke.customers.services.write_back import Written, write_back
 from yinke.lake.store import Day, Lake
 
@@ -260,3 +260,49 @@ def test_writing_the_difference_equals_writing_all_anew(
         table.objects.all().delete()
     write_back(day, None, later)
     assert by_difference == by_rewriting == held()
+
+
+def noted() -> list[tuple[Any, ...]]:
+    """What was noted, without the id."""
+    rows = ProfileChange.objects.order_by("customer_id", "on_date", "field")
+    return list(rows.values_list("customer_id", "on_date", "field", "before", "after"))
+
+
+def test_fields_that_changed_are_noted_masked_and_new_customers_changed_nothing(night: Night) -> None:
+    night.run(
+        FRIDAY,
+        [customer(1, address="上海市徐汇区漕溪路1号", risk_level="C2"), customer(2)],
+        [snapshot(1), snapshot(2)],
+    )
+    assert noted() == []
+    saturday = FRIDAY + timedelta(days=1)
+    moved = customer(1, mobile="13911112222", address="北京市海淀区中关村5号", risk_level="C3", open_org="12")
+    night.run(
+        saturday, [moved, customer(2), customer(3)], [snapshot(1, stage="GROWING"), snapshot(2), snapshot(3)]
+    )
+    assert noted() == [
+        (1, saturday, "address", "上海市徐汇区****", "北京市海淀区****"),
+        (1, saturday, "mobile", "138****0001", "139****2222"),
+        (1, saturday, "open_org", "徐汇支行", "静安支行"),
+        (1, saturday, "risk_level", "C2", "C3"),
+        (1, saturday, "stage", "STABLE", "GROWING"),
+    ]
+
+
+def test_a_correction_of_the_day_keeps_what_was_before_it(night: Night) -> None:
+    night.run(FRIDAY, [customer(1, risk_level="C1")], [snapshot(1)])
+    saturday = FRIDAY + timedelta(days=1)
+    night.run(saturday, [customer(1, risk_level="C3")], [snapshot(1)])
+    night.run(saturday, [customer(1, risk_level="C4")], [snapshot(1)])
+    night.write(night.since)  # the same again: nothing more
+    assert noted() == [(1, saturday, "risk_level", "C1", "C4")]
+
+
+def test_no_number_of_a_person_is_kept_whole_among_the_changes(night: Night) -> None:
+    secrets = {"name": "欧阳晓晓", "mobile": "13911112222", "tel": "02164335566", "cert_no": "31010119900307123X",
+               "address": "上海市徐汇区漕溪路99号", "employer": "江城机械有限公司"}  # fmt: skip
+    night.run(FRIDAY, [customer(1)], [snapshot(1)])
+    night.run(FRIDAY + timedelta(days=1), [customer(1, **secrets)], [snapshot(1)])
+    assert {field for _, _, field, _, _ in noted()} == set(secrets)
+    kept = str(noted())
+    assert not [value for value in secrets.values() if value in kept]

@@ -36,6 +36,7 @@ ACTIONS = (
     "session.start", "session.end", "session.refused", "customer.reveal", "nightly.release", "nightly.rerun",
     "audit.search", "password.change", "password.give", "second_factor.add", "second_factor.remove",
     "second_factor.renew", "second_factor.forget",
+    "relationship.begin", "relationship.end",
 )  # fmt: skip
 """What is accounted for."""
 

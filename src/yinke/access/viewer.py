@@ -5,11 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 RIGHTS: dict[str, frozenset[str]] = {
-    "RM": frozenset({"workbench", "customer.read", "customer.reveal", "task.work"}),
-    "WM": frozenset({"workbench", "customer.read", "customer.reveal", "task.work"}),
-    "PB_ADV": frozenset({"workbench", "customer.read", "customer.reveal", "task.work"}),
-    "REMOTE_RM": frozenset({"workbench", "customer.read", "customer.reveal", "task.work"}),
-    "BR_MGR": frozenset({"workbench", "customer.read", "customer.reveal", "task.work", "branch.read"}),
+    "RM": frozenset({"workbench", "customer.read", "customer.reveal", "task.work", "relationship.write"}),
+    "WM": frozenset({"workbench", "customer.read", "customer.reveal", "task.work", "relationship.write"}),
+    "PB_ADV": frozenset({"workbench", "customer.read", "customer.reveal", "task.work", "relationship.write"}),
+    "REMOTE_RM": frozenset(
+        {"workbench", "customer.read", "customer.reveal", "task.work", "relationship.write"}
+    ),
+    "BR_MGR": frozenset(
+        {"workbench", "customer.read", "customer.reveal", "task.work", "branch.read", "relationship.write"}
+    ),
     "RETAIL_MGR": frozenset({"customer.read", "branch.read"}),
     "HQ_OPS": frozenset({"customer.read", "branch.read", "nightly.read"}),
     "COMPLIANCE": frozenset({"customer.read", "branch.read", "audit.read"}),

@@ -5,13 +5,14 @@ from __future__ import annotations
 from datetime import date
 
 from django.db.models import DateTimeField, F, Max, OuterRef, Q, QuerySet, Subquery
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router
 
 from yinke.access.auth import can, viewer_from
-from yinke.care.customer_timeline import timeline
+from yinke.care.customer_timeline import Kind, mark, timeline
 from yinke.care.models import ContactRecord, DoNotDisturb, Task
 from yinke.common.errors import NotFound
+from yinke.common.schema import Schema, answer
 from yinke.customers import listing, queries
 from yinke.customers.models import Customer
 from yinke.customers.schemas import (
@@ -19,12 +20,20 @@ from yinke.customers.schemas import (
     CustomerPage,
     CustomerQuery,
     CustomerRow,
+    Mark,
     Person,
-    TimelineEntry,
+    TimelinePage,
 )
 from yinke.customers.shape import customer_out, customer_row
 
 router = Router(tags=["customers"])
+
+
+class TimelineQuery(Schema):
+    """What the timeline is narrowed to, and where it goes on."""
+
+    kind: list[Kind] = []
+    cursor: str = ""
 
 
 def _business_date() -> date:
@@ -112,11 +121,17 @@ def get_customer(request: HttpRequest, customer_id: int) -> CustomerOut:
     )
 
 
-@router.get("/customers/{customer_id}/timeline", response=list[TimelineEntry], auth=can("customer.read"))
-def get_timeline(request: HttpRequest, customer_id: int) -> list[TimelineEntry]:
-    """What happened to this customer, newest first: reasons, contacts, tiers, stage, the first account."""
+@router.get("/customers/{customer_id}/timeline", response=TimelinePage, auth=can("customer.read"))
+def get_timeline(request: HttpRequest, customer_id: int, wanted: Query[TimelineQuery]) -> HttpResponse:
+    """What happened to this customer, newest first, 30 at a time. ``kind`` may be given several times."""
     viewer = viewer_from(request)
-    return timeline(viewer, queries.one(viewer, customer_id))
+    return answer(timeline(viewer, queries.one(viewer, customer_id), wanted.kind, wanted.cursor))
+
+
+@router.get("/customers/{customer_id}/mark", response=Mark, auth=can("customer.read"))
+def get_mark(request: HttpRequest, customer_id: int) -> Mark:
+    """Whether anything has happened: asked every few seconds by whoever looks at the customer."""
+    return Mark(mark=mark(queries.one(viewer_from(request), customer_id)))
 
 
 @router.get("/managers", response=list[Person], auth=can("customer.read"))

@@ -5,12 +5,15 @@ from __future__ import annotations
 from datetime import date
 
 from django.conf import settings
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from ninja import Router
 
 from yinke.access.auth import can, viewer_from
 from yinke.care import customer_lake
+from yinke.care.overview import overview
+from yinke.care.overview_schemas import Overview
 from yinke.common.errors import NotFound
+from yinke.common.schema import answer
 from yinke.customers import queries
 from yinke.customers.schemas import Holdings, Point, Transactions
 from yinke.customers.shown import shown_amount
@@ -26,6 +29,12 @@ def _business_date() -> date:
     if biz_date is None:
         raise NotFound("No night has run yet", place="customers", remedy="Run one: yinke nightly --date ...")
     return biz_date
+
+
+@router.get("/customers/{customer_id}/overview", response=Overview, auth=can("customer.read"))
+def get_overview(request: HttpRequest, customer_id: int) -> HttpResponse:
+    """客户一览 at first sight, in one answer."""
+    return answer(overview(viewer_from(request), customer_id, _business_date()))
 
 
 @router.get("/customers/{customer_id}/aum", response=list[Point], auth=can("customer.read"))

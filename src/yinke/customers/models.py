@@ -9,6 +9,11 @@ from django.db import models
 from django.db.models import Q
 
 from yinke.access.models import Org, User
+from yinke.customers.around import ProfileChange, Relationship
+
+__all__ = [
+    "Assignment", "Customer", "Frontier", "Metrics", "ProfileChange", "Relationship", "TierChange",
+]  # fmt: skip
 
 
 class Customer(models.Model):

@@ -12,7 +12,7 @@ from yinke.access.models import User
 from yinke.access.viewer import OWN_ONLY, Viewer
 from yinke.common.crypto import blind_index
 from yinke.common.errors import NotFound
-from yinke.customers.models import Assignment, Customer, Frontier, TierChange
+from yinke.customers.models import Assignment, Customer, Frontier
 from yinke.customers.names import HAN, normalise, plain_mobile
 
 
@@ -97,11 +97,6 @@ def owners(customer_ids: Iterable[int]) -> dict[int, Owners]:
         else:
             owner.co.append(row)
     return found
-
-
-def tier_changes(customer: Customer) -> list[TierChange]:
-    """Tier changes of a customer that the viewer was already shown, newest first."""
-    return list(customer.tier_changes.order_by("-on_date")[:50])
 
 
 def managers(viewer: Viewer) -> list[User]:

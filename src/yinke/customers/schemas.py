@@ -206,15 +206,40 @@ class Transactions(Schema):
 
 
 class TimelineEntry(Schema):
-    """Something that happened. ``kind``: EVENT, CONTACT, TIER, OPENED, STAGE."""
+    """Something that happened.
 
+    ``kind``: CONTACT, MESSAGE, VISIT, MONEY, EVENT, TASK, TIER, STAGE, PROFILE, OWNER, RELATION, OPENED.
+    """
+
+    id: str
+    """Names the entry for good."""
     at: datetime
     kind: str
     code: str
-    """Event type, contact result or tier change, to pick an icon by."""
+    """Contact result, event type, changed field, ...: the pages have words for each."""
     title: str
+    """What an event is called, in the viewer's language; empty for the rest."""
     detail: str
+    before: str
+    """Of a change, masked; of a contact, its channel."""
+    after: str
     by: str | None
+
+
+class TimelinePage(Schema):
+    """Newest first."""
+
+    rows: list[TimelineEntry]
+    next: str | None
+    """Pass as ``cursor`` for older ones; None at the end."""
+    mark: str
+    """Differs from an earlier one if anything has happened since."""
+
+
+class Mark(Schema):
+    """See ``TimelinePage.mark``."""
+
+    mark: str
 
 
 class RevealIn(Schema):

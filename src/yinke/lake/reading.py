@@ -9,6 +9,7 @@ import threading
 from collections.abc import Sequence
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 import duckdb
@@ -16,6 +17,8 @@ import duckdb
 from yinke.lake.store import Day, Lake
 
 _local = threading.local()
+KEPT = 2_000
+"""Answers kept in memory: some hundred customers' pages."""
 DAILY = 90
 """A curve has a point for each of the newest 90 days, and one a week before."""
 
@@ -34,17 +37,24 @@ def rows_of(days: Sequence[Day], table: str, cust_id: int, columns: Sequence[str
     """One customer's rows of a table over some days, each with the ``biz_date`` it belongs to.
 
     A day without the table gives none. ``columns`` are names of the canonical table, never a user's text.
+    Published files never change, so what was read of them lately is kept.
     """
-    files = {str(day.path(table)): day.biz_date for day in days if day.has(table)}
-    if not files:
-        return []
+    files = tuple((str(day.path(table)), day.biz_date) for day in days if day.has(table))
+    return list(_rows(files, cust_id, tuple(columns))) if files else []
+
+
+@lru_cache(maxsize=KEPT)
+def _rows(
+    files: tuple[tuple[str, date], ...], cust_id: int, columns: tuple[str, ...]
+) -> list[dict[str, Any]]:
     names = ", ".join(f'"{name}"' for name in columns)
+    dates = dict(files)
     found = _connection().execute(
         f"SELECT filename, {names} FROM read_parquet($files, filename = true) WHERE cust_id = $cust_id",
-        {"files": list(files), "cust_id": cust_id},
+        {"files": list(dates), "cust_id": cust_id},
     )
     return [
-        {"biz_date": files[row[0]], **dict(zip(columns, row[1:], strict=True))} for row in found.fetchall()
+        {"biz_date": dates[row[0]], **dict(zip(columns, row[1:], strict=True))} for row in found.fetchall()
     ]
 
 
@@ -79,3 +89,28 @@ def aum_curve(lake: Lake, cust_id: int, last: date, days: int) -> list[tuple[dat
     wanted = [day for day in map(lake.day, curve_days(last, days)) if day is not None]
     rows = rows_of(wanted, "aum", cust_id, ["aum"])
     return sorted((row["biz_date"], row["aum"]) for row in rows)
+
+
+def sparse_curve(
+    lake: Lake, table: str, column: str, cust_id: int, last: date, days: Sequence[date]
+) -> list[tuple[date, Decimal]]:
+    """A figure that only some customers have, on the given days; empty if it was never there.
+
+    Read at the ends of months and weeks first: who has none then is not looked up day by day.
+    """
+    known = {day: found for day in days if (found := lake.day(day)) and found.has(table)}
+    sample = [found for day, found in known.items() if (last - day).days % 15 == 0]
+    if not rows_of(sample, table, cust_id, [column]):
+        return []
+    rows = {row["biz_date"]: row[column] for row in rows_of(list(known.values()), table, cust_id, [column])}
+    return [(day, rows.get(day, Decimal(0))) for day in known]
+
+
+def month_days(lake: Lake, last: date, months: int) -> list[Day]:
+    """The last published day of each of so many months up to ``last``'s, newest first."""
+    found: dict[tuple[int, int], date] = {}
+    for day in lake.dates():
+        if day <= last:
+            found[day.year, day.month] = day
+    newest = sorted(found.values(), reverse=True)[:months]
+    return [day for day in map(lake.day, newest) if day is not None]

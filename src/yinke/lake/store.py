@@ -171,7 +171,11 @@ class Lake:
     def day(self, biz_date: date) -> Day | None:
         """The valid version of a date, or None."""
         link = self.root / "days" / biz_date.isoformat()
-        return Day(biz_date, link.resolve()) if link.is_symlink() else None
+        try:
+            target = link.readlink()
+        except OSError:
+            return None
+        return Day(biz_date, self.root / "versions" / target.name)
 
     def latest(self, before: date | None = None) -> Day | None:
         """The newest published day, or the newest one strictly before a date."""
@@ -217,4 +221,4 @@ class Lake:
         if not versions:
             return None
         day = self.day(biz_date)
-        return day if day and day.folder == versions[-1].resolve() else self._point(biz_date, versions[-1])
+        return day if day and day.version == versions[-1].name else self._point(biz_date, versions[-1])

@@ -19,6 +19,7 @@ from typing import Any
 from yinke.care.events import detect_events
 from yinke.common.errors import Held
 from yinke.common.thresholds import Thresholds
+from yinke.lake.around import compute_around
 from yinke.lake.engine import Engine
 from yinke.lake.features import compute_features
 from yinke.lake.feeds import FeedSet
@@ -205,8 +206,11 @@ class _Making:
         earlier = lake.latest(before=building.biz_date)
         values = self.bench.thresholds.at(building.biz_date)
         self._step(
-            "features", lambda: {"customers": compute_features(engine, building, lake, earlier, values)}
-        )
+            "features", lambda: {
+                "customers": compute_features(engine, building, lake, earlier, values),
+                "relations": compute_around(engine, building, lake, earlier, values),
+            },
+        )  # fmt: skip
         self._step("classify", lambda: {"customers": classify(engine, building, lake, earlier, values)})
         self.events: dict[str, int] = {}
         if with_events:

@@ -358,6 +358,70 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/customers/{customer_id}/relationships": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Relationships
+         * @description Who stands around this customer: one step of the walk.
+         */
+        get: operations["get_relationships"];
+        put?: never;
+        /**
+         * Add Relationship
+         * @description Write down that two customers, or a customer and a company, are related.
+         */
+        post: operations["add_relationship"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/relationships/party": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Colleagues
+         * @description The viewer's customers at one employer or company.
+         */
+        get: operations["get_colleagues"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/relationships/{relationship_id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * End Relationship
+         * @description End a relationship, with a reason.
+         */
+        post: operations["end_relationship"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/customers": {
         parameters: {
             query?: never;
@@ -407,9 +471,29 @@ export interface paths {
         };
         /**
          * Get Timeline
-         * @description What happened to this customer, newest first: reasons, contacts, tiers, stage, the first account.
+         * @description What happened to this customer, newest first, 30 at a time. ``kind`` may be given several times.
          */
         get: operations["get_timeline"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/customers/{customer_id}/mark": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Mark
+         * @description Whether anything has happened: asked every few seconds by whoever looks at the customer.
+         */
+        get: operations["get_mark"];
         put?: never;
         post?: never;
         delete?: never;
@@ -430,6 +514,26 @@ export interface paths {
          * @description Those who look after customers in the viewer's orgs, for the list's filter; oneself for a manager.
          */
         get: operations["list_managers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/customers/{customer_id}/overview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Overview
+         * @description 客户一览 at first sight, in one answer.
+         */
+        get: operations["get_overview"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1136,6 +1240,143 @@ export interface components {
              */
             reason: "CALL" | "VERIFY" | "SERVICE" | "COMPLAINT";
         };
+        /** Edge */
+        Edge: {
+            /** Id */
+            id: number;
+            /** Kind */
+            kind: string;
+            /** Source */
+            source: string;
+            /** Begin */
+            begin: string;
+            /** End */
+            end: string;
+            /**
+             * Valid From
+             * Format: date
+             */
+            valid_from: string;
+            /** Confidence */
+            confidence: number;
+            /** Evidence */
+            evidence: string;
+            /** Months */
+            months: number | null;
+            /** Txns */
+            txns: number | null;
+            /** Amount */
+            amount: string | null;
+            /** Made By */
+            made_by: string | null;
+        };
+        /**
+         * Graph
+         * @description One node's neighbourhood; walk on by asking for a neighbour's.
+         */
+        Graph: {
+            /** Center */
+            center: string;
+            /** Banded */
+            banded: boolean;
+            /** Nodes */
+            nodes: components["schemas"]["Node"][];
+            /** Edges */
+            edges: components["schemas"]["Edge"][];
+            /** More */
+            more: number;
+            household: components["schemas"]["Household"] | null;
+        };
+        /**
+         * Household
+         * @description The centre and those of the same household whom the viewer sees.
+         */
+        Household: {
+            /** Members */
+            members: number;
+            /** Hidden */
+            hidden: number;
+            /** Aum */
+            aum: string;
+            /** Lum */
+            lum: string;
+            /** Categories */
+            categories: number;
+        };
+        /**
+         * Node
+         * @description A customer, an employer or a company; of another manager's customer only that there is one.
+         */
+        Node: {
+            /** Key */
+            key: string;
+            /** Kind */
+            kind: string;
+            /** Id */
+            id: number | null;
+            /** Name */
+            name: string;
+            /** Tier */
+            tier: number | null;
+            /** Stage */
+            stage: string | null;
+            /** Aum */
+            aum: string | null;
+            manager: components["schemas"]["Person"] | null;
+        };
+        /**
+         * Person
+         * @description A member of staff.
+         */
+        Person: {
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+            /** Emp No */
+            emp_no: string;
+        };
+        /** RelationMade */
+        RelationMade: {
+            /** Id */
+            id: number;
+        };
+        /**
+         * RelationIn
+         * @description A relationship that a manager knows of; see ``Told``.
+         */
+        RelationIn: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "HOUSEHOLD" | "GUARANTOR" | "REFERRER" | "COMPANY_OWNER";
+            /**
+             * Other
+             * @default
+             */
+            other: string;
+            /**
+             * Party
+             * @default
+             */
+            party: string;
+            /**
+             * Outward
+             * @default true
+             */
+            outward: boolean;
+            /** Evidence */
+            evidence: string;
+        };
+        /**
+         * RelationEndIn
+         * @description Why a relationship no longer holds.
+         */
+        RelationEndIn: {
+            /** Reason */
+            reason: string;
+        };
         /**
          * CustomerQuery
          * @description What the customer list is narrowed to and ordered by; empty fields narrow nothing.
@@ -1219,18 +1460,6 @@ export interface components {
             last_contact: string | null;
             /** Open Tasks */
             open_tasks: number;
-        };
-        /**
-         * Person
-         * @description A member of staff.
-         */
-        Person: {
-            /** Id */
-            id: number;
-            /** Name */
-            name: string;
-            /** Emp No */
-            emp_no: string;
         };
         /**
          * CustomerOut
@@ -1340,10 +1569,30 @@ export interface components {
             amount: string;
         };
         /**
+         * TimelineQuery
+         * @description What the timeline is narrowed to, and where it goes on.
+         */
+        TimelineQuery: {
+            /**
+             * Kind
+             * @default []
+             */
+            kind: ("CONTACT" | "MESSAGE" | "VISIT" | "MONEY" | "EVENT" | "TASK" | "TIER" | "STAGE" | "PROFILE" | "OWNER" | "RELATION" | "OPENED")[];
+            /**
+             * Cursor
+             * @default
+             */
+            cursor: string;
+        };
+        /**
          * TimelineEntry
-         * @description Something that happened. ``kind``: EVENT, CONTACT, TIER, OPENED, STAGE.
+         * @description Something that happened.
+         *
+         *     ``kind``: CONTACT, MESSAGE, VISIT, MONEY, EVENT, TASK, TIER, STAGE, PROFILE, OWNER, RELATION, OPENED.
          */
         TimelineEntry: {
+            /** Id */
+            id: string;
             /**
              * At
              * Format: date-time
@@ -1357,21 +1606,32 @@ export interface components {
             title: string;
             /** Detail */
             detail: string;
+            /** Before */
+            before: string;
+            /** After */
+            after: string;
             /** By */
             by: string | null;
         };
         /**
-         * Point
-         * @description AUM at one day's end.
+         * TimelinePage
+         * @description Newest first.
          */
-        Point: {
-            /**
-             * Day
-             * Format: date
-             */
-            day: string;
-            /** Aum */
-            aum: string;
+        TimelinePage: {
+            /** Rows */
+            rows: components["schemas"]["TimelineEntry"][];
+            /** Next */
+            next: string | null;
+            /** Mark */
+            mark: string;
+        };
+        /**
+         * Mark
+         * @description See ``TimelinePage.mark``.
+         */
+        Mark: {
+            /** Mark */
+            mark: string;
         };
         /** AccountOut */
         AccountOut: {
@@ -1413,6 +1673,65 @@ export interface components {
             expiry: string | null;
             /** Status */
             status: string;
+        };
+        /** ContactOut */
+        ContactOut: {
+            /** Id */
+            id: number;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** By */
+            by: string;
+            /** Channel */
+            channel: string;
+            /** Result */
+            result: string;
+            /** Next On */
+            next_on: string | null;
+            /** Note */
+            note: string;
+            /** Withdrawn */
+            withdrawn: boolean;
+        };
+        /**
+         * FlowOut
+         * @description 现金流: one kind of money in or out in one month.
+         */
+        FlowOut: {
+            /** Month */
+            month: string;
+            /** Direction */
+            direction: string;
+            /** Kind */
+            kind: string;
+            /** Amount */
+            amount: string;
+            /** Txns */
+            txns: number;
+            /** Inner */
+            inner: boolean;
+        };
+        /**
+         * HabitOut
+         * @description 渠道习惯: how often in one channel at one time of the day, over the last months.
+         */
+        HabitOut: {
+            /** Channel */
+            channel: string;
+            /** Part */
+            part: number;
+            /** Visits */
+            visits: number;
+            /** Txns */
+            txns: number;
+            /**
+             * Last On
+             * Format: date
+             */
+            last_on: string;
         };
         /** HoldingOut */
         HoldingOut: {
@@ -1470,6 +1789,184 @@ export interface components {
             due_date: string | null;
             /** Days Past Due */
             days_past_due: number | null;
+        };
+        /**
+         * MaturityOut
+         * @description 到期日历: one thing that falls due.
+         */
+        MaturityOut: {
+            /**
+             * On
+             * Format: date
+             */
+            on: string;
+            /** Kind */
+            kind: string;
+            /** Name */
+            name: string;
+            /** Number */
+            number: string;
+            /** Ccy */
+            ccy: string;
+            /** Amount */
+            amount: string | null;
+            /** Auto Renew */
+            auto_renew: boolean | null;
+        };
+        /**
+         * Overview
+         * @description 客户一览 at first sight.
+         */
+        Overview: {
+            customer: components["schemas"]["CustomerOut"];
+            reach: components["schemas"]["Reach"];
+            /** Tags */
+            tags: string[];
+            /** Curve */
+            curve: components["schemas"]["Point"][];
+            /** Debts */
+            debts: components["schemas"]["Point"][];
+            /** Marks */
+            marks: components["schemas"]["TimelineEntry"][];
+            holdings: components["schemas"]["Holdings"];
+            /** Maturities */
+            maturities: components["schemas"]["MaturityOut"][];
+            /** Flows */
+            flows: components["schemas"]["FlowOut"][];
+            /** Habits */
+            habits: components["schemas"]["HabitOut"][];
+            /** Tasks */
+            tasks: components["schemas"]["TaskOut"][];
+            timeline: components["schemas"]["TimelinePage"];
+        };
+        /**
+         * Point
+         * @description AUM at one day's end.
+         */
+        Point: {
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /** Aum */
+            aum: string;
+        };
+        /**
+         * Reach
+         * @description Whether the customer can be reached.
+         */
+        Reach: {
+            /** Mobile */
+            mobile: string;
+            /** Verified On */
+            verified_on: string | null;
+            /** Silences */
+            silences: components["schemas"]["Silence"][];
+        };
+        /**
+         * ReasonOut
+         * @description One reason in plain words, in the viewer's language.
+         */
+        ReasonOut: {
+            /** Type */
+            type: string;
+            /** Name */
+            name: string;
+            /** Family */
+            family: string;
+            /** Text */
+            text: string;
+            /** Priority */
+            priority: number;
+            /**
+             * Expire On
+             * Format: date
+             */
+            expire_on: string;
+            /** Amount */
+            amount: string | null;
+        };
+        /**
+         * Silence
+         * @description 免打扰: what nobody may do, since when, until when (None: until the customer lifts it).
+         */
+        Silence: {
+            /** Scope */
+            scope: string;
+            /**
+             * Since
+             * Format: date
+             */
+            since: string;
+            /** Until */
+            until: string | null;
+        };
+        /** TaskCustomer */
+        TaskCustomer: {
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+            /** Gender */
+            gender: string;
+            /** Tier */
+            tier: number;
+            /** Stage */
+            stage: string;
+            /** Aum */
+            aum: string;
+            /** Mda */
+            mda: string;
+            /** Months */
+            months: (string | null)[];
+            /** Mobile Masked */
+            mobile_masked: string;
+            /** Mobile Invalid */
+            mobile_invalid: boolean;
+            /** Do Not Disturb */
+            do_not_disturb: boolean;
+        };
+        /** TaskOut */
+        TaskOut: {
+            /** Id */
+            id: number;
+            customer: components["schemas"]["TaskCustomer"];
+            /**
+             * Biz Date
+             * Format: date
+             */
+            biz_date: string;
+            /** Priority */
+            priority: number;
+            /** Status */
+            status: string;
+            /**
+             * Due On
+             * Format: date
+             */
+            due_on: string;
+            /**
+             * Expire On
+             * Format: date
+             */
+            expire_on: string;
+            /** Next On */
+            next_on: string | null;
+            /** Result */
+            result: string;
+            /** Is Overdue */
+            is_overdue: boolean;
+            /** Is Later */
+            is_later: boolean;
+            /** Is Overflow */
+            is_overflow: boolean;
+            assignee: components["schemas"]["Person"] | null;
+            /** Reasons */
+            reasons: components["schemas"]["ReasonOut"][];
+            /** Talk */
+            talk: string[];
+            last_contact: components["schemas"]["ContactOut"] | null;
         };
         /** TransactionOut */
         TransactionOut: {
@@ -1546,28 +2043,6 @@ export interface components {
             /** Cursor */
             cursor?: number | null;
         };
-        /** ContactOut */
-        ContactOut: {
-            /** Id */
-            id: number;
-            /**
-             * At
-             * Format: date-time
-             */
-            at: string;
-            /** By */
-            by: string;
-            /** Channel */
-            channel: string;
-            /** Result */
-            result: string;
-            /** Next On */
-            next_on: string | null;
-            /** Note */
-            note: string;
-            /** Withdrawn */
-            withdrawn: boolean;
-        };
         /**
          * Counts
          * @description The list's numbers, before the filters by type, tier and name.
@@ -1591,95 +2066,6 @@ export interface components {
             by_tier: {
                 [key: string]: number;
             };
-        };
-        /**
-         * ReasonOut
-         * @description One reason in plain words, in the viewer's language.
-         */
-        ReasonOut: {
-            /** Type */
-            type: string;
-            /** Name */
-            name: string;
-            /** Family */
-            family: string;
-            /** Text */
-            text: string;
-            /** Priority */
-            priority: number;
-            /**
-             * Expire On
-             * Format: date
-             */
-            expire_on: string;
-            /** Amount */
-            amount: string | null;
-        };
-        /** TaskCustomer */
-        TaskCustomer: {
-            /** Id */
-            id: number;
-            /** Name */
-            name: string;
-            /** Gender */
-            gender: string;
-            /** Tier */
-            tier: number;
-            /** Stage */
-            stage: string;
-            /** Aum */
-            aum: string;
-            /** Mda */
-            mda: string;
-            /** Months */
-            months: (string | null)[];
-            /** Mobile Masked */
-            mobile_masked: string;
-            /** Mobile Invalid */
-            mobile_invalid: boolean;
-            /** Do Not Disturb */
-            do_not_disturb: boolean;
-        };
-        /** TaskOut */
-        TaskOut: {
-            /** Id */
-            id: number;
-            customer: components["schemas"]["TaskCustomer"];
-            /**
-             * Biz Date
-             * Format: date
-             */
-            biz_date: string;
-            /** Priority */
-            priority: number;
-            /** Status */
-            status: string;
-            /**
-             * Due On
-             * Format: date
-             */
-            due_on: string;
-            /**
-             * Expire On
-             * Format: date
-             */
-            expire_on: string;
-            /** Next On */
-            next_on: string | null;
-            /** Result */
-            result: string;
-            /** Is Overdue */
-            is_overdue: boolean;
-            /** Is Later */
-            is_later: boolean;
-            /** Is Overflow */
-            is_overflow: boolean;
-            assignee: components["schemas"]["Person"] | null;
-            /** Reasons */
-            reasons: components["schemas"]["ReasonOut"][];
-            /** Talk */
-            talk: string[];
-            last_contact: components["schemas"]["ContactOut"] | null;
         };
         /**
          * Workbench
@@ -2455,6 +2841,102 @@ export interface operations {
             };
         };
     };
+    get_relationships: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Graph"];
+                };
+            };
+        };
+    };
+    add_relationship: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RelationIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RelationMade"];
+                };
+            };
+        };
+    };
+    get_colleagues: {
+        parameters: {
+            query: {
+                party: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Graph"];
+                };
+            };
+        };
+    };
+    end_relationship: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                relationship_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RelationEndIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RelationMade"];
+                };
+            };
+        };
+    };
     list_customers: {
         parameters: {
             query?: {
@@ -2508,6 +2990,31 @@ export interface operations {
     };
     get_timeline: {
         parameters: {
+            query?: {
+                kind?: ("CONTACT" | "MESSAGE" | "VISIT" | "MONEY" | "EVENT" | "TASK" | "TIER" | "STAGE" | "PROFILE" | "OWNER" | "RELATION" | "OPENED")[];
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                customer_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TimelinePage"];
+                };
+            };
+        };
+    };
+    get_mark: {
+        parameters: {
             query?: never;
             header?: never;
             path: {
@@ -2523,7 +3030,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["TimelineEntry"][];
+                    "application/json": components["schemas"]["Mark"];
                 };
             };
         };
@@ -2544,6 +3051,28 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Person"][];
+                };
+            };
+        };
+    };
+    get_overview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Overview"];
                 };
             };
         };

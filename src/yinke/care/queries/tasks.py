@@ -80,6 +80,11 @@ def customer_tasks(viewer: Viewer, customer_id: int) -> list[TaskOut]:
     return task_outs(viewer, list(_joined(tasks).order_by(is_open, "-biz_date")[:NEWEST]), today())
 
 
+def open_tasks(viewer: Viewer, customer: Customer) -> list[TaskOut]:
+    """The open tasks of a customer that the viewer was already shown: one at most."""
+    return task_outs(viewer, list(_joined(Task.objects.filter(customer=customer, status__in=OPEN))), today())
+
+
 def workbench(viewer: Viewer, wanted: Wanted) -> Workbench:
     """A page of the list, with the numbers of the whole.
 

@@ -24,6 +24,12 @@ PROFILE = (
 )  # fmt: skip
 """Columns of the ``customer`` table that PostgreSQL holds."""
 
+NOTED = (
+    "name", "mobile", "tel", "cert_no", "cert_expiry", "address", "employer", "occupation", "education", "marital",
+    "open_org", "status", "risk_level", "risk_expiry",
+)  # fmt: skip
+"""Columns of the ``customer`` table whose changes the timeline tells."""
+
 MIX = ("demand", "time", "wealth", "fund", "insurance", "metal", "bond", "securities")
 STATE = (
     "aum", "lum", *MIX, "tier", "tier_asset", "tier_changed", "stage", "stage_since", "categories", "rfm_r",
@@ -61,6 +67,8 @@ METRICS = {
 }
 """Columns of ``Metrics`` and what they are of the snapshot ``n``; ``as_of`` is the day's own date."""
 
+_SAME_RELATION = "n.kind = o.kind AND n.cust_id = o.cust_id AND n.party = o.party AND n.other_id IS NOT DISTINCT FROM o.other_id"
+
 
 class Changes:
     """The comparison of ``newest`` with ``since`` (None: everything counts as changed)."""
@@ -90,6 +98,53 @@ class Changes:
             return f"{new} n"
         differs = " OR ".join(f"n.{name} IS DISTINCT FROM o.{name}" for name in columns)
         return f"{new} n LEFT JOIN {self._scan(self.since, table)} o USING (cust_id) WHERE o.cust_id IS NULL OR {differs}"
+
+    def fields(self) -> Iterator[pa.RecordBatch]:
+        """``customer_id``, ``field``, ``before``, ``after`` of ``NOTED`` columns and the stage that changed.
+
+        Customers that are new, and a day that stands alone, changed nothing.
+        """
+        if self.since is None:
+            return
+        sources = (("customer", NOTED), ("snapshot", ("stage",)))
+        for table, columns in sources:
+            if self.newest.path(table).samefile(self.since.path(table)):
+                continue  # carried over: a hard link to the same bytes
+            pairs = ", ".join(
+                f"{{'field': '{name}', 'before': o.{name}::VARCHAR, 'after': n.{name}::VARCHAR}}"
+                for name in columns
+            )
+            differs = " OR ".join(f"n.{name} IS DISTINCT FROM o.{name}" for name in columns)
+            yield from self._stream(
+                "SELECT customer_id, c.field, c.before, c.after FROM ("
+                f"SELECT n.cust_id AS customer_id, unnest([{pairs}]) AS c FROM {self._scan(self.newest, table)} n"
+                f" JOIN {self._scan(self.since, table)} o USING (cust_id) WHERE {differs}"
+                ") WHERE c.before IS DISTINCT FROM c.after"
+            )
+
+    def relations(self, biz_date: date) -> Iterator[pa.RecordBatch]:
+        """Relations (``lake/around.py``) that are new or have other evidence, as rows of ``Relationship``."""
+        known = self.since is not None and self.since.has("relation")
+        source = f"{self._scan(self.newest, 'relation')} n"
+        if known:
+            assert self.since is not None  # noqa: S101
+            source += (
+                f" LEFT JOIN {self._scan(self.since, 'relation')} o ON {_SAME_RELATION} WHERE o.kind IS NULL"
+                " OR n.months IS DISTINCT FROM o.months OR n.confidence IS DISTINCT FROM o.confidence"
+            )
+        return self._stream(
+            "SELECT n.kind, n.cust_id AS customer_id, n.other_id, n.party, n.confidence, CASE WHEN n.months IS NULL"
+            " THEN '' ELSE concat('months=', n.months, ',txns=', n.txns, ',amount=', n.amount) END AS evidence,"
+            f" coalesce(n.since, DATE '{biz_date}') AS valid_from FROM {source}"
+        )
+
+    def relations_gone(self) -> Iterator[pa.RecordBatch]:
+        """The keys of relations that the earlier day showed and this one does not."""
+        assert self.since is not None  # noqa: S101
+        return self._stream(
+            f"SELECT n.kind, n.cust_id AS customer_id, n.other_id, n.party FROM {self._scan(self.since, 'relation')} n"
+            f" WHERE NOT EXISTS (SELECT 1 FROM {self._scan(self.newest, 'relation')} o WHERE {_SAME_RELATION})"
+        )
 
     def vanished(self) -> list[int]:
         """Customers that the bank no longer lists."""

@@ -18,6 +18,8 @@ from yinke.access.models import Org
 from yinke.common.published import PublishedDay
 from yinke.customers.services.bulk import copy_in, fill, is_empty, run, stage, upsert
 from yinke.customers.services.changes import METRICS, Changes, compare
+from yinke.customers.services.follow_relations import follow_relations
+from yinke.customers.services.note_changes import note_changes
 from yinke.customers.services.profiles import COLUMNS, seal
 
 CUSTOMER, METRIC = "customers_customer", "customers_metrics"
@@ -55,6 +57,8 @@ def write_back(newest: PublishedDay, since: PublishedDay | None, biz_date: date)
         metrics = _write_metrics(changes, newest.biz_date)
         assignments = _write_assignments(changes, biz_date)
         _write_tier_changes(changes)
+        note_changes(changes, newest.biz_date)
+        follow_relations(changes, biz_date)
     for table, rows in ((CUSTOMER, customers), (METRIC, metrics), (ASSIGNMENT, assignments)):
         if rows >= MANY:
             run(f"ANALYZE {table}")

@@ -8,9 +8,10 @@ import pyarrow as pa
 from yinke.demo.generate import names
 from yinke.demo.generate.draws import Ids, Ints
 from yinke.demo.generate.files import Delivery
-from yinke.demo.generate.ledger import CODES, EMPLOYER, MERCHANT, OWN, PERSON, Bookings, Live
+from yinke.demo.generate.ledger import CODES, EMPLOYER, FAMILY, MERCHANT, OWN, PERSON, Bookings, Live
 from yinke.demo.generate.names import WORDS
 from yinke.demo.generate.rows import FLAGS, account_no, customer_no
+from yinke.demo.generate.state import partners
 from yinke.demo.generate.text import clock, decimals, same, some, words
 
 BANKS: tuple[str, ...] = tuple(WORDS["banks"])
@@ -58,6 +59,12 @@ def write_bookings(live: Live, out: Delivery, book: Bookings, firms: tuple[str, 
     party, other = _PARTY[code], _OTHER[code]
     own_bank = live.draws.bits("own-bank", part.ids)[who] if len(who) else book.party
     bank = (np.where(party == OWN, own_bank, book.party) >> np.uint64(20)).astype(np.int64) % len(BANKS)
+    family = party == FAMILY
+    partner = np.maximum(partners(part), 0)[who]
+    account = np.where(
+        family, account_no(part, partner, np.zeros_like(partner)),
+        6_217_000_000_000_000 + (book.party >> np.uint64(17)).astype(np.int64) % 10**13,
+    )  # fmt: skip
     column = {
         field: tuple(getattr(c, field) for c in _ALL) for field in ("txn", "summary", "channel", "remark")
     }
@@ -66,7 +73,7 @@ def write_bookings(live: Live, out: Delivery, book: Bookings, firms: tuple[str, 
         account_no(part, who, book.slot), customer_no(part, who), words(("C", "D"), (book.amount < 0).astype(np.int8)),
         decimals(np.abs(book.amount)), words(("CNY", "USD"), dollars.astype(np.int8)), decimals(book.after),
         words(column["txn"], code), words(column["summary"], code), words(column["channel"], code),
-        some(6_217_000_000_000_000 + (book.party >> np.uint64(17)).astype(np.int64) % 10**13, other),
+        some(account, other | family),
         _parties(live, book, party, firms), words(("", *BANKS), np.where(other, 1 + bank, 0)),
         words(FLAGS, back.astype(np.int8)), some(order + book.reverses, back), words(column["remark"], code),
     ], AMT=np.abs(book.amount))  # fmt: skip
@@ -75,7 +82,7 @@ def write_bookings(live: Live, out: Delivery, book: Bookings, firms: tuple[str, 
 def _parties(live: Live, book: Bookings, party: Ints, firms: tuple[str, ...]) -> pa.Array:
     """Names of the counterparties: shops and firms from a table, persons made as needed."""
     part, draws = live.part, live.draws
-    own, person = np.flatnonzero(party == OWN), np.flatnonzero(party == PERSON)
+    own, person = np.flatnonzero(np.isin(party, (OWN, FAMILY))), np.flatnonzero(party == PERSON)
     at = np.zeros(len(party), dtype=np.int64)
     shop = book.party[party == MERCHANT] >> np.uint64(50)
     at[party == MERCHANT] = 1 + (shop * np.uint64(len(MERCHANTS)) >> np.uint64(14)).astype(np.int64)
@@ -84,7 +91,7 @@ def _parties(live: Live, book: Bookings, party: Ints, firms: tuple[str, ...]) ->
     table = names.encoded(("银客银行", *MERCHANTS, *firms))
     at[own] = len(table) + np.arange(len(own))
     at[person] = len(table) + len(own) + np.arange(len(person))
-    who = book.who[own]
+    who = np.where(party[own] == FAMILY, np.maximum(partners(part), 0)[book.who[own]], book.who[own])
     strangers: Ids = (book.party[person] >> np.uint64(24)) + np.uint64(1 << 51)
     born = np.full(len(person), 3000, dtype=np.int64) + (strangers & np.uint64(8191)).astype(np.int64)
     pool = pa.concat_arrays([

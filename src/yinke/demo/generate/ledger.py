@@ -15,7 +15,7 @@ from yinke.demo.generate.days import Today
 from yinke.demo.generate.draws import Bools, Floats, Ids, Ints
 from yinke.demo.generate.state import DEMAND, DEPOSITS, Column, Customers, World
 
-OWN, PERSON, EMPLOYER, MERCHANT, BANK = range(-1, -6, -1)
+OWN, PERSON, EMPLOYER, MERCHANT, BANK, FAMILY = range(-1, -7, -1)
 """Whose name stands as the counterparty."""
 
 
@@ -39,6 +39,8 @@ CODES: dict[str, Code] = {
     "pension": Code("9999", "YLJ", "07", BANK, False, "养老金"),
     "transfer_in": Code("1001", "ZR", "02", PERSON, True, "转账"),
     "transfer_out": Code("1001", "ZC", "02", PERSON, True, "转账"),
+    "family_out": Code("1001", "ZC", "02", FAMILY, False, "转给家人"),
+    "family_in": Code("1001", "ZR", "02", FAMILY, False, "家人转入"),
     "own_in": Code("1001", "BRZR", "02", OWN, True, "本人他行转入"),
     "own_out": Code("1001", "BRZC", "02", OWN, True, "本人转他行"),
     "cash_in": Code("1002", "XJCR", "01", BANK, False, "现金存入"),

@@ -53,6 +53,7 @@ from yinke.demo.generate.state import (
     STUDENT,
     Customers,
     World,
+    home,
 )  # fmt: skip
 
 REFERENCE = number(date(2025, 7, 1))
@@ -105,7 +106,8 @@ def _persons(world: World, part: Customers, day: int, old: bool) -> None:
     past = (draws.unit("open-day", ids) * 15 * 365).astype(np.int64) + 100
     part.open_day[:] = np.maximum(day - past, part.born + 16 * 366) if old else day
     part.open_day[:] = np.minimum(part.open_day, day - 100 if old else day)
-    part.sub[:] = world.bank.sub_of(ids)
+    at = home(part, draws)
+    part.sub[:] = world.bank.sub_of(at)
     part.org[:] = world.bank.open_org(ids, part.sub.astype(np.int64))
     level = (
         np.array([7000.0, 8500, 3600, 1800, 3500])[persona] * np.array([0.75, 0.95, 1.2, 2.2, 4.0, 6.0])[tier]
@@ -120,7 +122,7 @@ def _persons(world: World, part: Customers, day: int, old: bool) -> None:
     mobile = ~idle & (draws.unit("mobile-bank", ids) < np.array([0.85, 0.75, 0.35, 0.95, 0.6])[persona])
     part.login[:] = np.where(mobile, np.minimum(0.18 * draws.lognormal("logins", ids, 0.9), 0.9), 0)
     part.manager[:] = (
-        world.bank.manager(ids, part.sub.astype(np.int64), part.wealth, mobile, day) if old else 0
+        world.bank.manager(at, part.sub.astype(np.int64), part.wealth, mobile, day) if old else 0
     )
     kinds = draws.bits("slots", ids)
     second, third = (kinds & np.uint64(1023)) < 563, ((kinds >> np.uint64(10)) & np.uint64(1023)) < 410

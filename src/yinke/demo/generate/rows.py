@@ -17,7 +17,16 @@ from yinke.demo.generate.life import certificate_until, sign_day
 from yinke.demo.generate.opening import LOAN_RATES
 from yinke.demo.generate.products import CATEGORY, DEMAND_RATE, RISK, TERMS, USD_RATE
 from yinke.demo.generate.products import CODES as PRODUCT_CODES
-from yinke.demo.generate.state import DEMAND, DEPOSITS, ENDED, HELD, SELF_EMPLOYED, STUDENT, Customers
+from yinke.demo.generate.state import (
+    DEMAND,
+    DEPOSITS,
+    ENDED,
+    HELD,
+    SELF_EMPLOYED,
+    STUDENT,
+    Customers,
+    home,
+)
 from yinke.demo.generate.text import dates, decimals, same, some, words
 
 FLAGS = ("0", "1")
@@ -59,7 +68,7 @@ def write_customers(live: Live, out: Delivery, who: Ints, firms: tuple[str, ...]
         names.nations(draws, ids),
         numbers.mobiles(draws, ids, moved),
         some(2_760_000_0000 + draws.whole("tel-no", ids, 10_000_000), phone),
-        numbers.addresses(draws, ids, moved),
+        numbers.addresses(draws, home(part, draws)[who], moved),
         words(("11", "21", "31", "41", "51"), persona),
         words(("", *firms), employer + 1),
         words(("10", "20", "30", "40", "50"), np.where(persona == STUDENT, 2, draws.pick("education", ids, [0.04, 0.3, 0.33, 0.25, 0.08]))),

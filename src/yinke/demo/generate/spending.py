@@ -12,9 +12,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from yinke.demo.generate.draws import LEVELS, lognormal_levels, poisson_levels
+from yinke.demo.generate.draws import LEVELS, Bools, lognormal_levels, poisson_levels
 from yinke.demo.generate.ledger import NUMBER, Live
-from yinke.demo.generate.state import ELDER, NEVER
+from yinke.demo.generate.state import ELDER, NEVER, TOGETHER, partners
 
 HOURS = np.array(
     [1, 1, 0, 0, 0, 1, 3, 8, 9, 7, 7, 12, 14, 8, 6, 6, 7, 10, 14, 14, 12, 9, 5, 2], dtype=np.float64
@@ -90,6 +90,7 @@ def _transfers(live: Live) -> None:
     usual = live.alive & ~live.left & (part.lam > 0)
     amount = np.round(part.spend * 0.06 * draws.lognormal("sends", ids, 0.8, live.day)).astype(np.int64)
     live.pay(live.chance("sends", np.where(usual, 0.03 * live.activity, 0.0)), amount, "transfer_out", 12)
+    _at_home(live, usual)
     sweeps = usual & draws.below("sweeper", ids, 0.1) & (part.pay_to > live.day) & (part.employer >= 0)
     live.pay(
         sweeps & (live.cash > part.income) & live.chance("sweep", 0.6), part.income * 7 // 10, "own_out", 10
@@ -106,6 +107,18 @@ def _transfers(live: Live) -> None:
             & live.chance(f"self{slot}", 0.012 * live.activity)
         )
         _between(live, has, slot)
+
+
+def _at_home(live: Live, usual: Bools) -> None:
+    """Who lives with another customer of the bank sends him or her housekeeping money some times a month."""
+    part, draws, ids = live.part, live.draws, live.ids
+    pair = ids & ~np.uint64(1)
+    partner = partners(part)
+    both = (partner >= 0) & live.alive[partner] & draws.below("together", pair, TOGETHER)
+    amount = np.round(part.spend * 0.2 * draws.lognormal("home", ids, 0.5, live.day)).astype(np.int64)
+    sends = usual & both & (draws.below("payer", pair, 0.5) == (ids == pair)) & live.chance("home", 0.12)
+    who = live.pay(sends, amount // 100 * 100, "family_out", 19)
+    live.book(partner[who], amount[who] // 100 * 100, "family_in", 21)
 
 
 def _between(live: Live, mask: np.ndarray, slot: int) -> None:

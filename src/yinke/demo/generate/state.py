@@ -23,6 +23,8 @@ CAUSES = ("", "RATE", "PAYROLL", "COMPETITOR", "SERVICE")
 MOBILE, SMS, QUICKPAY, PAYROLL, BROKER, AUTO_DEBIT = (1 << n for n in range(6))
 """Services in ``signed`` and ``unsigned``."""
 NEVER = 1_000_000
+TOGETHER = 0.3
+"""Of the pairs of neighbours by number (an even one and the odd one after it): how many live together."""
 DEMAND, DEPOSITS = 3, 3
 """Account slots: three demand accounts (Ⅰ, Ⅱ, Ⅲ类), then three time deposits."""
 EMPTY, HELD, ENDED = range(3)
@@ -137,6 +139,19 @@ def empty(count: int) -> dict[str, Column]:
         name: np.zeros((count, width) if width else count, dtype=kind)
         for name, (kind, width) in FIELDS.items()
     }
+
+
+def home(part: Customers, draws: Draws) -> Ids:
+    """Whose address, branch and manager a person has: of those who live together the first one's."""
+    pair = part.ids & ~np.uint64(1)
+    return np.where(draws.below("together", pair, TOGETHER), pair, part.ids)
+
+
+def partners(part: Customers) -> Ints:
+    """The place in the range of each one's neighbour; -1 where he is beyond it."""
+    place = (part.ids ^ np.uint64(1)).astype(np.int64) - part.first
+    found: Ints = np.where((place >= 0) & (place < part.count), place, -1)
+    return found
 
 
 class World:

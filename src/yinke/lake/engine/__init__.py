@@ -11,6 +11,7 @@ from typing import Any, Literal, Protocol, TypeAlias
 
 import pyarrow as pa
 
+from yinke.lake.engine.files import ROW_GROUP
 from yinke.lake.engine.plans import Bound, Build, Files, Inputs, Scalar, Shape
 from yinke.lake.engine.slices import Slice, slices
 
@@ -49,9 +50,15 @@ class Engine(Protocol):
         ...
 
     def write(
-        self, expr: Table | Iterable[Table], path: Path, schema: pa.Schema, sort: Sequence[str] = ()
+        self,
+        expr: Table | Iterable[Table],
+        path: Path,
+        schema: pa.Schema,
+        sort: Sequence[str] = (),
+        *,
+        row_group: int = ROW_GROUP,
     ) -> int:
-        """Write a table as one Parquet file: zstd, cast to ``schema``, row groups of 100,000 rows.
+        """Write a table as one Parquet file: zstd, cast to ``schema``, row groups of ``row_group`` rows.
 
         Args:
             expr: one expression, or several with the same columns that are written one after another,

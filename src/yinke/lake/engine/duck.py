@@ -94,19 +94,29 @@ class DuckEngine:
         """See ``Engine.memtable``."""
         return ibis.memtable(table)
 
-    def write(self, expr: Any, path: Path, schema: pa.Schema, sort: Sequence[str] = ()) -> int:
+    def write(
+        self,
+        expr: Any,
+        path: Path,
+        schema: pa.Schema,
+        sort: Sequence[str] = (),
+        *,
+        row_group: int = ROW_GROUP,
+    ) -> int:
         """See ``Engine.write``. One expression goes straight from DuckDB to the file; of several, one is
         computed while the one before is being encoded."""
         if isinstance(expr, ibis.Table):
             sql = self._sql(expr, schema, sort)
             rows = self._db.execute(
                 f"COPY ({sql}) TO {quoted(str(path))}"
-                f" (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {ROW_GROUP})"
+                f" (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {row_group})"
             ).fetchone()
             return int(rows[0]) if rows else 0
-        return self._write_many(expr, path, schema, sort)
+        return self._write_many(expr, path, schema, sort, row_group)
 
-    def _write_many(self, parts: Iterable[Any], path: Path, schema: pa.Schema, sort: Sequence[str]) -> int:
+    def _write_many(
+        self, parts: Iterable[Any], path: Path, schema: pa.Schema, sort: Sequence[str], row_group: int
+    ) -> int:
         def computed() -> Iterator[pa.Table]:
             for part in parts:
                 yield self._db.sql(self._sql(part, schema, sort)).to_arrow_table()
@@ -121,7 +131,7 @@ class DuckEngine:
                 if pending is not None:
                     pending.result()
                 total += table.num_rows
-                pending = encoder.submit(file.write_table, table.cast(schema), row_group_size=ROW_GROUP)
+                pending = encoder.submit(file.write_table, table.cast(schema), row_group_size=row_group)
                 del table
             if pending is not None:
                 pending.result()

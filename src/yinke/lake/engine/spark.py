@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from functools import reduce
 from pathlib import Path
 from typing import Any
@@ -80,7 +80,13 @@ class SparkEngine:
         return ops.DatabaseTable(name=name, schema=schema, source=self._ibis).to_expr()
 
     def write(
-        self, expr: Any | Iterable[Any], path: Path, schema: pa.Schema, sort: Sequence[str] = ()
+        self,
+        expr: Any,
+        path: Path,
+        schema: pa.Schema,
+        sort: Sequence[str] = (),
+        *,
+        row_group: int = ROW_GROUP,
     ) -> int:
         """See ``Engine.write``. Workers write sorted parts beside ``path``; they are joined to one file."""
         expr = expr if isinstance(expr, ibis.Table) else reduce(lambda a, b: a.union(b), expr)
@@ -91,7 +97,7 @@ class SparkEngine:
         parts = path.with_name(f"{path.name}.parts")
         try:
             frame.write.mode("overwrite").option("compression", "zstd").parquet(str(parts.absolute()))
-            return _join(sorted(parts.glob("part-*.parquet")), path, schema)
+            return _join(sorted(parts.glob("part-*.parquet")), path, schema, row_group)
         finally:
             shutil.rmtree(parts, ignore_errors=True)
 
@@ -101,23 +107,23 @@ class SparkEngine:
         return table.cast(expr.schema().to_pyarrow())
 
 
-def _join(parts: Sequence[Path], path: Path, schema: pa.Schema) -> int:
+def _join(parts: Sequence[Path], path: Path, schema: pa.Schema, row_group: int) -> int:
     total = 0
     with writer(path, schema) as file:
         waiting: list[pa.RecordBatch] = []
         for batch in (batch for part in parts for batch in pq.ParquetFile(part).iter_batches(ROW_GROUP)):
             waiting.append(batch)
             if sum(len(b) for b in waiting) >= ROW_GROUP:
-                total += _put(file, waiting, schema)
-        return total + _put(file, waiting, schema)
+                total += _put(file, waiting, schema, row_group)
+        return total + _put(file, waiting, schema, row_group)
 
 
-def _put(file: pq.ParquetWriter, waiting: list[pa.RecordBatch], schema: pa.Schema) -> int:
+def _put(file: pq.ParquetWriter, waiting: list[pa.RecordBatch], schema: pa.Schema, row_group: int) -> int:
     if not waiting:
         return 0
     table = pa.Table.from_batches(waiting).cast(schema)
     waiting.clear()
-    file.write_table(table, row_group_size=ROW_GROUP)
+    file.write_table(table, row_group_size=row_group)
     return int(table.num_rows)
 
 

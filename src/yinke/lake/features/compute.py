@@ -10,6 +10,7 @@ import ibis
 import pyarrow as pa
 
 from yinke.lake.engine import Bound, Engine, Inputs, Slice, Table, slices
+from yinke.lake.engine.files import PAGE_GROUP
 from yinke.lake.features import assets, behaviour, periods, transactions
 from yinke.lake.features.money import average, sum_of
 from yinke.lake.features.night import Night
@@ -67,7 +68,7 @@ def compute_features(
     inputs = Inputs({"features": [building.path("features")]}, {})
     with building.writing("aum") as path:
         narrow = engine.plan("aum", (), inputs, lambda b: b["features"].select("cust_id", "aum"))
-        engine.write(narrow, path, _AUM, sort=["cust_id"])
+        engine.write(narrow, path, _AUM, sort=["cust_id"], row_group=PAGE_GROUP)
     return rows
 
 

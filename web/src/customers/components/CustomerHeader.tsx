@@ -6,12 +6,15 @@ import { Amount } from "@/shared/components/Amount";
 import { Explain } from "@/shared/components/Explain";
 import { StageTag, TierTag } from "@/shared/components/Tags";
 import { useFormat } from "@/shared/hooks/useFormat";
-import type { CustomerOut } from "../api";
+import type { Overview } from "../api";
 import styles from "./profile.module.css";
 import { Reveal } from "./Reveal";
 
+const WARNING = new Set(["AUM_DOWN", "MATURING", "RISK_EXPIRED"]);
+
 /** Who this is, what they are to the bank, and what must be minded before a contact. */
-export function CustomerHeader({ customer }: { customer: CustomerOut }) {
+export function CustomerHeader({ overview }: { overview: Overview }) {
+  const { customer, reach, tags } = overview;
   const { t } = useTranslation(["customers", "shared"]);
   const format = useFormat();
   const { biz_date: day, tier, tier_asset: calculated } = customer;
@@ -19,7 +22,16 @@ export function CustomerHeader({ customer }: { customer: CustomerOut }) {
   const facts: [name: string, value: ReactElement | string][] = [
     [
       t("fact.mobile"),
-      <Reveal key="m" customerId={customer.id} field="mobile" masked={customer.mobile_masked} />,
+      <span key="m" className={styles.stack}>
+        <Reveal customerId={customer.id} field="mobile" masked={customer.mobile_masked} />
+        {reach.mobile !== "NONE" && (
+          <small className={reach.mobile === "BAD" ? styles.expired : undefined}>
+            {t(`reach.${reach.mobile}`, {
+              date: reach.verified_on ? format.shortDate(reach.verified_on, day) : "",
+            })}
+          </small>
+        )}
+      </span>,
     ],
     [
       t(`certType.${customer.cert_type}`, { defaultValue: customer.cert_type || t("fact.cert") }),
@@ -102,7 +114,6 @@ export function CustomerHeader({ customer }: { customer: CustomerOut }) {
             {t("stageSince", { date: format.shortDate(customer.stage_since, day) })}
           </span>
         )}
-        {customer.is_payroll && <Tag variant="filled">{t("flag.payroll")}</Tag>}
         {customer.is_staff && <Tag variant="filled">{t("flag.staff")}</Tag>}
         {customer.status !== "NORMAL" && <Tag color="error">{t(`status.${customer.status}`)}</Tag>}
       </div>
@@ -128,15 +139,35 @@ export function CustomerHeader({ customer }: { customer: CustomerOut }) {
             </div>
           ))}
       </dl>
-      {customer.do_not_disturb && (
+      {tags.length > 0 && (
+        <div className={styles.tags}>
+          {tags.map((tag) => (
+            <Explain key={tag} title={t(`tag.${tag}.name`)} text={t(`tag.${tag}.how`)} asOf={day}>
+              <Tag variant="filled" color={WARNING.has(tag) ? "warning" : "default"}>
+                {t(`tag.${tag}.name`)}
+              </Tag>
+            </Explain>
+          ))}
+        </div>
+      )}
+      {reach.silences.map(({ scope, since, until }) => (
         <Alert
+          key={scope}
           className={styles.alert}
           type="warning"
           showIcon
           icon={<StopOutlined />}
-          title={t("dndAlert")}
+          title={t(scope === "CALLS" ? "callsAlert" : "dndAlert")}
+          description={
+            until
+              ? t("silenceUntil", {
+                  since: format.shortDate(since, day),
+                  until: format.shortDate(until, day),
+                })
+              : t("silenceSince", { since: format.shortDate(since, day) })
+          }
         />
-      )}
+      ))}
     </section>
   );
 }

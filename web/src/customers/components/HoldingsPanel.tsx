@@ -1,27 +1,14 @@
-import { Skeleton, Tabs } from "antd";
+import { Tabs } from "antd";
 import { useTranslation } from "react-i18next";
 import { Panel } from "@/shared/components/Panel";
-import { ProblemView } from "@/shared/components/ProblemView";
-import { useHoldings } from "../api";
+import type { Schemas } from "@/app/client";
 import { Accounts, Cards, Loans, Products } from "./holdings";
 import styles from "./profile.module.css";
 
 /** Everything the customer holds; maturities that come soon are named in words. */
-export function HoldingsPanel({ customerId, banded }: { customerId: number; banded: boolean }) {
+export function HoldingsPanel({ held, banded }: { held: Schemas["Holdings"]; banded: boolean }) {
   const { t } = useTranslation("customers");
-  const held = useHoldings(customerId);
-  if (!held.data) {
-    return (
-      <Panel title={t("section.holdings")}>
-        {held.error ? (
-          <ProblemView error={held.error} onRetry={() => void held.refetch()} />
-        ) : (
-          <Skeleton active paragraph={{ rows: 5 }} />
-        )}
-      </Panel>
-    );
-  }
-  const { accounts, holdings, loans, cards, biz_date: day } = held.data;
+  const { accounts, holdings, loans, cards, biz_date: day } = held;
   const common = { day, banded };
   const tabs = [
     { key: "accounts", count: accounts.length, children: <Accounts rows={accounts} {...common} /> },

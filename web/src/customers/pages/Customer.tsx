@@ -5,12 +5,16 @@ import { NextSteps } from "@/care/components/NextSteps";
 import { NotFound } from "@/app/pages/NotFound";
 import { PageTitle } from "@/shared/components/PageTitle";
 import { ProblemView } from "@/shared/components/ProblemView";
-import { useCustomer } from "../api";
+import { useOverview } from "../api";
 import { AumCurve } from "../components/AumCurve";
+import { CashFlow } from "../components/CashFlow";
 import { Composition } from "../components/Composition";
 import { CustomerHeader } from "../components/CustomerHeader";
 import { Figures } from "../components/Figures";
+import { Habits } from "../components/Habits";
 import { HoldingsPanel } from "../components/HoldingsPanel";
+import { Maturities } from "../components/Maturities";
+import { Relations } from "../components/Relations";
 import styles from "../components/profile.module.css";
 import { Timeline } from "../components/Timeline";
 import { Transactions } from "../components/Transactions";
@@ -19,9 +23,10 @@ import { Transactions } from "../components/Transactions";
 export function Component() {
   const { t } = useTranslation("customers");
   const id = Number(useParams().id);
-  const found = useCustomer(id);
+  const found = useOverview(id);
   if (!Number.isInteger(id)) return <NotFound />;
-  const customer = found.data;
+  const overview = found.data;
+  const customer = overview?.customer;
   return (
     <>
       <PageTitle question={t("questionOne")} asOf={customer?.biz_date} />
@@ -31,19 +36,24 @@ export function Component() {
         ) : (
           <Skeleton active paragraph={{ rows: 12 }} />
         ))}
-      {customer && (
+      {overview && customer && (
         <div className={styles.page} key={id}>
-          <CustomerHeader customer={customer} />
+          <CustomerHeader overview={overview} />
           <div className={styles.main}>
             <NextSteps customerId={id} name={customer.name} bizDate={customer.biz_date} />
-            <AumCurve customerId={id} banded={customer.banded} />
-            <HoldingsPanel customerId={id} banded={customer.banded} />
+            <AumCurve overview={overview} />
+            <HoldingsPanel held={overview.holdings} banded={customer.banded} />
+            <Maturities rows={overview.maturities} day={customer.biz_date} banded={customer.banded} />
+            <CashFlow rows={overview.flows} day={customer.biz_date} banded={customer.banded} />
+            <Relations customerId={id} name={customer.name} />
             <Transactions customerId={id} banded={customer.banded} />
           </div>
+          {/* cases, opportunities and consents get their panels here, above the figures, when they exist */}
           <div className={styles.side}>
+            <Timeline customerId={id} />
             <Figures customer={customer} />
             <Composition customer={customer} />
-            <Timeline customerId={id} />
+            <Habits rows={overview.habits} day={customer.biz_date} />
           </div>
         </div>
       )}

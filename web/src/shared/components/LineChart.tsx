@@ -1,11 +1,11 @@
 import { theme } from "antd";
-import { LineChart as Line } from "echarts/charts";
+import { LineChart as Line, ScatterChart } from "echarts/charts";
 import { GridComponent, TooltipComponent } from "echarts/components";
 import { init, use as register, type ECharts } from "echarts/core";
 import { SVGRenderer } from "echarts/renderers";
 import { useEffect, useRef } from "react";
 
-register([Line, GridComponent, TooltipComponent, SVGRenderer]);
+register([Line, ScatterChart, GridComponent, TooltipComponent, SVGRenderer]);
 
 export interface Series {
   days: string[];
@@ -15,10 +15,15 @@ export interface Series {
   day: (day: string) => string;
   hover: (index: number) => string;
   label: string;
+  /** Lines beside the first: an average as steps, another figure dashed. */
+  steps?: number[] | undefined;
+  dashed?: number[] | undefined;
+  /** Places of `days` where something happened, drawn as dots on the line. */
+  marks?: { at: number; down: boolean }[] | undefined;
 }
 
-/** One line over days. Loaded lazily: the charting library is the largest part of the page. */
-export default function LineChart({ days, values, axis, day, hover, label }: Series) {
+/** A line over days, with what belongs to it. Loaded lazily: the charting library is the largest part of the page. */
+export default function LineChart({ days, values, axis, day, hover, label, steps, dashed, marks }: Series) {
   const { token } = theme.useToken();
   const box = useRef<HTMLDivElement>(null);
   const chart = useRef<ECharts | null>(null);
@@ -68,8 +73,35 @@ export default function LineChart({ days, values, axis, day, hover, label }: Ser
           itemStyle: { color: token.colorPrimary },
           areaStyle: { color: token.colorPrimary, opacity: 0.08 },
         },
+        {
+          type: "line",
+          step: "end",
+          data: steps ?? [],
+          showSymbol: false,
+          lineStyle: { color: token.colorTextTertiary, width: 1 },
+          itemStyle: { color: token.colorTextTertiary },
+        },
+        {
+          type: "line",
+          data: dashed ?? [],
+          showSymbol: false,
+          lineStyle: { color: token.colorWarning, width: 1.5, type: "dashed" },
+          itemStyle: { color: token.colorWarning },
+        },
+        {
+          type: "scatter",
+          symbolSize: 9,
+          data: (marks ?? []).map(({ at, down }) => ({
+            value: [days[at], values[at]],
+            itemStyle: {
+              color: down ? token.colorError : token.colorPrimary,
+              borderColor: token.colorBgContainer,
+              borderWidth: 2,
+            },
+          })),
+        },
       ],
     });
-  }, [days, values, axis, day, hover, token]);
+  }, [days, values, axis, day, hover, token, steps, dashed, marks]);
   return <div ref={box} role="img" aria-label={label} style={{ height: 240 }} />;
 }

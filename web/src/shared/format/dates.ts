@@ -51,6 +51,12 @@ export function shortDate(day: string, language: Language, reference: string = t
   });
 }
 
+/** 10月 / Oct of a month as YYYY-MM; with the year when it is not `reference`'s. */
+export function monthName(month: string, language: Language, reference: string = today()): string {
+  const year = month.slice(0, 4) === reference.slice(0, 4) ? undefined : "numeric";
+  return formatted(noon(`${month}-15`), language, { month: language === "en" ? "short" : "numeric", year });
+}
+
 /** Date and minute of a moment, spoken in Shanghai time. */
 export function moment(at: string, language: Language): string {
   const date = new Date(at);

@@ -13,6 +13,7 @@ export function useFormat() {
       exact: exactMoney,
       date: (day: string, reference?: string) => dates.longDate(day, language, reference),
       shortDate: (day: string, reference?: string) => dates.shortDate(day, language, reference),
+      month: (month: string, reference?: string) => dates.monthName(month, language, reference),
       moment: (at: string) => dates.moment(at, language),
       duration: (seconds: number) => dates.duration(seconds, language),
     }),
