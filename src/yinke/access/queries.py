@@ -16,7 +16,7 @@ from yinke.common.errors import NotAllowed
 AUDIT_ROWS = 50
 ACTIONS = (
     "session.start", "session.end", "session.refused", "customer.reveal", "nightly.release", "nightly.rerun",
-    "audit.search",
+    "audit.search", "oneid.decide", "oneid.revoke", "oneid.split", "oneid.check", "oneid.lead",
 )  # fmt: skip
 """What is accounted for."""
 

@@ -9,9 +9,11 @@ RIGHTS: dict[str, frozenset[str]] = {
     "WM": frozenset({"workbench", "customer.read", "customer.reveal", "task.work"}),
     "PB_ADV": frozenset({"workbench", "customer.read", "customer.reveal", "task.work"}),
     "REMOTE_RM": frozenset({"workbench", "customer.read", "customer.reveal", "task.work"}),
-    "BR_MGR": frozenset({"workbench", "customer.read", "customer.reveal", "task.work", "branch.read"}),
+    "BR_MGR": frozenset(
+        {"workbench", "customer.read", "customer.reveal", "task.work", "branch.read", "oneid.review"}
+    ),
     "RETAIL_MGR": frozenset({"customer.read", "branch.read"}),
-    "HQ_OPS": frozenset({"customer.read", "branch.read", "nightly.read"}),
+    "HQ_OPS": frozenset({"customer.read", "branch.read", "nightly.read", "oneid.review"}),
     "COMPLIANCE": frozenset({"customer.read", "branch.read", "audit.read"}),
     "AUDITOR": frozenset({"branch.read", "nightly.read", "audit.read"}),
     "SEC_ADMIN": frozenset({"audit.read"}),
