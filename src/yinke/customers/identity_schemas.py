@@ -34,14 +34,14 @@ class IdentitySide(Schema):
     """How many customer numbers its person has."""
 
 
-class Compared(Schema):
+class IdentityCompared(Schema):
     """One field of both: SAME, ALIKE (written otherwise), DIFFERENT or UNKNOWN on a side."""
 
     field: Literal["name", "cert_type", "cert", "mobile", "birth", "gender"]
     agrees: Literal["SAME", "ALIKE", "DIFFERENT", "UNKNOWN"]
 
 
-class PairOut(Schema):
+class IdentityPairOut(Schema):
     """候选: two customers side by side."""
 
     id: int
@@ -55,10 +55,10 @@ class PairOut(Schema):
     """Put off until then."""
     a: IdentitySide
     b: IdentitySide
-    compared: list[Compared]
+    compared: list[IdentityCompared]
 
 
-class QueuesOut(Schema):
+class IdentityQueues(Schema):
     """How many wait, counted up to 10,000."""
 
     open: int
@@ -67,25 +67,25 @@ class QueuesOut(Schema):
     owners: int
 
 
-class PairPage(Schema):
+class IdentityPairPage(Schema):
     total: int
-    rows: list[PairOut]
+    rows: list[IdentityPairOut]
     biz_date: date | None
     banded: bool
     """Amounts are the lower edges of bands."""
 
 
-class DecideIn(Schema):
+class IdentityDecideIn(Schema):
     verdict: Literal["SAME", "DIFFERENT", "LATER"]
     note: str = Field("", max_length=200)
 
 
-class PairRevealIn(Schema):
+class IdentityRevealIn(Schema):
     customer_id: int
     field: Literal["mobile", "cert", "name"]
 
 
-class MemberOut(Schema):
+class OneNumberOut(Schema):
     """One customer number of a person."""
 
     customer_id: int
@@ -103,11 +103,11 @@ class MemberOut(Schema):
     """Somebody asked to take it out."""
 
 
-class PersonOut(Schema):
+class OnePersonOut(Schema):
     """同一人: the numbers of a person that the viewer sees."""
 
     one_id: int
-    members: list[MemberOut]
+    members: list[OneNumberOut]
     aum: Decimal
     """Together."""
     managers: list[Person]
@@ -117,9 +117,9 @@ class PersonOut(Schema):
     """The viewer sees all numbers of this person."""
 
 
-class PersonPage(Schema):
+class OnePersonPage(Schema):
     total: int
-    rows: list[PersonOut]
+    rows: list[OnePersonOut]
     biz_date: date | None
     banded: bool
 
@@ -127,26 +127,26 @@ class PersonPage(Schema):
 class SamePersonOut(Schema):
     """For the customer's page: ``person`` is None if the viewer knows of no other number."""
 
-    person: PersonOut | None
+    person: OnePersonOut | None
     banded: bool
 
 
-class SplitIn(Schema):
+class SplitAskIn(Schema):
     customer_id: int
     note: str = Field(max_length=200)
 
 
-class CheckIn(Schema):
+class SplitCheckIn(Schema):
     approve: bool
     answer: str = Field("", max_length=200)
 
 
-class LeadIn(Schema):
+class PersonLeadIn(Schema):
     manager_id: int | None
     note: str = Field("", max_length=200)
 
 
-class SplitOut(Schema):
+class PersonSplitOut(Schema):
     """A request to take a number out of a person."""
 
     id: int
@@ -161,7 +161,7 @@ class SplitOut(Schema):
     """The viewer asked; somebody else must check."""
 
 
-class DecisionOut(Schema):
+class IdentityDecisionOut(Schema):
     """判定记录: what was decided about two customers."""
 
     id: int
@@ -181,6 +181,6 @@ class DecisionOut(Schema):
     ended_by: str | None
 
 
-class DecisionPage(Schema):
+class IdentityDecisionPage(Schema):
     total: int
-    rows: list[DecisionOut]
+    rows: list[IdentityDecisionOut]

@@ -17,13 +17,13 @@ from yinke.common.identity.normal import similarity
 from yinke.common.thresholds import load_thresholds
 from yinke.customers import queries_identity as asked
 from yinke.customers.identity_schemas import (
-    Compared,
-    DecisionOut,
+    IdentityCompared,
+    IdentityDecisionOut,
+    IdentityPairOut,
     IdentitySide,
-    MemberOut,
-    PairOut,
-    PersonOut,
-    SplitOut,
+    OneNumberOut,
+    OnePersonOut,
+    PersonSplitOut,
 )
 from yinke.customers.models import (
     Customer,
@@ -41,7 +41,7 @@ from yinke.customers.shown import shown_amount, shown_cert, shown_mobile, shown_
 Agrees = Literal["SAME", "ALIKE", "DIFFERENT", "UNKNOWN"]
 
 
-def pair_outs(viewer: Viewer, pairs: Sequence[IdentityPair], biz_date: date) -> list[PairOut]:
+def pair_outs(viewer: Viewer, pairs: Sequence[IdentityPair], biz_date: date) -> list[IdentityPairOut]:
     """Pairs (with both customers, metrics and orgs joined) side by side."""
     rules = Rules.of(load_thresholds(settings.YINKE.thresholds).at(biz_date))
     ids = {number for pair in pairs for number in (pair.a_id, pair.b_id)}
@@ -49,7 +49,7 @@ def pair_outs(viewer: Viewer, pairs: Sequence[IdentityPair], biz_date: date) -> 
     later = IdentityDecision.objects.filter(a__in=ids, ended_at=None, verdict="LATER")
     until = {(d.a_id, d.b_id): d.until for d in later}
     return [
-        PairOut(
+        IdentityPairOut(
             id=pair.id, rule=pair.rule, verdict=pair.verdict, score=pair.score, found_on=pair.found_on,
             until=until.get((pair.a_id, pair.b_id)),
             a=_side(viewer, pair.a, managed, len(persons[pair.a_id])),
@@ -84,19 +84,19 @@ def plain(customer: Customer, rules: Rules) -> Identity:
     )  # fmt: skip
 
 
-def compare(one: Customer, other: Customer, rules: Rules) -> list[Compared]:
+def compare(one: Customer, other: Customer, rules: Rules) -> list[IdentityCompared]:
     """What agrees and what does not, told without telling the values."""
     x, y = plain(one, rules), plain(other, rules)
     name: Agrees = _agrees(x.name, y.name)
     if name == "DIFFERENT" and similarity(x.name, y.name) >= rules.alike:
         name = "ALIKE"
     return [
-        Compared(field="name", agrees=name),
-        Compared(field="cert_type", agrees=_agrees(x.cert_type, y.cert_type)),
-        Compared(field="cert", agrees=_agrees(x.cert, y.cert)),
-        Compared(field="mobile", agrees=_agrees(x.mobile, y.mobile)),
-        Compared(field="birth", agrees=_agrees(x.birth, y.birth)),
-        Compared(field="gender", agrees=_agrees(one.gender, other.gender)),
+        IdentityCompared(field="name", agrees=name),
+        IdentityCompared(field="cert_type", agrees=_agrees(x.cert_type, y.cert_type)),
+        IdentityCompared(field="cert", agrees=_agrees(x.cert, y.cert)),
+        IdentityCompared(field="mobile", agrees=_agrees(x.mobile, y.mobile)),
+        IdentityCompared(field="birth", agrees=_agrees(x.birth, y.birth)),
+        IdentityCompared(field="gender", agrees=_agrees(one.gender, other.gender)),
     ]
 
 
@@ -106,7 +106,7 @@ def _agrees(one: Any, other: Any) -> Agrees:
     return "SAME" if one == other else "DIFFERENT"
 
 
-def person_outs(viewer: Viewer, one_ids: Sequence[int]) -> list[PersonOut]:
+def person_outs(viewer: Viewer, one_ids: Sequence[int]) -> list[OnePersonOut]:
     """Persons, in that order, with the numbers that the viewer sees."""
     found = asked.members(viewer, one_ids)
     ids = [row.customer_id for rows in found.values() for row in rows]
@@ -136,24 +136,26 @@ def _person(
     splits: set[int],
     lead: User | None,
     size: int,
-) -> PersonOut:
+) -> OnePersonOut:
     mains: dict[int, Person] = {}
     for row in rows:
         main = _main(managed, row.customer_id)
         if main and row.customer.status != "CLOSED":
             mains[main.id] = person(main)
     total = sum((row.customer.metrics.aum for row in rows), Decimal(0))
-    return PersonOut(
+    return OnePersonOut(
         one_id=one_id, aum=shown_amount(viewer, total), whole=len(rows) == size,
         members=[_member(viewer, row, managed, row.customer_id in splits) for row in rows],
         managers=list(mains.values()) if len(mains) > 1 else [], lead=person(lead) if lead else None,
     )  # fmt: skip
 
 
-def _member(viewer: Viewer, row: PersonMember, managed: Mapping[int, Owners], asked_out: bool) -> MemberOut:
+def _member(
+    viewer: Viewer, row: PersonMember, managed: Mapping[int, Owners], asked_out: bool
+) -> OneNumberOut:
     customer = row.customer
     main = _main(managed, customer.id)
-    return MemberOut(
+    return OneNumberOut(
         customer_id=customer.id, cust_no=customer.cust_no, name=shown_name(viewer, customer),
         org_name=customer.org.name, open_date=customer.open_date, status=customer.status, tier=customer.metrics.tier,
         aum=shown_amount(viewer, customer.metrics.aum), manager=person(main) if main else None, rule=row.rule,
@@ -161,20 +163,20 @@ def _member(viewer: Viewer, row: PersonMember, managed: Mapping[int, Owners], as
     )  # fmt: skip
 
 
-def split_out(viewer: Viewer, split: PersonSplit) -> SplitOut:
+def split_out(viewer: Viewer, split: PersonSplit) -> PersonSplitOut:
     """A request to take a number out of a person."""
     customer = split.customer
-    return SplitOut(
+    return PersonSplitOut(
         id=split.id, customer_id=customer.id, cust_no=customer.cust_no, name=shown_name(viewer, customer),
         org_name=customer.org.name, asked_by=split.asked_by.name, asked_at=split.asked_at, note=split.note,
         mine=split.asked_by_id == viewer.user_id,
     )  # fmt: skip
 
 
-def decision_out(viewer: Viewer, row: IdentityDecision) -> DecisionOut:
+def decision_out(viewer: Viewer, row: IdentityDecision) -> IdentityDecisionOut:
     """One line of the history."""
     checked = row.split.checked_by if row.split else None
-    return DecisionOut(
+    return IdentityDecisionOut(
         id=row.id, a_id=row.a_id, b_id=row.b_id, a_no=row.a.cust_no, b_no=row.b.cust_no,
         a_name=shown_name(viewer, row.a), b_name=shown_name(viewer, row.b), verdict=row.verdict, by=row.by.name,
         at=row.at, note=row.note, checked_by=checked.name if checked else None, ended_at=row.ended_at,

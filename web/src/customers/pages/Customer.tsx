@@ -3,6 +3,7 @@ import { useTranslation } from "react-i18next";
 import { useParams } from "react-router";
 import { NextSteps } from "@/care/components/NextSteps";
 import { NotFound } from "@/app/pages/NotFound";
+import { SamePerson } from "@/oneid/components/SamePerson";
 import { PageTitle } from "@/shared/components/PageTitle";
 import { ProblemView } from "@/shared/components/ProblemView";
 import { useCustomer } from "../api";
@@ -41,6 +42,7 @@ export function Component() {
             <Transactions customerId={id} banded={customer.banded} />
           </div>
           <div className={styles.side}>
+            <SamePerson customerId={id} />
             <Figures customer={customer} />
             <Composition customer={customer} />
             <Timeline customerId={id} />
