@@ -183,6 +183,8 @@ def check(twins: Twins, who: str, approve: bool = True, **more: Any) -> Any:
 def test_one_asks_and_another_checks_before_a_number_is_taken_out(twins: Twins) -> None:
     assert split(twins).status_code == 204
     assert persons() == {1: 1, 2: 1}
+    (asked,) = twins.ask("运营", "GET", "oneid/splits").json()
+    assert (asked["mine"], [other["customer_id"] for other in asked["others"]]) == (False, [1])
     own = check(twins, "张行长")
     assert (own.status_code, own.json()["code"]) == (403, "own_request")
     assert persons() == {1: 1, 2: 1}

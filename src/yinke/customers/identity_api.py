@@ -21,7 +21,7 @@ from yinke.customers.identity_schemas import (
     SplitAskIn,
     SplitCheckIn,
 )
-from yinke.customers.identity_shape import decision_out, pair_outs, person_outs, split_out
+from yinke.customers.identity_shape import decision_out, pair_outs, person_outs, split_outs
 from yinke.customers.queries import business_date, one
 from yinke.customers.schemas import RevealOut
 from yinke.customers.services import identity
@@ -106,7 +106,7 @@ def choose_person_lead(request: HttpRequest, one_id: int, body: PersonLeadIn) ->
 def list_person_splits(request: HttpRequest) -> list[PersonSplitOut]:
     """Requests to take a number out of a person that wait for a check (at most 200)."""
     viewer = viewer_from(request)
-    return [split_out(viewer, split) for split in asked.splits(viewer)[:200]]
+    return split_outs(viewer, list(asked.splits(viewer)[:200]))
 
 
 @router.post("/oneid/splits", response={204: None}, auth=can("oneid.review"))

@@ -154,6 +154,8 @@ class PersonSplitOut(Schema):
     cust_no: str
     name: str
     org_name: str
+    others: list[OneNumberOut]
+    """From whom it is to be taken apart."""
     asked_by: str
     asked_at: datetime
     note: str

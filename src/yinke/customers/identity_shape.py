@@ -163,14 +163,23 @@ def _member(
     )  # fmt: skip
 
 
-def split_out(viewer: Viewer, split: PersonSplit) -> PersonSplitOut:
-    """A request to take a number out of a person."""
-    customer = split.customer
-    return PersonSplitOut(
-        id=split.id, customer_id=customer.id, cust_no=customer.cust_no, name=shown_name(viewer, customer),
-        org_name=customer.org.name, asked_by=split.asked_by.name, asked_at=split.asked_at, note=split.note,
-        mine=split.asked_by_id == viewer.user_id,
-    )  # fmt: skip
+def split_outs(viewer: Viewer, splits: Sequence[PersonSplit]) -> list[PersonSplitOut]:
+    """Requests to take a number out of a person, with the numbers that it is to leave."""
+    numbers = PersonMember.objects.filter(customer__in=[split.customer_id for split in splits])
+    person_of = dict(numbers.values_list("customer_id", "one_id"))
+    found = {one.one_id: one.members for one in person_outs(viewer, sorted(set(person_of.values())))}
+    return [
+        PersonSplitOut(
+            id=split.id, customer_id=split.customer_id, cust_no=split.customer.cust_no,
+            name=shown_name(viewer, split.customer), org_name=split.customer.org.name, asked_by=split.asked_by.name,
+            asked_at=split.asked_at, note=split.note, mine=split.asked_by_id == viewer.user_id,
+            others=[
+                member for member in found.get(person_of.get(split.customer_id, 0), [])
+                if member.customer_id != split.customer_id
+            ],
+        )
+        for split in splits
+    ]  # fmt: skip
 
 
 def decision_out(viewer: Viewer, row: IdentityDecision) -> IdentityDecisionOut:

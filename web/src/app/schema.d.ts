@@ -1774,6 +1774,8 @@ export interface components {
             name: string;
             /** Org Name */
             org_name: string;
+            /** Others */
+            others: components["schemas"]["OneNumberOut"][];
             /** Asked By */
             asked_by: string;
             /**

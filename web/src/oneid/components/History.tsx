@@ -81,9 +81,7 @@ export function History({ page, onPage }: { page: number; onPage: (page: number)
               })
             }
           >
-            <Button size="small" disabled={revoke.isPending}>
-              {t("history.revoke")}
-            </Button>
+            <Button disabled={revoke.isPending}>{t("history.revoke")}</Button>
           </Popconfirm>
         );
       },

@@ -37,6 +37,7 @@ export function PairCard({ pair, bizDate, banded, current, busy, onDecide }: Pro
   const certType = (side: Side) =>
     t(`customers:certType.${side.cert_type}`, { defaultValue: side.cert_type || t("missing") });
   const rows: [name: string, show: (side: Side) => ReactNode, field?: string][] = [
+    [t("history.pair"), (side) => <Number side={side} />],
     [
       t("field.name"),
       (side) => (side.name.includes("*") ? reveal(side, "name", side.name) : side.name),
@@ -49,7 +50,7 @@ export function PairCard({ pair, bizDate, banded, current, busy, onDecide }: Pro
       t("field.birth"),
       (side) =>
         side.birth_date ? (
-          format.date(side.birth_date)
+          format.shortDate(side.birth_date, bizDate)
         ) : (
           <span className={styles.quiet}>{t(banded ? "hidden" : "missing")}</span>
         ),
@@ -87,17 +88,6 @@ export function PairCard({ pair, bizDate, banded, current, busy, onDecide }: Pro
         {pair.verdict === "MERGE" && <span className={styles.mark}>{t("blocked")}</span>}
       </div>
       <table className={styles.compare}>
-        <thead>
-          <tr>
-            <th />
-            {[pair.a, pair.b].map((side) => (
-              <th key={side.customer_id} scope="col">
-                <Number side={side} />
-              </th>
-            ))}
-            <th />
-          </tr>
-        </thead>
         <tbody>
           {rows.map(([name, show, field]) => (
             <tr key={name}>

@@ -152,9 +152,7 @@ function PersonCard({ person, bizDate, banded, owners, onTake }: CardProps) {
         row.split_asked ? (
           <span className={styles.quiet}>{t("split.asked")}</span>
         ) : (
-          <Button size="small" onClick={() => onTake(row)}>
-            {t("split.action")}
-          </Button>
+          <Button onClick={() => onTake(row)}>{t("split.action")}</Button>
         ),
     });
   }

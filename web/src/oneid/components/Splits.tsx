@@ -43,6 +43,20 @@ export function Splits() {
       ),
     },
     { key: "org", title: t("org"), render: (row) => row.org_name },
+    {
+      key: "from",
+      title: t("split.from"),
+      render: (row) => (
+        <span className={styles.stack}>
+          {row.others.map((other) => (
+            <span key={other.customer_id}>
+              <Link to={`/customers/${other.customer_id}`}>{other.cust_no}</Link>{" "}
+              <small className={styles.quiet}>{t(`rule.${other.rule}`)}</small>
+            </span>
+          ))}
+        </span>
+      ),
+    },
     { key: "why", title: t("split.why"), render: (row) => row.note },
     {
       key: "by",
