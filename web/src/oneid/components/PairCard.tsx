@@ -37,7 +37,7 @@ export function PairCard({ pair, bizDate, banded, current, busy, onDecide }: Pro
   const certType = (side: Side) =>
     t(`customers:certType.${side.cert_type}`, { defaultValue: side.cert_type || t("missing") });
   const rows: [name: string, show: (side: Side) => ReactNode, field?: string][] = [
-    [t("history.pair"), (side) => <Number side={side} />],
+    [t("number"), (side) => <Number side={side} />],
     [
       t("field.name"),
       (side) => (side.name.includes("*") ? reveal(side, "name", side.name) : side.name),

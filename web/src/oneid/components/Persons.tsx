@@ -124,7 +124,7 @@ function PersonCard({ person, bizDate, banded, owners, onTake }: CardProps) {
   const columns: Column<OneNumber>[] = [
     {
       key: "number",
-      title: t("history.pair"),
+      title: t("number"),
       render: (row) => <Link to={`/customers/${row.customer_id}`}>{row.cust_no}</Link>,
     },
     { key: "org", title: t("org"), render: (row) => row.org_name },
