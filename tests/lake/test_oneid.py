@@ -240,7 +240,7 @@ class Naive:
 
 
 @given(st.lists(NIGHT, min_size=1, max_size=4))
-@settings(max_examples=60)
+@settings(max_examples=40)
 def test_what_a_night_tells_is_what_all_rows_tell_and_what_a_start_from_scratch_tells(
     duck: Engine, story: list[Any]
 ) -> None:

@@ -90,7 +90,7 @@ def list_merged_persons(
     found = asked.conflicts(viewer) if owners else asked.persons(viewer, q.strip())
     ids = [row["one_id"] for row in found[_start(page) : _start(page) + PAGE]]
     return OnePersonPage(
-        total=len(found.order_by()[: asked.COUNTED].values("one_id")), rows=person_outs(viewer, ids),
+        total=found.order_by()[: asked.COUNTED].count(), rows=person_outs(viewer, ids),
         biz_date=business_date(), banded=viewer.masked,
     )  # fmt: skip
 

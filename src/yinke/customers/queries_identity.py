@@ -190,5 +190,5 @@ def queues(viewer: Viewer, biz_date: date) -> Queues:
         open=waiting(viewer, biz_date).order_by()[:COUNTED].count(),
         later=waiting(viewer, biz_date, later=True).order_by()[:COUNTED].count(),
         splits=splits(viewer).order_by()[:COUNTED].count(),
-        owners=len(conflicts(viewer)[:COUNTED]),
+        owners=conflicts(viewer).order_by()[:COUNTED].count(),
     )
