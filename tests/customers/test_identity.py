@@ -25,6 +25,7 @@ from yinke.customers.models import (
     PersonMember,
 )
 from yinke.customers.services.identity import decide
+from yinke.customers.services.lend import lend
 from yinke.customers.services.persons import settle
 
 ID = "11010519491231002X"
@@ -254,6 +255,9 @@ def test_the_customers_page_tells_of_the_numbers_that_the_viewer_sees(twins: Twi
     assert told("李", 1) is None  # 2 is a colleague's
     assert told("孙", 4) is None
     assert told("张行长", 3) is None
+    lend(4, twins.bank.staff["赵"].id, TODAY)
+    mine = told("赵", 4)
+    assert ([m["customer_id"] for m in mine["members"]], mine["whole"]) == ([2, 4], True)  # 1 is not told of
     whole = told("运营", 4)
     assert (len(whole["members"]), whole["whole"], Decimal(whole["aum"])) == (
         3,

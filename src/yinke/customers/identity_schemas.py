@@ -114,7 +114,7 @@ class OnePersonOut(Schema):
     """The main managers, if they are different ones."""
     lead: Person | None
     whole: bool
-    """The viewer sees all numbers of this person."""
+    """False tells a data steward that other numbers lie outside the scope; nobody else learns of those."""
 
 
 class OnePersonPage(Schema):

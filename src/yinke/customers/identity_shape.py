@@ -144,7 +144,7 @@ def _person(
             mains[main.id] = person(main)
     total = sum((row.customer.metrics.aum for row in rows), Decimal(0))
     return OnePersonOut(
-        one_id=one_id, aum=shown_amount(viewer, total), whole=len(rows) == size,
+        one_id=one_id, aum=shown_amount(viewer, total), whole=len(rows) == size or not viewer.may("oneid.review"),
         members=[_member(viewer, row, managed, row.customer_id in splits) for row in rows],
         managers=list(mains.values()) if len(mains) > 1 else [], lead=person(lead) if lead else None,
     )  # fmt: skip
