@@ -19,6 +19,7 @@ from yinke.care.customer_api import router as customer_pages
 from yinke.care.customer_lake_api import router as customer_lake
 from yinke.common.errors import YinkeError
 from yinke.customers.api import router as customers
+from yinke.customers.identity_api import router as identity
 from yinke.customers.relations_api import router as relations
 from yinke.nightly.api import router as nightly
 from yinke.nightly.queries import freshness
@@ -40,6 +41,7 @@ api.add_router("", relations)
 api.add_router("", customer_pages)
 api.add_router("", customer_lake)
 api.add_router("", care)
+api.add_router("", identity)
 api.add_router("/nightly", nightly)
 
 

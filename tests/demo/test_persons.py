@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import date
 from pathlib import Path
 
@@ -12,6 +13,8 @@ from lunar_python import Solar
 
 from tests.demo.bank_files import rows
 from tests.demo.conftest import FIRST
+from yinke.common.identity import Rules, identity_of
+from yinke.demo.generate import generate
 from yinke.demo.generate.days import add_months, as_date, festival, is_workday, number, payday
 from yinke.demo.generate.draws import Draws
 from yinke.demo.generate.names import names
@@ -36,6 +39,12 @@ def _luhn(text: str) -> bool:
 def test_resident_ids_are_valid_and_agree_with_birth_and_gender(small_bank: Path) -> None:
     for customer in rows(small_bank, "customer", FIRST):
         cert = customer["CERT_NO"]
+        if customer["CERT_TYPE"] == "10300":
+            assert len(cert) == 9 and cert[0] == "E" and cert[1:].isdigit()
+            continue
+        if len(cert) == 15:
+            cert = f"{cert[:6]}19{cert[6:]}"
+            cert += _check(cert)
         assert len(cert) == 18 and cert[17] == _check(cert[:17])
         assert cert[6:14] == customer["BIRTH_DT"]
         assert int(cert[16]) % 2 == {"1": 1, "2": 0}[customer["GENDER"]]
@@ -106,3 +115,31 @@ def test_chance_depends_on_the_customer_only(seed: int, ids: list[int]) -> None:
     assert [int(draws.bits("x", np.array([i], dtype=np.uint64), 20_000)[0]) for i in ids] == [
         int(m) for m in many
     ]
+
+
+def test_a_few_persons_have_two_numbers_and_some_share_a_phone(tmp_path: Path) -> None:
+    generate(20_000, FIRST, FIRST, 20260101, tmp_path)
+    customers = rows(tmp_path, "customer", FIRST)
+    who = [
+        identity_of(
+            n,
+            c["CUST_NAME"],
+            c["CERT_TYPE"],
+            c["CERT_NO"],
+            c["MOBILE"],
+            None,
+            Rules(frozenset({"10100"}), 6, 0.95),
+        )
+        for n, c in enumerate(customers)
+    ]
+    certs = Counter(one.cert for one in who)
+    doubled = [one for one in who if certs[one.cert] == 2]
+    assert 120 <= len(doubled) <= 200 and max(certs.values()) == 2  # of a hundred, less those with a passport
+    names_of = {
+        cert: {one.name for one in doubled if one.cert == cert} for cert in {one.cert for one in doubled}
+    }
+    assert any(len(found) == 2 for found in names_of.values())
+    assert sum(len(c["CERT_NO"]) == 15 for c in customers) >= 10
+    assert sum(c["CERT_TYPE"] == "10300" for c in customers) >= 10
+    phones = Counter(one.mobile for one in who)
+    assert 900 <= sum(count for count in phones.values() if count > 1) <= 2_000 and max(phones.values()) <= 5

@@ -119,9 +119,9 @@ def test_the_operator_sees_the_last_night_and_its_steps(visit: Visit) -> None:
 PAGES = [
     (MANAGER, "/workbench"), (MANAGER, "/customers"), (MANAGER, "/customers/{id}"), (HEAD, "/workbench"),
     (HEAD, "/branch"), (RETAIL, "/branch"), (RETAIL, "/customers"), (OPERATIONS, "/branch"),
-    (OPERATIONS, "/customers/{id}"), (OPERATIONS, "/nightly"), (COMPLIANCE, "/customers"), (SYSTEM, "/nightly"),
+    (OPERATIONS, "/customers/{id}"), (OPERATIONS, "/nightly"), (OPERATIONS, "/oneid"), (HEAD, "/oneid?tab=persons"), (COMPLIANCE, "/customers"), (SYSTEM, "/nightly"),
 ]  # fmt: skip
-KEY = re.compile(r"\b(?:access|app|care|customers|nightly|shared)[.:][a-z]\w+")
+KEY = re.compile(r"\b(?:access|app|care|customers|nightly|oneid|shared)[.:][a-z]\w+")
 
 
 @pytest.mark.parametrize("language", ["zh-hans", "en"])

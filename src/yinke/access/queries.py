@@ -37,6 +37,7 @@ ACTIONS = (
     "audit.search", "password.change", "password.give", "second_factor.add", "second_factor.remove",
     "second_factor.renew", "second_factor.forget",
     "relationship.begin", "relationship.end",
+    "oneid.decide", "oneid.revoke", "oneid.split", "oneid.check", "oneid.lead",
 )  # fmt: skip
 """What is accounted for."""
 

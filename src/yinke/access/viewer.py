@@ -4,23 +4,27 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+_MANAGER = frozenset({
+    "customer.read", "customer.reveal", "relationship.write", "task.work", "workbench",
+})  # fmt: skip
 RIGHTS: dict[str, frozenset[str]] = {
-    "RM": frozenset({"workbench", "customer.read", "customer.reveal", "task.work", "relationship.write"}),
-    "WM": frozenset({"workbench", "customer.read", "customer.reveal", "task.work", "relationship.write"}),
-    "PB_ADV": frozenset({"workbench", "customer.read", "customer.reveal", "task.work", "relationship.write"}),
-    "REMOTE_RM": frozenset(
-        {"workbench", "customer.read", "customer.reveal", "task.work", "relationship.write"}
-    ),
-    "BR_MGR": frozenset(
-        {"workbench", "customer.read", "customer.reveal", "task.work", "branch.read", "relationship.write"}
-    ),
-    "RETAIL_MGR": frozenset({"customer.read", "branch.read"}),
-    "HQ_OPS": frozenset({"customer.read", "branch.read", "nightly.read"}),
-    "COMPLIANCE": frozenset({"customer.read", "branch.read", "audit.read"}),
-    "AUDITOR": frozenset({"branch.read", "nightly.read", "audit.read"}),
+    "RM": _MANAGER,
+    "WM": _MANAGER,
+    "PB_ADV": _MANAGER,
+    "REMOTE_RM": _MANAGER,
+    "BR_MGR": frozenset({
+        "branch.read", "customer.read", "customer.reveal", "oneid.review", "relationship.write", "task.work",
+        "workbench",
+    }),
+    "RETAIL_MGR": frozenset({"branch.read", "customer.read"}),
+    "HQ_OPS": frozenset({
+        "branch.read", "customer.read", "nightly.read", "oneid.review",
+    }),
+    "COMPLIANCE": frozenset({"audit.read", "branch.read", "customer.read"}),
+    "AUDITOR": frozenset({"audit.read", "branch.read", "nightly.read"}),
     "SEC_ADMIN": frozenset({"audit.read"}),
-    "SYS_ADMIN": frozenset({"nightly.read", "nightly.operate"}),
-}
+    "SYS_ADMIN": frozenset({"nightly.operate", "nightly.read"}),
+}  # fmt: skip
 """What each role may do. A role that is not here may sign in and see nothing (deny by default)."""
 
 OWN_ONLY = frozenset({"RM", "WM", "PB_ADV", "REMOTE_RM"})

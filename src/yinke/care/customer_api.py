@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from datetime import date
 
-from django.db.models import DateTimeField, F, Max, OuterRef, Q, QuerySet, Subquery
+from django.db.models import DateTimeField, F, Max, OuterRef, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router
 
 from yinke.access.auth import can, viewer_from
 from yinke.care.customer_timeline import Kind, mark, timeline
-from yinke.care.models import ContactRecord, DoNotDisturb, Task
+from yinke.care.models import ContactRecord, Task
+from yinke.care.queries.shape import active_dnd
 from yinke.common.errors import NotFound
 from yinke.common.schema import Schema, answer
 from yinke.customers import listing, queries
@@ -109,9 +110,7 @@ def get_customer(request: HttpRequest, customer_id: int) -> CustomerOut:
     """One customer: who, and how they stand at the business date."""
     customer = queries.one(viewer_from(request), customer_id)
     biz_date = _business_date()
-    silent = DoNotDisturb.objects.filter(
-        Q(until=None) | Q(until__gte=biz_date), customer_id=customer_id, lifted_at=None
-    ).exists()
+    silent = bool(active_dnd([customer_id], biz_date))
     return customer_out(
         viewer_from(request),
         customer,

@@ -14,7 +14,6 @@ from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Q
 from django.utils import timezone
 
 from yinke.access.viewer import Viewer
@@ -22,6 +21,7 @@ from yinke.care.customer_lake import holdings
 from yinke.care.customer_timeline import entries, timeline
 from yinke.care.models import BadNumber, ContactRecord, DoNotDisturb
 from yinke.care.overview_schemas import FlowOut, HabitOut, MaturityOut, Overview, Reach, Silence
+from yinke.care.queries.shape import silences
 from yinke.care.queries.tasks import open_tasks
 from yinke.common.thresholds import load_thresholds
 from yinke.customers import queries
@@ -56,15 +56,11 @@ def overview(viewer: Viewer, customer_id: int, biz_date: date) -> Overview:
     values = load_thresholds(settings.YINKE.thresholds).at(biz_date)
     curve = _readers.submit(_curves, lake, customer_id, biz_date)
     months = _readers.submit(_months, lake, customer_id, biz_date)
-    silences = list(
-        DoNotDisturb.objects.filter(
-            Q(until=None) | Q(until__gte=biz_date), customer_id=customer_id, lifted_at=None
-        )
-    )
+    wishes = silences([customer_id], biz_date)[customer_id]
     shown = customer_out(
-        viewer, customer, biz_date, queries.owners([customer_id]).get(customer_id), do_not_disturb=bool(silences)
+        viewer, customer, biz_date, queries.owners([customer_id]).get(customer_id), do_not_disturb=bool(wishes)
     )  # fmt: skip
-    reach = _reach(customer, silences)
+    reach = _reach(customer, wishes)
     tasks = open_tasks(viewer, customer)
     page = timeline(viewer, customer)
     first_day = biz_date - timedelta(days=CURVE_DAYS)
@@ -104,7 +100,7 @@ def _months(lake: Lake, cust_id: int, biz_date: date) -> _Months:
     )
 
 
-def _reach(customer: Customer, silences: Sequence[DoNotDisturb]) -> Reach:
+def _reach(customer: Customer, wishes: Sequence[DoNotDisturb]) -> Reach:
     """A number is good once the customer answered it, until it changes or is found out of use."""
     state, on = "UNTRIED", None
     if not customer.mobile_index:
@@ -123,7 +119,7 @@ def _reach(customer: Customer, silences: Sequence[DoNotDisturb]) -> Reach:
     return Reach(
         mobile=state, verified_on=on,
         silences=[
-            Silence(scope=row.scope, since=timezone.localdate(row.since), until=row.until) for row in silences
+            Silence(scope=row.scope, since=timezone.localdate(row.since), until=row.until) for row in wishes
         ],
     )  # fmt: skip
 

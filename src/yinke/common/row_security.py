@@ -29,6 +29,8 @@ WEB = "yinke_web"
 SETTINGS = ("yinke.user", "yinke.orgs", "yinke.reads")
 
 EVERYWHERE = "(SELECT yinke_everywhere())"
+ANYBODY = "true"
+"""For rows that hold nothing but numbers, which tell nothing without the rows that they point at."""
 OF_ORGS = "{column} = ANY ((SELECT yinke_orgs())::bigint[])"
 OWN = "{column} IN (SELECT unnest(yinke_customers()))"
 

@@ -152,3 +152,17 @@ class Frontier(models.Model):
     task_versions = models.JSONField(default=dict)
     """Of the last dates: the version whose events became tasks, by date."""
     written_at = models.DateTimeField()
+
+
+from yinke.customers.identity_models import (  # noqa: E402  (Django finds models here)
+    IdentityDecision,
+    IdentityPair,
+    PersonLead,
+    PersonMember,
+    PersonSplit,
+)
+
+__all__ = [
+    "Assignment", "Customer", "Frontier", "IdentityDecision", "IdentityPair", "Metrics", "PersonLead", "PersonMember",
+    "PersonSplit", "TierChange",
+]  # fmt: skip

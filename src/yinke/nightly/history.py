@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from yinke.common.errors import Held
+from yinke.customers.services.persons import decided_pairs
 from yinke.nightly.lake_night import Bench, LakeNight, run_lake_nights
 from yinke.nightly.people import TASK_DAYS, write_to_people
 from yinke.nightly.pipeline import released
@@ -56,6 +57,7 @@ def run_history(
             held = None
             nights = run_lake_nights(
                 bench, days, released=released, before_day=before_day, on_step=count,
+                decisions=decided_pairs(),
                 with_events=lambda biz_date: biz_date > last - timedelta(days=TASK_DAYS),
             )  # fmt: skip
             try:

@@ -24,10 +24,11 @@ from yinke.lake.engine import Engine
 from yinke.lake.features import compute_features
 from yinke.lake.feeds import FeedSet
 from yinke.lake.ingest import ingest
+from yinke.lake.oneid import Decisions, resolve_identities
 from yinke.lake.store import Day, Lake
 from yinke.segments.classify import classify
 
-STEPS = ("ingest", "features", "classify", "events", "publish", "customers", "tasks")
+STEPS = ("ingest", "oneid", "features", "classify", "events", "publish", "customers", "tasks")
 """All steps of a night in order; the last two belong to PostgreSQL (see ``pipeline``)."""
 
 OnStep = Callable[[str, float, dict[str, Any]], None]
@@ -56,6 +57,8 @@ class Bench:
     threads: int = 2
     memory: str = "2GB"
     """What ingestion may use; the engine has its own bounds."""
+    secret: bytes = b""
+    """Keys the hashes by which customers meet (``lake/oneid``)."""
 
 
 def run_lake_night(
@@ -64,6 +67,7 @@ def run_lake_night(
     *,
     released: frozenset[str] = frozenset(),
     with_events: bool = True,
+    decisions: Decisions = (),
     on_step: OnStep | None = None,
     on_feed: Callable[[str, int, int], None] | None = None,
 ) -> LakeNight:
@@ -72,13 +76,14 @@ def run_lake_night(
     Args:
         released: ``feed:reason`` pairs that an operator let pass for this date.
         with_events: False for dates long past, whose reasons would all have expired.
+        decisions: what people decided about who is the same person.
 
     Raises:
         Held: the date must wait; nothing was published, finished steps are kept.
     """
     night = _Making(bench, biz_date, bench.lake.latest(before=biz_date), on_step)
     night.ingest(released, on_feed)
-    night.compute(with_events)
+    night.compute(with_events, decisions)
     return night.publish()
 
 
@@ -88,6 +93,7 @@ def run_lake_nights(
     *,
     released: Callable[[date], frozenset[str]] = lambda _: frozenset(),
     with_events: Callable[[date], bool] = lambda _: True,
+    decisions: Decisions = (),
     before_day: Callable[[date], None] | None = None,
     on_step: OnStep | None = None,
 ) -> Iterator[tuple[date, LakeNight | None]]:
@@ -100,6 +106,7 @@ def run_lake_nights(
         days: the dates that the bank delivers, oldest first; what lies between two of them is no gap.
         released: what an operator let pass for a date.
         with_events: whether a date's events are wanted.
+        decisions: what people decided about who is the same person.
         before_day: may wait until a date's files are there; runs in the thread that reads them.
 
     Raises:
@@ -129,7 +136,7 @@ def run_lake_nights(
             if following is not None and lake.finish_publishing(following) is None:
                 coming = reader.submit(read, following, night.building.unpublished(), released(following))
             try:
-                night.compute(with_events(biz_date))
+                night.compute(with_events(biz_date), decisions)
             finally:
                 if coming is not None:
                     wait([coming])  # it reads this date's files where they lie until it is published
@@ -200,11 +207,15 @@ class _Making:
 
         self.took = self._step("ingest", work)
 
-    def compute(self, with_events: bool) -> None:
-        """Make metrics, classes and events; the day before is published by now."""
+    def compute(self, with_events: bool, decisions: Decisions) -> None:
+        """Make persons, metrics, classes and events; the day before is published by now."""
         engine, building, lake = self.bench.engine, self.building, self.bench.lake
         earlier = lake.latest(before=building.biz_date)
         values = self.bench.thresholds.at(building.biz_date)
+        self._step(
+            "oneid",
+            lambda: resolve_identities(engine, building, earlier, values, decisions, self.bench.secret),
+        )
         self._step(
             "features", lambda: {
                 "customers": compute_features(engine, building, lake, earlier, values),

@@ -13,6 +13,7 @@ from yinke.access.services import sync_orgs, sync_staff
 from yinke.care.services.make_tasks import make_tasks
 from yinke.care.services.roll_up import roll_up
 from yinke.customers.models import Frontier
+from yinke.customers.services.identity_write_back import follow_identities
 from yinke.customers.services.write_back import write_back
 from yinke.lake.store import Day, Lake
 from yinke.nightly.lake_night import Bench
@@ -43,10 +44,12 @@ def write_to_people(bench: Bench, on_step: Callable[[str, float, dict[str, Any]]
         started = time.perf_counter()
         sync_orgs(newest)
         sync_staff(newest)
-        written = write_back(newest, _written_day(bench.lake, frontier), newest.biz_date)
+        since = _written_day(bench.lake, frontier)
+        written = write_back(newest, since, newest.biz_date)
+        persons = follow_identities(newest, since, newest.biz_date)
         on_step("customers", time.perf_counter() - started, {
             "customers": written.customers_written, "metrics": written.metrics_written,
-            "assignments": written.assignments,
+            "assignments": written.assignments, **(vars(persons) if persons else {}),
         })  # fmt: skip
         started = time.perf_counter()
         counts: dict[str, int] = {}

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
 
+from yinke.customers.services.persons import decided_pairs
 from yinke.lake.store import Lake
 from yinke.nightly.lake_night import Bench, run_lake_night
 from yinke.nightly.models import Release
@@ -57,13 +58,14 @@ def run_night(
             there = bench.lake.finish_publishing(biz_date) is not None
             if rebuild or not there or not _stands_on_yesterday(bench.lake, biz_date):
                 night = run_lake_night(
-                    bench, biz_date, released=released(biz_date), on_step=step, on_feed=on_feed
-                )
+                    bench, biz_date, released=released(biz_date), decisions=decided_pairs(), on_step=step,
+                    on_feed=on_feed,
+                )  # fmt: skip
                 recorder.lake(night)
             for follower in [d for d in bench.lake.dates() if d > biz_date]:
                 if not _stands_on_yesterday(bench.lake, follower):
                     recorder.run.biz_date = recorder.outcome.biz_date = follower  # should it be held
-                    run_lake_night(bench, follower, released=released(follower))
+                    run_lake_night(bench, follower, released=released(follower), decisions=decided_pairs())
             recorder.run.biz_date = recorder.outcome.biz_date = biz_date
             recorder.outcome.tasks = write_to_people(bench, step)
 

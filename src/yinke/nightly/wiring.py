@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hashlib import blake2b
 from pathlib import Path
 
 from django.conf import settings
@@ -36,4 +37,5 @@ def open_bench(inbox: Path | None = None, feeds: Path | None = None, thresholds:
         thresholds=load_thresholds(thresholds or env.thresholds),
         threads=env.threads,
         memory=env.memory,
+        secret=blake2b(b"oneid", key=env.data_key[:64]).digest(),
     )

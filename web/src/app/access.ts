@@ -3,6 +3,7 @@ import {
   AuditOutlined,
   CheckSquareOutlined,
   ClockCircleOutlined,
+  MergeCellsOutlined,
   TeamOutlined,
 } from "@ant-design/icons";
 import type { ComponentType } from "react";
@@ -21,6 +22,7 @@ export const ENTRIES: Entry[] = [
   { path: "/workbench", right: "workbench", name: "nav.workbench", icon: CheckSquareOutlined },
   { path: "/customers", right: "customer.read", name: "nav.customers", icon: TeamOutlined },
   { path: "/branch", right: "branch.read", name: "nav.branch", icon: AppstoreOutlined },
+  { path: "/oneid", right: "oneid.review", name: "nav.oneid", icon: MergeCellsOutlined },
   { path: "/nightly", right: "nightly.read", name: "nav.nightly", icon: ClockCircleOutlined },
   { path: "/audit", right: "audit.read", name: "nav.audit", icon: AuditOutlined },
 ];

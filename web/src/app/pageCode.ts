@@ -8,6 +8,7 @@ export const PAGES: { path: string; right?: string; load: Load }[] = [
   { path: "/customers", right: "customer.read", load: () => import("@/customers/pages/Customers") },
   { path: "/customers/:id", right: "customer.read", load: () => import("@/customers/pages/Customer") },
   { path: "/branch", right: "branch.read", load: () => import("@/care/pages/Branch") },
+  { path: "/oneid", right: "oneid.review", load: () => import("@/oneid/pages/OneId") },
   { path: "/nightly", right: "nightly.read", load: () => import("@/nightly/pages/Nightly") },
   { path: "/audit", right: "audit.read", load: () => import("@/access/pages/Audit") },
   { path: "/security", load: () => import("@/access/pages/Security") },

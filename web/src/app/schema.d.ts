@@ -742,6 +742,230 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/oneid/queues": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Oneid Queues
+         * @description How much waits for the viewer.
+         */
+        get: operations["get_oneid_queues"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/oneid/pairs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Identity Pairs
+         * @description Pairs of customers that may be one person, the likeliest first; ``later``: those put off.
+         */
+        get: operations["list_identity_pairs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/oneid/pairs/{pair_id}/decide": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Decide Identity Pair
+         * @description Say that the two are the same, are different, or that it must wait. It holds at once.
+         */
+        post: operations["decide_identity_pair"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/oneid/pairs/{pair_id}/reveal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Reveal Identity Field
+         * @description Show one hidden field of one of the two, to verify who it is; the audit row is written first.
+         */
+        post: operations["reveal_identity_field"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/oneid/persons": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Merged Persons
+         * @description Persons of several numbers, the richest first; ``owners``: those whose main managers must be sorted out.
+         */
+        get: operations["list_merged_persons"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/oneid/persons/{one_id}/lead": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Choose Person Lead
+         * @description Say which of the main managers leads for this person; none: each goes on with his own.
+         */
+        post: operations["choose_person_lead"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/oneid/splits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Person Splits
+         * @description Requests to take a number out of a person that wait for a check (at most 200).
+         */
+        get: operations["list_person_splits"];
+        put?: never;
+        /**
+         * Ask Person Split
+         * @description Ask that a number be taken out of its person.
+         */
+        post: operations["ask_person_split"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/oneid/splits/{split_id}/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Check Person Split
+         * @description Let a colleague's request happen, or send it back.
+         */
+        post: operations["check_person_split"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/oneid/decisions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Identity Decisions
+         * @description What was decided, newest first; also what was taken back.
+         */
+        get: operations["list_identity_decisions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/oneid/decisions/{decision_id}/revoke": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Revoke Identity Decision
+         * @description Take a decision back, as if it had never been.
+         */
+        post: operations["revoke_identity_decision"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/customers/{customer_id}/person": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Same Person
+         * @description The other customer numbers of the same person that the viewer sees, and what they hold together.
+         */
+        get: operations["get_same_person"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/nightly/runs": {
         parameters: {
             query?: never;
@@ -2179,6 +2403,305 @@ export interface components {
             /** Coverage */
             coverage: number | null;
         };
+        /**
+         * IdentityQueues
+         * @description How many wait, counted up to 10,000.
+         */
+        IdentityQueues: {
+            /** Open */
+            open: number;
+            /** Later */
+            later: number;
+            /** Splits */
+            splits: number;
+            /** Owners */
+            owners: number;
+        };
+        /**
+         * IdentityCompared
+         * @description One field of both: SAME, ALIKE (written otherwise), DIFFERENT or UNKNOWN on a side.
+         */
+        IdentityCompared: {
+            /**
+             * Field
+             * @enum {string}
+             */
+            field: "name" | "cert_type" | "cert" | "mobile" | "birth" | "gender";
+            /**
+             * Agrees
+             * @enum {string}
+             */
+            agrees: "SAME" | "ALIKE" | "DIFFERENT" | "UNKNOWN";
+        };
+        /**
+         * IdentityPairOut
+         * @description 候选: two customers side by side.
+         */
+        IdentityPairOut: {
+            /** Id */
+            id: number;
+            /** Rule */
+            rule: string;
+            /** Verdict */
+            verdict: string;
+            /** Score */
+            score: number;
+            /**
+             * Found On
+             * Format: date
+             */
+            found_on: string;
+            /** Until */
+            until: string | null;
+            a: components["schemas"]["IdentitySide"];
+            b: components["schemas"]["IdentitySide"];
+            /** Compared */
+            compared: components["schemas"]["IdentityCompared"][];
+        };
+        /** IdentityPairPage */
+        IdentityPairPage: {
+            /** Total */
+            total: number;
+            /** Rows */
+            rows: components["schemas"]["IdentityPairOut"][];
+            /** Biz Date */
+            biz_date: string | null;
+            /** Banded */
+            banded: boolean;
+        };
+        /**
+         * IdentitySide
+         * @description One customer number, as it is compared with another.
+         */
+        IdentitySide: {
+            /** Customer Id */
+            customer_id: number;
+            /** Cust No */
+            cust_no: string;
+            /** Name */
+            name: string;
+            /** Cert Type */
+            cert_type: string;
+            /** Cert Masked */
+            cert_masked: string;
+            /** Mobile Masked */
+            mobile_masked: string;
+            /** Birth Date */
+            birth_date: string | null;
+            /** Gender */
+            gender: string;
+            /** Org Name */
+            org_name: string;
+            /**
+             * Open Date
+             * Format: date
+             */
+            open_date: string;
+            /** Status */
+            status: string;
+            /** Tier */
+            tier: number;
+            /** Aum */
+            aum: string;
+            manager: components["schemas"]["Person"] | null;
+            /** Numbers */
+            numbers: number;
+        };
+        /** IdentityDecideIn */
+        IdentityDecideIn: {
+            /**
+             * Verdict
+             * @enum {string}
+             */
+            verdict: "SAME" | "DIFFERENT" | "LATER";
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+        };
+        /** IdentityRevealIn */
+        IdentityRevealIn: {
+            /** Customer Id */
+            customer_id: number;
+            /**
+             * Field
+             * @enum {string}
+             */
+            field: "mobile" | "cert" | "name";
+        };
+        /**
+         * OneNumberOut
+         * @description One customer number of a person.
+         */
+        OneNumberOut: {
+            /** Customer Id */
+            customer_id: number;
+            /** Cust No */
+            cust_no: string;
+            /** Name */
+            name: string;
+            /** Org Name */
+            org_name: string;
+            /**
+             * Open Date
+             * Format: date
+             */
+            open_date: string;
+            /** Status */
+            status: string;
+            /** Tier */
+            tier: number;
+            /** Aum */
+            aum: string;
+            manager: components["schemas"]["Person"] | null;
+            /** Rule */
+            rule: string;
+            /**
+             * Since
+             * Format: date
+             */
+            since: string;
+            /** Split Asked */
+            split_asked: boolean;
+        };
+        /**
+         * OnePersonOut
+         * @description 同一人: the numbers of a person that the viewer sees.
+         */
+        OnePersonOut: {
+            /** One Id */
+            one_id: number;
+            /** Members */
+            members: components["schemas"]["OneNumberOut"][];
+            /** Aum */
+            aum: string;
+            /** Managers */
+            managers: components["schemas"]["Person"][];
+            lead: components["schemas"]["Person"] | null;
+            /** Whole */
+            whole: boolean;
+        };
+        /** OnePersonPage */
+        OnePersonPage: {
+            /** Total */
+            total: number;
+            /** Rows */
+            rows: components["schemas"]["OnePersonOut"][];
+            /** Biz Date */
+            biz_date: string | null;
+            /** Banded */
+            banded: boolean;
+        };
+        /** PersonLeadIn */
+        PersonLeadIn: {
+            /** Manager Id */
+            manager_id: number | null;
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+        };
+        /**
+         * PersonSplitOut
+         * @description A request to take a number out of a person.
+         */
+        PersonSplitOut: {
+            /** Id */
+            id: number;
+            /** Customer Id */
+            customer_id: number;
+            /** Cust No */
+            cust_no: string;
+            /** Name */
+            name: string;
+            /** Org Name */
+            org_name: string;
+            /** Others */
+            others: components["schemas"]["OneNumberOut"][];
+            /** Asked By */
+            asked_by: string;
+            /**
+             * Asked At
+             * Format: date-time
+             */
+            asked_at: string;
+            /** Note */
+            note: string;
+            /** Mine */
+            mine: boolean;
+        };
+        /** SplitAskIn */
+        SplitAskIn: {
+            /** Customer Id */
+            customer_id: number;
+            /** Note */
+            note: string;
+        };
+        /** SplitCheckIn */
+        SplitCheckIn: {
+            /** Approve */
+            approve: boolean;
+            /**
+             * Answer
+             * @default
+             */
+            answer: string;
+        };
+        /**
+         * IdentityDecisionOut
+         * @description 判定记录: what was decided about two customers.
+         */
+        IdentityDecisionOut: {
+            /** Id */
+            id: number;
+            /** A No */
+            a_no: string;
+            /** B No */
+            b_no: string;
+            /** A Id */
+            a_id: number;
+            /** B Id */
+            b_id: number;
+            /** A Name */
+            a_name: string;
+            /** B Name */
+            b_name: string;
+            /** Verdict */
+            verdict: string;
+            /** By */
+            by: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Note */
+            note: string;
+            /** Checked By */
+            checked_by: string | null;
+            /** Ended At */
+            ended_at: string | null;
+            /** Ended By */
+            ended_by: string | null;
+        };
+        /** IdentityDecisionPage */
+        IdentityDecisionPage: {
+            /** Total */
+            total: number;
+            /** Rows */
+            rows: components["schemas"]["IdentityDecisionOut"][];
+        };
+        /**
+         * SamePersonOut
+         * @description For the customer's page: ``person`` is None if the viewer knows of no other number.
+         */
+        SamePersonOut: {
+            person: components["schemas"]["OnePersonOut"] | null;
+            /** Banded */
+            banded: boolean;
+        };
         /** RunOut */
         RunOut: {
             /** Id */
@@ -3315,6 +3838,277 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["BranchOut"];
+                };
+            };
+        };
+    };
+    get_oneid_queues: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IdentityQueues"];
+                };
+            };
+        };
+    };
+    list_identity_pairs: {
+        parameters: {
+            query?: {
+                later?: boolean;
+                page?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IdentityPairPage"];
+                };
+            };
+        };
+    };
+    decide_identity_pair: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                pair_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["IdentityDecideIn"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    reveal_identity_field: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                pair_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["IdentityRevealIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RevealOut"];
+                };
+            };
+        };
+    };
+    list_merged_persons: {
+        parameters: {
+            query?: {
+                q?: string;
+                owners?: boolean;
+                page?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OnePersonPage"];
+                };
+            };
+        };
+    };
+    choose_person_lead: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                one_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PersonLeadIn"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    list_person_splits: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonSplitOut"][];
+                };
+            };
+        };
+    };
+    ask_person_split: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SplitAskIn"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    check_person_split: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                split_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SplitCheckIn"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    list_identity_decisions: {
+        parameters: {
+            query?: {
+                page?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IdentityDecisionPage"];
+                };
+            };
+        };
+    };
+    revoke_identity_decision: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                decision_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    get_same_person: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SamePersonOut"];
                 };
             };
         };

@@ -5,6 +5,7 @@ import { describe, expect, it } from "vitest";
 import { CHANNELS, CONNECTED, NOT_CONNECTED, TABS } from "@/care/codes";
 import { KINDS, STAGES, TIERS, TRANSACTION_CHANNELS, TRANSACTION_KINDS } from "@/customers/codes";
 import { RELEASABLE, ROW_REASONS, RUN_REASONS, STATUSES, STEPS } from "@/nightly/codes";
+import { AGREES, FIELDS, RULES, TABS as LISTS, VERDICTS } from "@/oneid/codes";
 import { Problem, problemText } from "@/shared/problem";
 import { ENTRIES } from "./access";
 import { speak } from "./i18n";
@@ -85,6 +86,12 @@ describe("every code has a text", () => {
     ["nightly.step", STEPS],
     ["nightly.status", STATUSES],
     ["nightly.rowReason", ROW_REASONS],
+    ["oneid.tab", LISTS],
+    ["oneid.rule", RULES],
+    ["oneid.decide", VERDICTS],
+    ["oneid.decided", VERDICTS],
+    ["oneid.field", FIELDS],
+    ["oneid.agrees", AGREES],
     ["app", ENTRIES.map(({ name }) => name)],
   ];
   it.each(groups)("of %s", (group, codes) => {

@@ -1,5 +1,14 @@
 /** Steps of a night in order. */
-export const STEPS = ["ingest", "features", "classify", "events", "publish", "customers", "tasks"] as const;
+export const STEPS = [
+  "ingest",
+  "oneid",
+  "features",
+  "classify",
+  "events",
+  "publish",
+  "customers",
+  "tasks",
+] as const;
 
 export const STATUSES = ["RUNNING", "SUCCEEDED", "HELD", "FAILED"] as const;
 

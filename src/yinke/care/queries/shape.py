@@ -14,8 +14,10 @@ from yinke.care import reasons
 from yinke.care.models import OPEN, BadNumber, ContactRecord, DoNotDisturb, Reason, Task
 from yinke.care.queries.day import Today
 from yinke.care.schemas import ContactOut, ReasonOut, TaskCustomer, TaskOut
+from yinke.common.row_security import whole_bank
 from yinke.customers.averages import averages
 from yinke.customers.models import Customer
+from yinke.customers.queries_identity import together
 from yinke.customers.shape import person
 from yinke.customers.shown import shown_amount, shown_mobile, shown_name
 
@@ -52,7 +54,7 @@ def task_outs(viewer: Viewer, tasks: Sequence[Task], day: Today) -> list[TaskOut
         "priority", "expire_on", "id"
     ):
         by_task[reason.task_id].append(reason)
-    quiet = set(active_dnd(ids, day.workday))
+    quiet = active_dnd(ids, day.workday)
     bad = {
         (mark.customer_id, bytes(mark.mobile_index)) for mark in BadNumber.objects.filter(customer__in=ids)
     }
@@ -61,10 +63,22 @@ def task_outs(viewer: Viewer, tasks: Sequence[Task], day: Today) -> list[TaskOut
     return [_task(viewer, task, by_task[task.id], shown[task.customer_id], last, day) for task in tasks]
 
 
-def active_dnd(customer_ids: Iterable[int], workday: date) -> Iterable[int]:
+def active_dnd(customer_ids: Iterable[int], workday: date) -> set[int]:
     """Those of the customers whom nobody may approach."""
-    found = DoNotDisturb.objects.filter(customer__in=list(customer_ids), lifted_at=None)
-    return found.filter(Q(until=None) | Q(until__gte=workday)).values_list("customer_id", flat=True)
+    return {number for number, wishes in silences(customer_ids, workday).items() if wishes}
+
+
+def silences(customer_ids: Iterable[int], workday: date) -> dict[int, list[DoNotDisturb]]:
+    """The wishes not to be disturbed that hold for each customer: those of every number of the same person."""
+    with whole_bank():  # another manager's number of the person counts; of it only the wish is told
+        numbers = together(list(customer_ids))
+        everyone = frozenset[int]().union(*numbers.values())
+        found = list(
+            DoNotDisturb.objects.filter(
+                Q(until=None) | Q(until__gte=workday), customer__in=everyone, lifted_at=None
+            )
+        )
+    return {number: [wish for wish in found if wish.customer_id in person] for number, person in numbers.items()}
 
 
 def last_contacts(customer_ids: Sequence[int]) -> dict[int, ContactOut]:

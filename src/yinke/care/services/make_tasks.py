@@ -93,6 +93,8 @@ def make_tasks(day: Day, biz_date: date, values: Mapping[str, Any]) -> Made:
         expired = run(EXPIRE)
         run(SILENCE)
         moved = run(FOLLOW_MANAGER)
+        run(QUIET)
+        cursor.execute("ANALYZE quiet")
         fresh = run(FRESH)
         cursor.execute("ANALYZE fresh")
         tasks = run(NEW_TASKS)
@@ -122,7 +124,7 @@ def _load(cursor: Any, day: Day) -> int:
     return int(events.num_rows)
 
 
-DROP = "DROP TABLE IF EXISTS incoming, known, fresh, touched, pool_of"
+DROP = "DROP TABLE IF EXISTS incoming, known, fresh, touched, pool_of, quiet"
 
 SCRATCH = f"""
 SET LOCAL work_mem = '64MB';
@@ -132,6 +134,7 @@ CREATE TEMP TABLE incoming (dedup_key text, type text, customer_id int, priority
 CREATE TEMP TABLE known (reason_id bigint, biz_date date, dedup_key text) ON COMMIT DROP;
 CREATE TEMP TABLE fresh (LIKE incoming, org_id bigint) ON COMMIT DROP;
 CREATE TEMP TABLE touched (task_id bigint) ON COMMIT DROP;
+CREATE TEMP TABLE quiet (customer_id int) ON COMMIT DROP;
 CREATE TEMP TABLE pool_of (org_id bigint PRIMARY KEY, pool_id bigint) ON COMMIT DROP;
 """
 
@@ -202,6 +205,17 @@ FROM w WHERE w.id = t.id AND (t.assignee_id, t.org_id) IS DISTINCT FROM (w.user_
 """
 # Only what can have changed is looked at: the write-back dates each change of manager by its business date.
 
+QUIET = """
+INSERT INTO quiet
+WITH wish AS (
+    SELECT d.customer_id, m.one_id FROM care_donotdisturb d
+    LEFT JOIN customers_personmember m ON m.customer_id = d.customer_id
+    WHERE d.lifted_at IS NULL AND (d.until IS NULL OR d.until >= %(workday)s))
+SELECT customer_id FROM wish
+UNION SELECT m.customer_id FROM wish JOIN customers_personmember m ON m.one_id = wish.one_id
+"""
+# A person's wish not to be disturbed holds for all the customer numbers that he has.
+
 FRESH = """
 INSERT INTO fresh
 SELECT DISTINCT ON (i.dedup_key) i.*, c.org_id
@@ -209,8 +223,7 @@ FROM incoming i JOIN customers_customer c ON c.id = i.customer_id
 WHERE i.expire_on >= %(workday)s AND c.status <> ALL(%(muted)s)
   AND NOT EXISTS (SELECT FROM known k WHERE k.dedup_key = i.dedup_key)
   AND (i.type = ANY(%(service)s) OR (c.status <> 'FROZEN' AND NOT EXISTS (
-      SELECT FROM care_donotdisturb d WHERE d.customer_id = i.customer_id AND d.lifted_at IS NULL
-         AND (d.until IS NULL OR d.until >= %(workday)s))))
+      SELECT FROM quiet q WHERE q.customer_id = i.customer_id)))
 """
 
 _DUE = """LEAST({r}.expire_on, {date} + CASE {r}.priority

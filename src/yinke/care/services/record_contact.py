@@ -20,6 +20,7 @@ from yinke.common.errors import NotFound, YinkeError
 from yinke.common.thresholds import load_thresholds
 from yinke.customers.models import Customer
 from yinke.customers.queries import visible
+from yinke.customers.queries_identity import together
 
 Result = ContactRecord.Result
 NOTE_LENGTH = 500
@@ -127,7 +128,7 @@ def record_contact(
     """Write one contact down and draw its consequences.
 
     Without ``task`` it counts for the customer's open task, if there is one. DND_REQUEST puts
-    do-not-disturb in force at once and cancels open marketing tasks; EMPTY_NUMBER marks the number;
+    do-not-disturb in force at once and cancels open marketing tasks, of the same person's other numbers too; EMPTY_NUMBER marks the number;
     NOT_CONNECTED on three different days running stops all calls for 30 days (thresholds ``contact.*``).
 
     Raises:
@@ -173,6 +174,7 @@ def record_contact(
                 customer=customer, scope="ALL_MARKETING", lifted_at=None, defaults={"source": "RM"}
             )
             undo["dnd"] = wish.id if new else None
+            undo["others"] = _silence_others(customer, day, values)
         if open_task is not None and task is not None and task.id == open_task.id:
             undo["task"] = _state(open_task)
             tomorrow = day.promises + timedelta(days=int(values["contact.retry_days"]))
@@ -223,6 +225,25 @@ def _stop_calls(customer: Customer, until: date) -> dict[str, Any]:
         pause.until = until
         pause.save(update_fields=["until"])
     return {"id": pause.id, "until": before}
+
+
+def _silence_others(customer: Customer, day: Today, values: Any) -> list[dict[str, Any]]:
+    """Cancel the marketing tasks of the same person's other numbers; what they were, for a withdrawal.
+
+    A task that a colleague is recording at this moment is left to him: he is told of the wish by its mark.
+    """
+    numbers = together([customer.id])[customer.id] - {customer.id}
+    done = []
+    for task in Task.objects.select_for_update(skip_locked=True).filter(
+        customer__in=numbers, status__in=OPEN
+    ):
+        if _serves(task, values):
+            continue
+        done.append(_state(task))
+        task.status, task.is_overflow = Task.Status.CANCELLED, False
+        task.save(update_fields=["status", "is_overflow"])
+        move_up(task.assignee_id, day.workday, int(values["task.cap"]))
+    return done
 
 
 def _serves(task: Task, values: Any) -> bool:

@@ -77,6 +77,8 @@ def _undo(done: dict[str, Any]) -> None:
     for name in ("task", "cancelled"):
         if name in done:
             _reopen(done[name])
+    for state in done.get("others", ()):
+        _reopen(state)
 
 
 def _reopen(state: dict[str, Any]) -> None:

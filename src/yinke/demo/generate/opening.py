@@ -55,6 +55,7 @@ from yinke.demo.generate.state import (
     World,
     home,
 )  # fmt: skip
+from yinke.demo.generate.twins import homes, persons
 
 REFERENCE = number(date(2025, 7, 1))
 """Ages are told as of this day."""
@@ -93,20 +94,21 @@ def open_customers(world: World, part: Customers, day: int, *, old: bool) -> Non
 
 def _persons(world: World, part: Customers, day: int, old: bool) -> None:
     draws, ids = world.draws, part.ids
-    persona = draws.pick("persona", ids, [0.42, 0.15, 0.20, 0.08, 0.15])
+    person = persons(draws, ids)
+    persona = draws.pick("persona", person, [0.42, 0.15, 0.20, 0.08, 0.15])
     tier = draws.pick("tier", ids, TIER_SHARES)
     tier = np.where((persona == STUDENT) & (tier > 1), 1, tier)
     low, span = np.array([22, 25, 60, 18, 20])[persona], np.array([37, 38, 28, 6, 46])[persona]
-    wide = draws.unit("age", ids)
+    wide = draws.unit("age", person)
     wide = np.where(persona == ELDER, wide**1.6, wide)
     part.born[:] = REFERENCE - ((low + wide * span) * 365.25).astype(np.int64)
-    part.female[:] = draws.below("female", ids, 0.51)
+    part.female[:] = draws.below("female", person, 0.51)
     part.persona[:], part.tier[:] = persona, tier
     part.wealth[:] = FLOORS[tier] * (TOPS[tier] / FLOORS[tier]) ** (draws.unit("wealth", ids) ** 1.35)
     past = (draws.unit("open-day", ids) * 15 * 365).astype(np.int64) + 100
     part.open_day[:] = np.maximum(day - past, part.born + 16 * 366) if old else day
     part.open_day[:] = np.minimum(part.open_day, day - 100 if old else day)
-    at = home(part, draws)
+    at = homes(draws, home(part, draws))
     part.sub[:] = world.bank.sub_of(at)
     part.org[:] = world.bank.open_org(ids, part.sub.astype(np.int64))
     level = (

@@ -6,7 +6,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from yinke.demo.generate import days, names, numbers
+from yinke.demo.generate import days, names, numbers, twins
 from yinke.demo.generate.clicks import CHANNELS, EVENTS, Clicks
 from yinke.demo.generate.credit import CARD_MONTHS, renew_cards
 from yinke.demo.generate.deposits import CERTIFICATE, rate
@@ -55,18 +55,21 @@ def write_customers(live: Live, out: Delivery, who: Ints, firms: tuple[str, ...]
     employer = part.employer[who].astype(np.int64)
     until = certificate_until(draws, part, who, live.world.first, day)
     phone = draws.below("tel", ids, 0.06)
+    person = twins.persons(draws, ids)
+    certificates = numbers.certificates(draws, person, female, born)
+    passport, certificates = twins.papers(draws, ids, born, certificates)
     out.write("CUST_INFO", [
         customer_no(part, who),
-        names.names(draws, ids, female, born),
-        same("10100", count),
-        numbers.certificates(draws, ids, female, born),
+        twins.spelled(draws, ids, names.names(draws, person, female, born)),
+        words(("10100", "10300"), passport.astype(np.int8)),
+        certificates,
         dates(until),
         words(("1", "2"), female.astype(np.int8)),
         dates(born),
         words(("1", "2"), lunar.astype(np.int8)),
         some(month, lunar), some(of_month, lunar), some(leap, lunar),
-        names.nations(draws, ids),
-        numbers.mobiles(draws, ids, moved),
+        names.nations(draws, person),
+        numbers.mobiles(draws, twins.phones(draws, ids), moved),
         some(2_760_000_0000 + draws.whole("tel-no", ids, 10_000_000), phone),
         numbers.addresses(draws, home(part, draws)[who], moved),
         words(("11", "21", "31", "41", "51"), persona),

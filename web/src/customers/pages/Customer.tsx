@@ -3,6 +3,7 @@ import { useTranslation } from "react-i18next";
 import { useParams } from "react-router";
 import { NextSteps } from "@/care/components/NextSteps";
 import { NotFound } from "@/app/pages/NotFound";
+import { SamePerson } from "@/oneid/components/SamePerson";
 import { PageTitle } from "@/shared/components/PageTitle";
 import { ProblemView } from "@/shared/components/ProblemView";
 import { useOverview } from "../api";
@@ -51,6 +52,7 @@ export function Component() {
           {/* cases, opportunities and consents get their panels here, above the figures, when they exist */}
           <div className={styles.side}>
             <Timeline customerId={id} />
+            <SamePerson customerId={id} />
             <Figures customer={customer} />
             <Composition customer={customer} />
             <Habits rows={overview.habits} day={customer.biz_date} />
