@@ -10,6 +10,7 @@ from django.db.models import Q
 
 from yinke.access.viewer import Viewer
 from yinke.common.errors import NotFound
+from yinke.common.row_security import whole_bank
 from yinke.common.schema import Schema
 from yinke.customers.around import Relationship
 from yinke.customers.models import Customer
@@ -120,6 +121,8 @@ def colleagues(viewer: Viewer, party: str) -> Graph:
     shown = list(mine[:MOST])
     if not shown or not party:
         raise NotFound("None of your customers is there", place="party", remedy="Go back to the customer")
+    with whole_bank():  # how many work there, not who
+        everybody = ties.count()
     seen = _seen(viewer, {tie.customer_id for tie in shown})
     nodes, key = _nodes(viewer, seen.values()), f"party:{party}"
     nodes[key] = Node(
@@ -127,7 +130,7 @@ def colleagues(viewer: Viewer, party: str) -> Graph:
     )
     edges = [_edge(viewer, tie, f"customer:{tie.customer_id}", key) for tie in shown]
     return Graph(
-        center=key, banded=viewer.masked, nodes=list(nodes.values()), edges=edges, more=ties.count() - len(shown),
+        center=key, banded=viewer.masked, nodes=list(nodes.values()), edges=edges, more=everybody - len(shown),
         household=None,
     )  # fmt: skip
 
