@@ -1,4 +1,4 @@
-"""第二因素: authenticator app, passkeys and recovery codes; without one, some roles get nowhere."""
+"""第二重验证: authenticator app, passkeys and recovery codes; without one, some roles get nowhere."""
 
 from __future__ import annotations
 

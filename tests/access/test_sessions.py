@@ -9,6 +9,7 @@ from threading import Barrier
 from typing import Any
 
 import pytest
+from django.contrib.sessions.models import Session
 from django.db import connection
 from django.test import Client
 from django.utils import timezone
@@ -229,4 +230,17 @@ def test_the_end_of_a_session_is_accounted_for_once(bank: Bank) -> None:
     for _ in range(3):
         refusal(client)
     enter(bank, "李")
+    assert ends(bank.staff["李"].emp_no) == ["idle"]
+
+
+def test_nothing_is_left_of_sessions_long_over_but_the_audit_trail(bank: Bank) -> None:
+    over = enter(bank, "李")
+    cookie, number = over.cookies["sessionid"].value, over.session["yinke.session"]
+    earlier(over, active=60)
+    assert refusal(over) == "401 session_idle"
+    Session.objects.filter(pk=cookie).update(expire_date=timezone.now() - SECOND)
+    StaffSession.objects.filter(id=number).update(ended_at=timezone.now() - timedelta(days=31))
+    enter(bank, "王")
+    assert not Session.objects.filter(pk=cookie).exists()
+    assert not StaffSession.objects.filter(id=number).exists()
     assert ends(bank.staff["李"].emp_no) == ["idle"]

@@ -21,7 +21,7 @@ ROOT = Path(__file__).parents[2]
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
 
 
-def _environment(home: Path) -> dict[str, str]:
+def environment(home: Path) -> dict[str, str]:
     own = ("YINKE_", "DJANGO_SETTINGS_MODULE", "DATABASE_URL")
     env = {name: value for name, value in os.environ.items() if not name.startswith(own)}
     return env | {"YINKE_HOME": str(home), "YINKE_MEMORY": "1GB"}
@@ -31,7 +31,7 @@ def yinke(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     """Run the command line as an operator would."""
     command = [sys.executable, "-m", "yinke.cli", *arguments]
     return subprocess.run(
-        command, env=_environment(home), cwd=ROOT, capture_output=True, text=True, check=False
+        command, env=environment(home), cwd=ROOT, capture_output=True, text=True, check=False
     )
 
 
@@ -51,7 +51,7 @@ def address(demo_home: Path) -> Iterator[str]:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     command = [sys.executable, "-m", "yinke.cli", "serve", "--port", str(port)]
-    with subprocess.Popen(command, env=_environment(demo_home), cwd=ROOT) as server:
+    with subprocess.Popen(command, env=environment(demo_home), cwd=ROOT) as server:
         try:
             for _ in range(600):
                 try:

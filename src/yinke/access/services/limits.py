@@ -30,7 +30,7 @@ def _on(over: Path | None, day: date) -> Mapping[str, Any]:
 def idle_time(role: str) -> timedelta:
     """How long a session of this role may go without input."""
     code = "session.idle_minutes_admin" if role in ADMINISTRATORS else "session.idle_minutes"
-    return timedelta(minutes=int(limits()[code]))
+    return timedelta(minutes=float(limits()[code]))
 
 
 def needs_second_factor(role: str) -> bool:

@@ -1,4 +1,4 @@
-"""第二因素: an authenticator app (TOTP, RFC 6238), passkeys (WebAuthn) and recovery codes, kept by ``allauth.mfa``.
+"""第二重验证: an authenticator app (TOTP, RFC 6238), passkeys (WebAuthn) and recovery codes, kept by ``allauth.mfa``.
 
 The password alone opens nothing for whoever has a second factor: the sign-in waits in Django's session (of nobody)
 until the second step is done. GB/T 22239-2019 8.1.4.1 d: two kinds of proof, one of them cryptographic.
@@ -345,7 +345,7 @@ def forget(emp_no: str) -> int:
         raise NotFound(f"No member of staff {emp_no}", remedy="Check the staff number")
     with transaction.atomic():
         AuditEntry.objects.create(action="second_factor.forget", object_type="user", object_id=user.emp_no)
-        sessions.end_all([user.id], sessions.OWNER)
+        sessions.end_all([user.id], sessions.ADMIN)
         return int(Authenticator.objects.filter(user=user).delete()[0])
 
 

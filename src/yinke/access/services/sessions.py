@@ -12,6 +12,7 @@ from functools import partial
 from typing import Any
 
 from django.contrib.auth import login, logout
+from django.contrib.sessions.models import Session
 from django.db import connection, transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -27,8 +28,9 @@ PRECISION = timedelta(seconds=10)
 """Activity is noted no finer than this, so that a page's many requests are one write."""
 SWEEP = 100
 
-SIGN_OUT, IDLE, EXPIRED, ELSEWHERE, OWNER, LEFT, PASSWORD = (
-    "sign_out", "idle", "expired", "elsewhere", "owner", "left", "password",
+SIGN_OUT, IDLE, EXPIRED, ELSEWHERE, OWNER, LEFT, PASSWORD, ADMIN = (
+    "sign_out", "idle", "expired", "elsewhere", "owner", "left", "password_changed",
+    "admin",
 )  # fmt: skip
 """Why a session ended."""
 
@@ -53,6 +55,9 @@ _ENDED = {
     ),
     OWNER: partial(
         NotSignedIn, "This session was ended from another device", remedy="Sign in again", code="session_ended"
+    ),
+    ADMIN: partial(
+        NotSignedIn, "An administrator has ended this session", remedy="Sign in again", code="session_ended"
     ),
     PASSWORD: partial(
         NotSignedIn, "The password was changed", remedy="Sign in with the new one", code="session_ended"
@@ -108,6 +113,7 @@ def begin(sender: object, request: HttpRequest, user: User, **_: Any) -> None:
     with connection.cursor() as cursor:  # two sign-ins at once must not both count themselves the only one
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"session {user.id}"])
     _sweep(now)
+    _forget(now)
     others = StaffSession.objects.filter(user=user, ended_at=None).order_by("-active_at", "-id")
     _end(others[int(limits()["session.concurrent"]) - 1 :], ELSEWHERE)
     row = StaffSession.objects.create(
@@ -206,6 +212,16 @@ def _sweep(now: datetime) -> None:
         for session in old:
             if why := _timed_out(session, session.user.role, now):
                 _end([session], why)
+
+
+def _forget(now: datetime) -> None:
+    """Remove what is left of sessions long over (剩余信息保护); what they did stands in the audit trail."""
+    kept = now - timedelta(days=int(limits()["session.kept_days"]))
+    with transaction.atomic():
+        over = StaffSession.objects.select_for_update(skip_locked=True).filter(ended_at__lt=kept)
+        StaffSession.objects.filter(id__in=list(over.values_list("id", flat=True)[:SWEEP])).delete()
+        cookies = Session.objects.select_for_update(skip_locked=True).filter(expire_date__lt=now)
+        Session.objects.filter(pk__in=list(cookies.values_list("pk", flat=True)[:SWEEP])).delete()
 
 
 def _end(

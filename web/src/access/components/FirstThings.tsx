@@ -47,8 +47,8 @@ export function FirstThings({ me, onDone }: { me: Me; onDone: () => void }) {
                 value={way}
                 onChange={setWay}
                 options={[
-                  { value: "totp", label: t("kind.totp") },
-                  { value: "webauthn", label: t("kind.webauthn") },
+                  { value: "totp", label: t("first.totp") },
+                  { value: "webauthn", label: t("first.webauthn") },
                 ]}
               />
             )}
