@@ -44,8 +44,9 @@ def _source(
     name: str, kinds: Sequence[str], at: str, table: str, where: str = "TRUE", **columns: str
 ) -> tuple[str, Sequence[str], str]:
     """One table as entries. ``columns`` are SQL; what a table does not have is empty."""
-    wanted = {"id": "id", "kind": f"'{kinds[0]}'", "code": "''", "before": "''", "after": "''", "detail": "''",
+    wanted = {"id": "id", "kind": f"'{kinds[0]}'", "says": "''", "before": "''", "after": "''", "detail": "''",
               "who": "NULL::bigint", "payload": "NULL::jsonb", "amount": "NULL::numeric"} | columns  # fmt: skip
+    wanted["code"] = wanted.pop("says")
     shown = ", ".join(
         f"{sql}::{'bigint' if column == 'id' else 'text'} AS {column}"
         if column not in ("who", "payload", "amount")
@@ -58,27 +59,27 @@ def _source(
 SOURCES = (
     _source(
         "contact", ("CONTACT", "MESSAGE", "VISIT"), "at", "care_contactrecord",
-        "customer_id = %(customer)s AND withdrawn_at IS NULL", code="result", before="channel", detail="note",
+        "customer_id = %(customer)s AND withdrawn_at IS NULL", says="result", before="channel", detail="note",
         who="user_id",
         kind="CASE WHEN channel IN ('WECOM', 'SMS', 'APP', 'EMAIL') THEN 'MESSAGE'"
         " WHEN channel IN ('VISIT', 'BRANCH') THEN 'VISIT' ELSE 'CONTACT' END",
     ),
     _source(
         "reason", ("MONEY", "EVENT"), _DAY.format("biz_date"), "care_reason", "customer_id = %(customer)s",
-        code="type", payload="payload", amount="amount",
+        says="type", payload="payload", amount="amount",
         kind="CASE WHEN type = ANY(%(money)s) THEN 'MONEY' ELSE 'EVENT' END",
     ),
     _source(
         "task", ("TASK",), f"coalesce(done_at, {_DAY.format('expire_on')})", "care_task",
-        "customer_id = %(customer)s AND status IN ('DONE', 'EXPIRED')", code="status", who="assignee_id",
+        "customer_id = %(customer)s AND status IN ('DONE', 'EXPIRED')", says="status", who="assignee_id",
     ),
     _source(
         "tier", ("TIER",), _DAY.format("on_date"), "customers_tierchange", "customer_id = %(customer)s",
-        code="CASE WHEN tier_to > tier_from THEN 'UP' ELSE 'DOWN' END", before="tier_from", after="tier_to",
+        says="CASE WHEN tier_to > tier_from THEN 'UP' ELSE 'DOWN' END", before="tier_from", after="tier_to",
     ),
     _source(
         "change", ("PROFILE", "STAGE"), _DAY.format("on_date"), "customers_profilechange",
-        "customer_id = %(customer)s", code="field", before="before", after="after",
+        "customer_id = %(customer)s", says="field", before="before", after="after",
         kind="CASE WHEN field = 'stage' THEN 'STAGE' ELSE 'PROFILE' END",
     ),
     _source(  # a stage that began before changes were noted
@@ -86,24 +87,24 @@ SOURCES = (
         "customers_metrics m JOIN customers_customer c ON c.id = m.customer_id",
         "customer_id = %(customer)s AND stage_since > c.open_date AND NOT EXISTS (SELECT FROM customers_profilechange p"
         " WHERE p.customer_id = m.customer_id AND p.field = 'stage' AND p.on_date = m.stage_since)",
-        id="customer_id", code="'stage'", after="stage",
+        id="customer_id", says="'stage'", after="stage",
     ),
     _source(
         "owner", ("OWNER",), _DAY.format("start_date"), "customers_assignment", "customer_id = %(customer)s",
-        code="rel_type || '_BEGAN'", who="user_id",
+        says="rel_type || '_BEGAN'", who="user_id",
     ),
     _source(
         "owned", ("OWNER",), _DAY.format("end_date"), "customers_assignment",
-        "customer_id = %(customer)s AND end_date IS NOT NULL", code="rel_type || '_ENDED'", who="user_id",
+        "customer_id = %(customer)s AND end_date IS NOT NULL", says="rel_type || '_ENDED'", who="user_id",
     ),
     _source(
         "relation", ("RELATION",), _DAY.format("valid_from"), "customers_relationship",
-        "%(customer)s IN (customer_id, other_id) AND valid_from > %(since)s::date", code="kind || '_BEGAN'",
+        "%(customer)s IN (customer_id, other_id) AND valid_from > %(since)s::date", says="kind || '_BEGAN'",
         who="made_by_id",
     ),
     _source(
         "related", ("RELATION",), _DAY.format("valid_to"), "customers_relationship",
-        "%(customer)s IN (customer_id, other_id) AND valid_to IS NOT NULL", code="kind || '_ENDED'", who="ended_by_id",
+        "%(customer)s IN (customer_id, other_id) AND valid_to IS NOT NULL", says="kind || '_ENDED'", who="ended_by_id",
     ),
     _source(
         "opened", ("OPENED",), _DAY.format("open_date"), "customers_customer", "id = %(customer)s", detail="%(org)s",

@@ -101,6 +101,7 @@ def _live(
     if delivery and due:
         parameters.write_parameters(world, delivery, day)
     first = day == world.first
+    block += block % 2  # two who live together lie in one range
     for begin in range(0, everyone.count, block):
         part = everyone.part(begin, min(begin + block, everyone.count))
         if first:
