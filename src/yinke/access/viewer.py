@@ -5,19 +5,109 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 RIGHTS: dict[str, frozenset[str]] = {
-    "RM": frozenset({"workbench", "customer.read", "customer.reveal", "task.work"}),
-    "WM": frozenset({"workbench", "customer.read", "customer.reveal", "task.work"}),
-    "PB_ADV": frozenset({"workbench", "customer.read", "customer.reveal", "task.work"}),
-    "REMOTE_RM": frozenset({"workbench", "customer.read", "customer.reveal", "task.work"}),
-    "BR_MGR": frozenset({"workbench", "customer.read", "customer.reveal", "task.work", "branch.read"}),
-    "RETAIL_MGR": frozenset({"customer.read", "branch.read"}),
-    "HQ_OPS": frozenset({"customer.read", "branch.read", "nightly.read"}),
-    "COMPLIANCE": frozenset({"customer.read", "branch.read", "audit.read"}),
-    "AUDITOR": frozenset({"branch.read", "nightly.read", "audit.read"}),
-    "SEC_ADMIN": frozenset({"audit.read"}),
-    "SYS_ADMIN": frozenset({"nightly.read", "nightly.operate"}),
+    "RM": frozenset(
+        {
+            "workbench",
+            "customer.read",
+            "customer.reveal",
+            "task.work",
+            "handover.make",
+            "pool.read",
+            "pool.claim",
+            "team.read",
+            "cover.make",
+        }
+    ),
+    "WM": frozenset(
+        {
+            "workbench",
+            "customer.read",
+            "customer.reveal",
+            "task.work",
+            "handover.make",
+            "pool.read",
+            "pool.claim",
+            "team.read",
+            "cover.make",
+        }
+    ),
+    "PB_ADV": frozenset(
+        {
+            "workbench",
+            "customer.read",
+            "customer.reveal",
+            "task.work",
+            "handover.make",
+            "pool.read",
+            "pool.claim",
+            "team.read",
+            "cover.make",
+        }
+    ),
+    "REMOTE_RM": frozenset(
+        {
+            "workbench",
+            "customer.read",
+            "customer.reveal",
+            "task.work",
+            "handover.make",
+            "pool.read",
+            "pool.claim",
+            "team.read",
+            "cover.make",
+        }
+    ),
+    "BR_MGR": frozenset(
+        {
+            "workbench",
+            "customer.read",
+            "customer.reveal",
+            "task.work",
+            "branch.read",
+            "handover.make",
+            "handover.approve",
+            "pool.read",
+            "pool.assign",
+            "team.read",
+            "cover.make",
+            "org.read",
+        }
+    ),
+    "RETAIL_MGR": frozenset(
+        {
+            "customer.read",
+            "branch.read",
+            "handover.make",
+            "handover.approve",
+            "pool.read",
+            "pool.assign",
+            "team.read",
+            "cover.make",
+            "org.read",
+        }
+    ),
+    "HQ_OPS": frozenset({"customer.read", "branch.read", "nightly.read", "org.read"}),
+    "COMPLIANCE": frozenset(
+        {"customer.read", "branch.read", "audit.read", "org.read", "role.read", "role.approve"}
+    ),
+    "AUDITOR": frozenset({"branch.read", "nightly.read", "audit.read", "org.read", "role.read"}),
+    "SEC_ADMIN": frozenset({"audit.read", "org.read", "role.read", "role.request", "role.approve"}),
+    "SYS_ADMIN": frozenset({"nightly.read", "nightly.operate", "org.read", "staff.manage"}),
 }
-"""What each role may do. A role that is not here may sign in and see nothing (deny by default)."""
+"""What each role may do by default. A role that is not here may sign in and see nothing (deny by default).
+
+The bank's own changes lie over it (``RoleRight``), each asked for by one person and approved by another.
+"""
+
+SYSTEM, SECURITY = frozenset({"staff.manage", "nightly.operate"}), frozenset({"role.request"})
+"""What makes a system administrator, and a security administrator (三员分立: no role holds both)."""
+DUTIES = ("SYS_ADMIN", "SEC_ADMIN", "AUDITOR")
+"""三员: never two of them with one person (GB/T 22239-2019 8.1.5 三权分立)."""
+BUSINESS = frozenset({
+    "workbench", "customer.read", "customer.reveal", "task.work", "handover.make", "handover.approve", "pool.read",
+    "pool.claim", "pool.assign", "cover.make", "team.read",
+})  # fmt: skip
+"""Rights that touch customers: none of them for the three duties."""
 
 OWN_ONLY = frozenset({"RM", "WM", "PB_ADV", "REMOTE_RM"})
 SUBTREE = frozenset({"BR_MGR", "RETAIL_MGR", "HQ_OPS", "COMPLIANCE", "AUDITOR"})
@@ -38,10 +128,19 @@ class Viewer:
     org_path: str
     org_ids: frozenset[int] | None
     language: str
+    rights: frozenset[str] | None = None
+    """What the role may do in this bank; None: what it may by default."""
+    acts_for: frozenset[int] = frozenset()
+    """代管: the colleagues for whom the viewer stands in today."""
+
+    @property
+    def looks_after(self) -> frozenset[int]:
+        """Whose customers and tasks are the viewer's to work: their own, and those of whom they stand in for."""
+        return self.acts_for | {self.user_id}
 
     def may(self, right: str) -> bool:
         """Whether the role holds a right."""
-        return right in RIGHTS.get(self.role, frozenset())
+        return right in (RIGHTS.get(self.role, frozenset()) if self.rights is None else self.rights)
 
     @property
     def masked(self) -> bool:

@@ -392,6 +392,510 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/handovers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Handovers
+         * @description Handovers that concern the viewer: those under way, what waits for him first; or the closed ones.
+         */
+        get: operations["list_handovers"];
+        put?: never;
+        /**
+         * Make Handover
+         * @description A draft, or submitted at once.
+         */
+        post: operations["make_handover"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/handovers/givers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Givers
+         * @description Whose customers the viewer may hand over; those who left (待移交) first.
+         */
+        get: operations["list_givers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/handovers/{handover_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Handover
+         * @description One handover.
+         */
+        get: operations["get_handover"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/handovers/{handover_id}/items": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Handover Items
+         * @description Its customers, 50 a page; those that stay behind first.
+         */
+        get: operations["list_handover_items"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/handovers/{handover_id}/submit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Submit Handover
+         * @description Its maker sends it to the receiver.
+         */
+        post: operations["submit_handover"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/handovers/{handover_id}/accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Accept Handover
+         * @description The receiver takes the customers on.
+         */
+        post: operations["accept_handover"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/handovers/{handover_id}/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Approve Handover
+         * @description A head approves for one side.
+         */
+        post: operations["approve_handover"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/handovers/{handover_id}/reject": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Reject Handover
+         * @description The receiver or a head says no, and why.
+         */
+        post: operations["reject_handover"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/handovers/{handover_id}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Withdraw Handover
+         * @description Its maker takes it back.
+         */
+        post: operations["withdraw_handover"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/colleagues": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Colleagues
+         * @description Active people who could receive customers, with their load; one's own sub-branch first.
+         */
+        get: operations["list_colleagues"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/pool": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Pool
+         * @description 公海: customers without a manager, the claims under way, and those who return unless contacted.
+         */
+        get: operations["get_pool"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/pool/claims": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Claim Customer
+         * @description 领取: become the main manager of a customer of one's pool.
+         */
+        post: operations["claim_customer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/pool/returns": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Return Customer
+         * @description 退回: a claimed customer goes back; heads return any customer below.
+         */
+        post: operations["return_customer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/pool/plan": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Plan Assignments
+         * @description 自动分配预览: same outlet, lowest load, skill for the tier, in turn. Nothing changes.
+         */
+        post: operations["plan_assignments"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/pool/assignments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Assign Customers
+         * @description 分配: give customers of the pool to managers below.
+         */
+        post: operations["assign_customers"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/team": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Team
+         * @description 谁在岗: absences and tasks that fall due in the next two weeks.
+         */
+        get: operations["get_team"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/substitutions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make Substitution
+         * @description 代管: a colleague stands in from a day to a day.
+         */
+        post: operations["make_substitution"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/substitutions/{substitution_id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * End Cover
+         * @description Call a substitution off.
+         */
+        post: operations["end_cover"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/orgs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Org
+         * @description 机构: one org, those below it, its people and their load. Without ``org``: the viewer's own.
+         */
+        get: operations["get_org"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/staff/{user_id}/disable": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Disable Staff
+         * @description 停用: close an account; refused while the person looks after customers.
+         */
+        post: operations["disable_staff"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/staff/{user_id}/enable": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Enable Staff
+         * @description Let the next staff file open the account again.
+         */
+        post: operations["enable_staff"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/roles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Roles
+         * @description Every role with its rights and how many hold it; what waits for a decision; what was decided.
+         */
+        get: operations["list_roles"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/staff": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Find Staff
+         * @description Active people by staff number or a part of the name, at most 50; for whom a role can be asked.
+         */
+        get: operations["find_staff"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/roles/requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Request Role Change
+         * @description Ask for a role for a person, or a right for a role; another administrator or compliance decides.
+         */
+        post: operations["request_role_change"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/roles/requests/{request_id}/decide": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Decide Role Change
+         * @description Approve or refuse; an approved change holds from the next request on.
+         */
+        post: operations["decide_role_change"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/nightly/runs": {
         parameters: {
             query?: never;
@@ -1335,6 +1839,543 @@ export interface components {
             /** Coverage */
             coverage: number | null;
         };
+        /** HandoverList */
+        HandoverList: {
+            /** Rows */
+            rows: components["schemas"]["HandoverOut"][];
+            /** Total */
+            total: number;
+            /** Waiting */
+            waiting: number;
+        };
+        /** HandoverOut */
+        HandoverOut: {
+            /** Id */
+            id: number;
+            /** Status */
+            status: string;
+            /** Reason */
+            reason: string;
+            /** Note */
+            note: string;
+            giver: components["schemas"]["Person"];
+            /** Giver Left */
+            giver_left: boolean;
+            /** Giver Org */
+            giver_org: string;
+            receiver: components["schemas"]["Person"];
+            /** Receiver Org */
+            receiver_org: string;
+            made_by: components["schemas"]["Person"];
+            /**
+             * Made At
+             * Format: date-time
+             */
+            made_at: string;
+            /** Accepted At */
+            accepted_at: string | null;
+            /** Sides */
+            sides: components["schemas"]["SideOut"][];
+            /** Effective On */
+            effective_on: string | null;
+            /** Closed At */
+            closed_at: string | null;
+            closed_by: components["schemas"]["Person"] | null;
+            /** Closed Note */
+            closed_note: string;
+            /** Customers */
+            customers: number;
+            /** Conflicts */
+            conflicts: number;
+            /** Aum */
+            aum: string | null;
+            /** Actions */
+            actions: string[];
+        };
+        /**
+         * SideOut
+         * @description One side whose approval is needed.
+         */
+        SideOut: {
+            /** Side */
+            side: string;
+            /** Org Name */
+            org_name: string;
+            by: components["schemas"]["Person"] | null;
+            /** At */
+            at: string | null;
+        };
+        /** HandoverIn */
+        HandoverIn: {
+            /** Giver */
+            giver: number;
+            /** Receiver */
+            receiver: number;
+            /**
+             * Reason
+             * @enum {string}
+             */
+            reason: "LEAVE" | "TRANSFER" | "TIER_UP" | "CUSTOMER" | "CAPACITY" | "COMPLAINT";
+            /** Customers */
+            customers?: number[] | null;
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+            /**
+             * Submit
+             * @default true
+             */
+            submit: boolean;
+        };
+        /**
+         * Colleague
+         * @description A member of staff as giver or receiver of customers.
+         */
+        Colleague: {
+            user: components["schemas"]["Person"];
+            /** Role */
+            role: string;
+            /** Org Name */
+            org_name: string;
+            /** Is Active */
+            is_active: boolean;
+            /** Customers */
+            customers: number;
+            /** Capacity */
+            capacity: number;
+        };
+        /** HandoverItemOut */
+        HandoverItemOut: {
+            /** Customer Id */
+            customer_id: number;
+            /** Is Visible */
+            is_visible: boolean;
+            /** Cust No */
+            cust_no: string;
+            /** Name */
+            name: string;
+            /** Tier */
+            tier: number;
+            /** Aum */
+            aum: string;
+            /** Status */
+            status: string;
+            /** Conflict */
+            conflict: string;
+            /** Baseline */
+            baseline: string | null;
+            /** Baseline Mda */
+            baseline_mda: string | null;
+            /** Baseline On */
+            baseline_on: string | null;
+        };
+        /** HandoverItems */
+        HandoverItems: {
+            /** Rows */
+            rows: components["schemas"]["HandoverItemOut"][];
+            /** Total */
+            total: number;
+        };
+        /** NoteIn */
+        NoteIn: {
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+        };
+        /** PoolQuery */
+        PoolQuery: {
+            /**
+             * Tier
+             * @default []
+             */
+            tier: number[];
+            /** Org */
+            org?: number | null;
+            /**
+             * Page
+             * @default 1
+             */
+            page: number;
+        };
+        /**
+         * ClaimOut
+         * @description A claim under way.
+         */
+        ClaimOut: {
+            /** Customer Id */
+            customer_id: number;
+            /** Name */
+            name: string;
+            /** Tier */
+            tier: number;
+            user: components["schemas"]["Person"];
+            /**
+             * Contact By
+             * Format: date
+             */
+            contact_by: string;
+            /**
+             * Protected Until
+             * Format: date
+             */
+            protected_until: string;
+            /** Contacted */
+            contacted: boolean;
+        };
+        /**
+         * IdleOut
+         * @description A customer who returns to the pool unless contacted.
+         */
+        IdleOut: {
+            /** Customer Id */
+            customer_id: number;
+            /** Name */
+            name: string;
+            /** Tier */
+            tier: number;
+            user: components["schemas"]["Person"];
+            /**
+             * Returns On
+             * Format: date
+             */
+            returns_on: string;
+        };
+        /** PoolPage */
+        PoolPage: {
+            /** Total */
+            total: number;
+            /** Banded */
+            banded: boolean;
+            /** Rows */
+            rows: components["schemas"]["PoolRow"][];
+            /** Claims */
+            claims: components["schemas"]["ClaimOut"][];
+            /** Idle */
+            idle: components["schemas"]["IdleOut"][];
+            /** Claims Left */
+            claims_left: number;
+        };
+        /** PoolRow */
+        PoolRow: {
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+            /** Tier */
+            tier: number;
+            /** Stage */
+            stage: string;
+            /** Aum */
+            aum: string;
+            /** Org Name */
+            org_name: string;
+            /** Since */
+            since: string | null;
+            /** Open Tasks */
+            open_tasks: number;
+        };
+        /** ClaimIn */
+        ClaimIn: {
+            /** Customer Id */
+            customer_id: number;
+        };
+        /** ReturnIn */
+        ReturnIn: {
+            /** Customer Id */
+            customer_id: number;
+            /** Note */
+            note: string;
+        };
+        /** Pair */
+        Pair: {
+            /** Customer Id */
+            customer_id: number;
+            /** User Id */
+            user_id: number;
+        };
+        /**
+         * PlanLine
+         * @description How many customers automatic assignment would give to one manager.
+         */
+        PlanLine: {
+            person: components["schemas"]["Colleague"];
+            /** Gets */
+            gets: number;
+        };
+        /** PlanOut */
+        PlanOut: {
+            /** Pairs */
+            pairs: components["schemas"]["Pair"][];
+            /** People */
+            people: components["schemas"]["PlanLine"][];
+            /** Left Over */
+            left_over: number;
+        };
+        /** PlanIn */
+        PlanIn: {
+            /** Customers */
+            customers?: number[] | null;
+        };
+        /** AssignmentsOut */
+        AssignmentsOut: {
+            /** Done */
+            done: number;
+            /** Taken */
+            taken: number[];
+        };
+        /** AssignmentsIn */
+        AssignmentsIn: {
+            /** Pairs */
+            pairs: components["schemas"]["Pair"][];
+        };
+        /**
+         * Away
+         * @description 代管: an absence, and who stands in.
+         */
+        Away: {
+            /** Id */
+            id: number;
+            absent: components["schemas"]["Person"];
+            substitute: components["schemas"]["Person"];
+            /**
+             * Since
+             * Format: date
+             */
+            since: string;
+            /**
+             * Until
+             * Format: date
+             */
+            until: string;
+            /** May End */
+            may_end: boolean;
+        };
+        /** TeamMember */
+        TeamMember: {
+            user: components["schemas"]["Person"];
+            /** Role */
+            role: string;
+            /** Is Me */
+            is_me: boolean;
+            /** Due */
+            due: number[] | null;
+        };
+        /**
+         * TeamOut
+         * @description 谁在岗: the next days of the team.
+         */
+        TeamOut: {
+            /** Days */
+            days: string[];
+            /** Workdays */
+            workdays: boolean[];
+            /** Members */
+            members: components["schemas"]["TeamMember"][];
+            /** Away */
+            away: components["schemas"]["Away"][];
+            /** May Name For All */
+            may_name_for_all: boolean;
+        };
+        /** CoverIn */
+        CoverIn: {
+            /** Absent */
+            absent: number;
+            /** Substitute */
+            substitute: number;
+            /**
+             * Since
+             * Format: date
+             */
+            since: string;
+            /**
+             * Until
+             * Format: date
+             */
+            until: string;
+        };
+        /**
+         * OrgPage
+         * @description 机构: one org, those below it, and its people.
+         */
+        OrgPage: {
+            org: components["schemas"]["OrgRow"];
+            /** Org No */
+            org_no: string;
+            /** Successor */
+            successor: string;
+            /** Path */
+            path: components["schemas"]["OrgRow"][];
+            /** Children */
+            children: components["schemas"]["OrgRow"][];
+            /** Staff */
+            staff: components["schemas"]["StaffRow"][];
+            /** Staff Total */
+            staff_total: number;
+            /** Biz Date */
+            biz_date: string | null;
+            /** May Disable */
+            may_disable: boolean;
+        };
+        /**
+         * OrgRow
+         * @description An org below, with everything under it.
+         */
+        OrgRow: {
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+            /** Level */
+            level: number;
+            /** Is Open */
+            is_open: boolean;
+            /** Staff */
+            staff: number;
+            /** Managers */
+            managers: number;
+            /** Customers */
+            customers: number;
+            /** Pool */
+            pool: number;
+        };
+        /** StaffRow */
+        StaffRow: {
+            user: components["schemas"]["Person"];
+            /** Role */
+            role: string;
+            /** Post */
+            post: string;
+            /** Is Active */
+            is_active: boolean;
+            /** Is Disabled */
+            is_disabled: boolean;
+            /** Customers */
+            customers: number;
+            /** Capacity */
+            capacity: number | null;
+            /** Away Until */
+            away_until: string | null;
+        };
+        /**
+         * RoleOut
+         * @description A role, what it may do, and where this bank departs from the default.
+         */
+        RoleOut: {
+            /** Role */
+            role: string;
+            /** People */
+            people: number;
+            /** Rights */
+            rights: string[];
+            /** Added */
+            added: string[];
+            /** Removed */
+            removed: string[];
+            /** Is Own */
+            is_own: boolean;
+        };
+        /** RoleRequestOut */
+        RoleRequestOut: {
+            /** Id */
+            id: number;
+            /** Kind */
+            kind: string;
+            user: components["schemas"]["StaffOut"] | null;
+            /** Role */
+            role: string;
+            /** Right */
+            right: string;
+            /** Reason */
+            reason: string;
+            /** Status */
+            status: string;
+            /** Made By */
+            made_by: string;
+            /**
+             * Made At
+             * Format: date-time
+             */
+            made_at: string;
+            /** Decided By */
+            decided_by: string;
+            /** Decided At */
+            decided_at: string | null;
+            /** Note */
+            note: string;
+            /** May Decide */
+            may_decide: boolean;
+        };
+        /** RolesPage */
+        RolesPage: {
+            /** Roles */
+            roles: components["schemas"]["RoleOut"][];
+            /** All Rights */
+            all_rights: string[];
+            /** Waiting */
+            waiting: components["schemas"]["RoleRequestOut"][];
+            /** Decided */
+            decided: components["schemas"]["RoleRequestOut"][];
+            /** Granted */
+            granted: components["schemas"]["StaffOut"][];
+            /** May Request */
+            may_request: boolean;
+        };
+        /**
+         * StaffOut
+         * @description A member of staff as a security administrator sees them.
+         */
+        StaffOut: {
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+            /** Emp No */
+            emp_no: string;
+            /** Role */
+            role: string;
+            /** Post */
+            post: string;
+            /** Is Granted */
+            is_granted: boolean;
+            /** Org Name */
+            org_name: string;
+        };
+        /** RoleRequestIn */
+        RoleRequestIn: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "GRANT" | "REVOKE" | "RIGHT_ON" | "RIGHT_OFF";
+            /** User Id */
+            user_id?: number | null;
+            /**
+             * Role
+             * @default
+             */
+            role: string;
+            /**
+             * Right
+             * @default
+             */
+            right: string;
+            /** Reason */
+            reason: string;
+        };
+        /** DecisionIn */
+        DecisionIn: {
+            /** Approve */
+            approve: boolean;
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+        };
         /** RunOut */
         RunOut: {
             /** Id */
@@ -1975,6 +3016,587 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["BranchOut"];
+                };
+            };
+        };
+    };
+    list_handovers: {
+        parameters: {
+            query?: {
+                box?: "open" | "closed";
+                page?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HandoverList"];
+                };
+            };
+        };
+    };
+    make_handover: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HandoverIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HandoverOut"];
+                };
+            };
+        };
+    };
+    list_givers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Colleague"][];
+                };
+            };
+        };
+    };
+    get_handover: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                handover_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HandoverOut"];
+                };
+            };
+        };
+    };
+    list_handover_items: {
+        parameters: {
+            query?: {
+                page?: number;
+            };
+            header?: never;
+            path: {
+                handover_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HandoverItems"];
+                };
+            };
+        };
+    };
+    submit_handover: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                handover_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HandoverOut"];
+                };
+            };
+        };
+    };
+    accept_handover: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                handover_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HandoverOut"];
+                };
+            };
+        };
+    };
+    approve_handover: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                handover_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HandoverOut"];
+                };
+            };
+        };
+    };
+    reject_handover: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                handover_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NoteIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HandoverOut"];
+                };
+            };
+        };
+    };
+    withdraw_handover: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                handover_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HandoverOut"];
+                };
+            };
+        };
+    };
+    list_colleagues: {
+        parameters: {
+            query?: {
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Colleague"][];
+                };
+            };
+        };
+    };
+    get_pool: {
+        parameters: {
+            query?: {
+                tier?: number[];
+                org?: number | null;
+                page?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PoolPage"];
+                };
+            };
+        };
+    };
+    claim_customer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ClaimIn"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    return_customer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReturnIn"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    plan_assignments: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlanIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanOut"];
+                };
+            };
+        };
+    };
+    assign_customers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AssignmentsIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssignmentsOut"];
+                };
+            };
+        };
+    };
+    get_team: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TeamOut"];
+                };
+            };
+        };
+    };
+    make_substitution: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CoverIn"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    end_cover: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                substitution_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    get_org: {
+        parameters: {
+            query?: {
+                org?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrgPage"];
+                };
+            };
+        };
+    };
+    disable_staff: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    enable_staff: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    list_roles: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RolesPage"];
+                };
+            };
+        };
+    };
+    find_staff: {
+        parameters: {
+            query?: {
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StaffOut"][];
+                };
+            };
+        };
+    };
+    request_role_change: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RoleRequestIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoleRequestOut"];
+                };
+            };
+        };
+    };
+    decide_role_change: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                request_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DecisionIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoleRequestOut"];
                 };
             };
         };

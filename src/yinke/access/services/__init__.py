@@ -4,17 +4,23 @@ from yinke.access.services.audit import audit, audit_refusal
 from yinke.access.services.audit_chain import keep_head
 from yinke.access.services.orgs import sync_orgs
 from yinke.access.services.passwords import make_demo_logins, set_password
+from yinke.access.services.roles import ask, decide
 from yinke.access.services.sign_in import WrongPassword, change_language, check_password
 from yinke.access.services.staff import sync_staff
+from yinke.access.services.substitution import end_substitution, name_substitute
 
 __all__ = [
     "WrongPassword",
+    "ask",
     "audit",
     "audit_refusal",
     "change_language",
     "check_password",
+    "decide",
+    "end_substitution",
     "keep_head",
     "make_demo_logins",
+    "name_substitute",
     "set_password",
     "sync_orgs",
     "sync_staff",
