@@ -1,4 +1,14 @@
-import { AppstoreOutlined, CheckSquareOutlined, ClockCircleOutlined, TeamOutlined } from "@ant-design/icons";
+import {
+  ApartmentOutlined,
+  AppstoreOutlined,
+  CalendarOutlined,
+  CheckSquareOutlined,
+  ClockCircleOutlined,
+  InboxOutlined,
+  SafetyOutlined,
+  SwapOutlined,
+  TeamOutlined,
+} from "@ant-design/icons";
 import type { ComponentType } from "react";
 
 export interface Entry {
@@ -15,6 +25,11 @@ export const ENTRIES: Entry[] = [
   { path: "/workbench", right: "workbench", name: "nav.workbench", icon: CheckSquareOutlined },
   { path: "/customers", right: "customer.read", name: "nav.customers", icon: TeamOutlined },
   { path: "/branch", right: "branch.read", name: "nav.branch", icon: AppstoreOutlined },
+  { path: "/handovers", right: "handover.make", name: "nav.handovers", icon: SwapOutlined },
+  { path: "/pool", right: "pool.read", name: "nav.pool", icon: InboxOutlined },
+  { path: "/team", right: "team.read", name: "nav.team", icon: CalendarOutlined },
+  { path: "/orgs", right: "org.read", name: "nav.orgs", icon: ApartmentOutlined },
+  { path: "/roles", right: "role.read", name: "nav.roles", icon: SafetyOutlined },
   { path: "/nightly", right: "nightly.read", name: "nav.nightly", icon: ClockCircleOutlined },
 ];
 

@@ -8,6 +8,11 @@ export const PAGES: { path: string; right: string; load: Load }[] = [
   { path: "/customers", right: "customer.read", load: () => import("@/customers/pages/Customers") },
   { path: "/customers/:id", right: "customer.read", load: () => import("@/customers/pages/Customer") },
   { path: "/branch", right: "branch.read", load: () => import("@/care/pages/Branch") },
+  { path: "/handovers", right: "handover.make", load: () => import("@/customers/pages/Handovers") },
+  { path: "/pool", right: "pool.read", load: () => import("@/customers/pages/Pool") },
+  { path: "/team", right: "team.read", load: () => import("@/care/pages/Team") },
+  { path: "/orgs", right: "org.read", load: () => import("@/care/pages/Orgs") },
+  { path: "/roles", right: "role.read", load: () => import("@/access/pages/Roles") },
   { path: "/nightly", right: "nightly.read", load: () => import("@/nightly/pages/Nightly") },
 ];
 
