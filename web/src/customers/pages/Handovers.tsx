@@ -164,7 +164,7 @@ function List({ rows, banded, pages, onPage, onOpen }: ListProps) {
       title: t("handover.state"),
       render: (row) => (
         <span className={styles.stack}>
-          <Tag color={COLOURS[row.status] ?? "processing"} variant="filled">
+          <Tag color={COLOURS[row.status] ?? "default"} variant="filled">
             {t(`handover.status.${row.status}`)}
           </Tag>
           {row.effective_on && (

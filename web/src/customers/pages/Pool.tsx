@@ -71,7 +71,7 @@ export function Component() {
               />
               <span className={styles.quiet}>
                 {t(found.data.total >= 10_000 ? "poolPage.many" : "poolPage.total", {
-                  count: found.data.total,
+                  count: count(found.data.total),
                 })}
               </span>
             </div>
