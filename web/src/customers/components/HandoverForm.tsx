@@ -1,4 +1,4 @@
-import { App, Input, Modal, Radio, Select } from "antd";
+import { App, Button, Input, Modal, Radio, Select } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { ProblemView } from "@/shared/components/ProblemView";
@@ -54,6 +54,15 @@ export function HandoverForm({ givers, giver: preset, onClose }: Props) {
       confirmLoading={make.isPending}
       onOk={() => send(true)}
       onCancel={onClose}
+      footer={(_, { CancelBtn, OkBtn }) => (
+        <>
+          <CancelBtn />
+          <Button disabled={!ready} onClick={() => send(false)}>
+            {t("handover.save")}
+          </Button>
+          <OkBtn />
+        </>
+      )}
     >
       <div className={styles.form}>
         <label htmlFor="handover-giver">
