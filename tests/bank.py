@@ -125,7 +125,7 @@ class Bank:
             Assignment.objects.create(customer=customer, user=manager, rel_type="MAIN", start_date=start)
         for colleague in co:
             Assignment.objects.create(
-                customer=customer, user=self.staff[colleague], rel_type="CO", start_date=start
+                customer=customer, user=self.staff[colleague], rel_type="CO", share_pct=0, start_date=start
             )
         self.customers[name] = customer
         return self

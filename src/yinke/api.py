@@ -12,11 +12,13 @@ from ninja.errors import ValidationError
 from ninja.operation import Operation
 
 from yinke.access.api import make_router
+from yinke.access.roles_api import router as roles
 from yinke.access.schemas import DemoLogin
 from yinke.access.security_api import router as security
 from yinke.care.api import router as care
 from yinke.care.customer_api import router as customer_pages
 from yinke.care.customer_lake_api import router as customer_lake
+from yinke.care.ownership_api import router as ownership
 from yinke.common.errors import YinkeError
 from yinke.customers.api import router as customers
 from yinke.customers.identity_api import router as identity
@@ -42,6 +44,8 @@ api.add_router("", customer_pages)
 api.add_router("", customer_lake)
 api.add_router("", care)
 api.add_router("", identity)
+api.add_router("", ownership)
+api.add_router("", roles)
 api.add_router("/nightly", nightly)
 
 

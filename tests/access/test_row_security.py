@@ -47,7 +47,12 @@ def seen_by(viewer: Viewer | None) -> Iterator[None]:
     """As the web process sees for this viewer; the application's filters are not used at all."""
     with transaction.atomic(), web_role():
         if viewer is not None:
-            see_as(viewer.user_id, viewer.org_ids, reads_customers=viewer.may("customer.read"))
+            see_as(
+                viewer.user_id,
+                viewer.looks_after,
+                viewer.org_ids,
+                reads_customers=viewer.may("customer.read"),
+            )
         yield
 
 
@@ -121,7 +126,7 @@ def test_an_ended_request_leaves_nobody_behind(bank: Bank) -> None:
 
     def answer(request: HttpRequest) -> Any:
         viewer = bank.viewer("李")
-        see_as(viewer.user_id, viewer.org_ids, reads_customers=True)
+        see_as(viewer.user_id, viewer.looks_after, viewer.org_ids, reads_customers=True)
         with connection.cursor() as cursor:
             cursor.execute("SELECT current_user, current_setting('yinke.user')")
             assert cursor.fetchone() == ("yinke_web", str(bank.staff["李"].id))
@@ -199,8 +204,8 @@ def test_a_connection_of_the_web_process_itself_sees_nothing_without_a_viewer() 
         assert web.execute("SELECT count(*) FROM customers_customer").fetchone() == (0,)
         with web.transaction():
             web.execute(
-                "SELECT set_config('yinke.user', %s, true), set_config('yinke.reads', 'on', true)",
-                [str(bank.staff["李"].id)],
+                "SELECT set_config('yinke.users', %s, true), set_config('yinke.reads', 'on', true)",
+                ["{%d}" % bank.staff["李"].id],
             )
             assert web.execute("SELECT count(*) FROM customers_customer").fetchone() == (1,)
         assert web.execute("SELECT count(*) FROM customers_customer").fetchone() == (0,)

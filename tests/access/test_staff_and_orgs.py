@@ -126,3 +126,28 @@ def test_a_bank_without_a_staff_file_keeps_its_people_and_one_without_orgs_is_to
     assert User.objects.get(emp_no="E1").is_active
     with pytest.raises(YinkeError, match="no orgs"):
         sync_orgs(a_day(lake, date(2026, 11, 1), staff=STAFF))
+
+
+def test_an_account_closed_by_hand_stays_closed_over_the_nights(lake: Lake) -> None:
+    today = day(lake)
+    sync_orgs(today)
+    sync_staff(today)
+    User.objects.update(is_disabled=True, is_active=False)
+    assert sync_staff(today) == 0
+    assert not User.objects.get(emp_no="E1").is_active
+    User.objects.update(is_disabled=False)
+    sync_staff(today)
+    assert User.objects.get(emp_no="E1").is_active
+
+
+def test_staff_of_an_org_that_was_merged_away_belong_to_the_one_that_took_it_over(lake: Lake) -> None:
+    merged = [
+        {**TREE[0], "status": "CLOSED", "successor_no": "5"}, *TREE[1:],
+        {"org_no": "4", "parent_no": "2", "name": "静安支行", "level": 4, "status": "OPEN"},
+        {"org_no": "5", "parent_no": "2", "name": "并入", "level": 4, "status": "CLOSED", "successor_no": "4"},
+    ]  # fmt: skip
+    for orgs in (TREE, merged):
+        today = day(lake, orgs)
+        sync_orgs(today)
+        sync_staff(today)
+    assert User.objects.get(emp_no="E1").org.org_no == "4"

@@ -138,13 +138,17 @@ def test_a_new_manager_ends_the_old_assignment_and_begins_one(night: Night) -> N
     assert list(rows) == [("E1", FRIDAY, saturday), ("E2", saturday, None)]
 
 
-def test_a_manager_who_leaves_sends_their_customers_to_the_pool(night: Night) -> None:
-    night.run(FRIDAY, [customer(1)], [snapshot(1)])
-    saturday = FRIDAY + timedelta(days=1)
+def test_a_manager_who_leaves_keeps_the_customers_until_they_are_handed_over(night: Night) -> None:
+    night.run(FRIDAY, [customer(1), customer(2)], [snapshot(1), snapshot(2)])
+    saturday, sunday = (FRIDAY + timedelta(days=n) for n in (1, 2))
     left = [{**STAFF[0], "status": "LEFT"}, STAFF[1]]
-    night.run(saturday, [customer(1)], [snapshot(1, on=saturday)], staff=left)
-    assert not Assignment.objects.filter(end_date=None).exists()
+    night.run(saturday, [customer(1), customer(2)], [snapshot(n, on=saturday) for n in (1, 2)], staff=left)
     assert not User.objects.get(emp_no="E1").is_active
+    held = Assignment.objects.filter(end_date=None).order_by("customer_id")
+    assert list(held.values_list("customer_id", "user__emp_no")) == [(1, "E1"), (2, "E1")]
+    named = [customer(1, manager_no="E2"), customer(2, manager_no=None)]
+    night.run(sunday, named, [snapshot(n, on=sunday) for n in (1, 2)], staff=left)
+    assert list(held.values_list("customer_id", "user__emp_no")) == [(1, "E2")]
 
 
 def test_an_unknown_manager_means_the_pool_until_the_staff_file_names_them(night: Night) -> None:

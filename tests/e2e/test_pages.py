@@ -120,6 +120,9 @@ PAGES = [
     (MANAGER, "/workbench"), (MANAGER, "/customers"), (MANAGER, "/customers/{id}"), (HEAD, "/workbench"),
     (HEAD, "/branch"), (RETAIL, "/branch"), (RETAIL, "/customers"), (OPERATIONS, "/branch"),
     (OPERATIONS, "/customers/{id}"), (OPERATIONS, "/nightly"), (OPERATIONS, "/oneid"), (HEAD, "/oneid?tab=persons"), (COMPLIANCE, "/customers"), (SYSTEM, "/nightly"),
+    (MANAGER, "/handovers"), (MANAGER, "/pool"), (MANAGER, "/team"), (HEAD, "/handovers"), (HEAD, "/pool"),
+    (HEAD, "/team"), (HEAD, "/orgs"), (RETAIL, "/pool"), (OPERATIONS, "/orgs"), (COMPLIANCE, "/roles"),
+    (SYSTEM, "/orgs"),
 ]  # fmt: skip
 KEY = re.compile(r"\b(?:access|app|care|customers|nightly|oneid|shared)[.:][a-z]\w+")
 

@@ -93,7 +93,9 @@ class Can(APIKeyCookie):
             raise NotAllowed(
                 "Your role has no right to this", place=self.right, remedy="Ask a security administrator"
             )
-        see_as(viewer.user_id, viewer.org_ids, reads_customers=viewer.may("customer.read"))
+        see_as(
+            viewer.user_id, viewer.looks_after, viewer.org_ids, reads_customers=viewer.may("customer.read")
+        )
         request.viewer = viewer  # type: ignore[attr-defined]
         request.staff_session = session  # type: ignore[attr-defined]
         return viewer

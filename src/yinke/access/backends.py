@@ -5,11 +5,12 @@ from __future__ import annotations
 from django.contrib.auth.backends import ModelBackend
 
 from yinke.access.models import User
+from yinke.access.standing import with_standing
 
 
 class StaffBackend(ModelBackend):
     """Staff who have not left."""
 
     def get_user(self, user_id: int) -> User | None:
-        """The member of staff with their org; None once they have left."""
-        return User.objects.select_related("org").filter(pk=user_id, is_active=True).first()
+        """The member of staff with org, rights and whom they stand in for; None once they have left."""
+        return with_standing(User.objects.filter(pk=user_id, is_active=True)).first()

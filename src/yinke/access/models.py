@@ -64,9 +64,14 @@ class User(AbstractBaseUser):
     emp_no = models.CharField(max_length=20, unique=True)
     name = models.CharField(max_length=60)
     role = models.CharField(max_length=12, choices=Role.choices)
+    """What they are in Yinke: a role granted here, else the post."""
+    post = models.CharField(max_length=12, choices=Role.choices, blank=True, default="")
+    """岗位: what the staff file says."""
     org = models.ForeignKey(Org, on_delete=models.PROTECT, related_name="staff")
     licences = models.CharField(max_length=200, blank=True, default="")
     is_active = models.BooleanField(default=True)
+    is_disabled = models.BooleanField(default=False)
+    """停用: closed by hand; the staff file does not open it again."""
     language = models.CharField(max_length=8, default="zh-hans")
     password_set_at = models.DateTimeField(null=True)
     """None: not set by a person since passwords have an age."""
@@ -79,6 +84,108 @@ class User(AbstractBaseUser):
 
     def __str__(self) -> str:
         return f"{self.emp_no} {self.name}"
+
+
+class RoleGrant(models.Model):
+    """角色授予: a role that Yinke's administrators gave a person; it stands over the post until revoked."""
+
+    id: int
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="grants")
+    role = models.CharField(max_length=12, choices=Role.choices)
+    since = models.DateTimeField(auto_now_add=True)
+    revoked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["user"], condition=models.Q(revoked_at=None), name="one_active_grant"
+            )
+        ]
+
+
+class RoleRight(models.Model):
+    """角色权限: where the bank departs from ``viewer.RIGHTS``: a right given to a role, or taken from it."""
+
+    id: int
+    role = models.CharField(max_length=12, choices=Role.choices)
+    right = models.CharField(max_length=40)
+    held = models.BooleanField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["role", "right"], name="one_word_on_a_right")
+        ]
+
+
+class RoleRequest(models.Model):
+    """授权申请: a change of roles or rights that one person asks for and another decides (经办/复核)."""
+
+    class Kind(models.TextChoices):
+        GRANT = "GRANT", "授予角色"
+        REVOKE = "REVOKE", "收回角色"
+        RIGHT_ON = "RIGHT_ON", "增加权限"
+        RIGHT_OFF = "RIGHT_OFF", "取消权限"
+
+    class Status(models.TextChoices):
+        WAITING = "WAITING", "待复核"
+        APPROVED = "APPROVED", "已生效"
+        REFUSED = "REFUSED", "已拒绝"
+
+    id: int
+    kind = models.CharField(max_length=9, choices=Kind.choices)
+    user = models.ForeignKey(User, null=True, on_delete=models.CASCADE, related_name="+")
+    """Whose role; none for a change of a role's rights."""
+    role = models.CharField(max_length=12, choices=Role.choices)
+    right = models.CharField(max_length=40, blank=True, default="")
+    reason = models.CharField(max_length=200)
+    status = models.CharField(max_length=8, choices=Status.choices, default=Status.WAITING)
+    made_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    made_at = models.DateTimeField(auto_now_add=True)
+    decided_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    decided_at = models.DateTimeField(null=True)
+    note = models.CharField(max_length=200, blank=True, default="")
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["user", "role", "right"], condition=models.Q(status="WAITING"), nulls_distinct=False,
+                name="one_waiting_request",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(decided_by=None) | ~models.Q(decided_by=models.F("made_by")),
+                name="maker_is_not_checker_of_a_role",
+            ),
+        ]  # fmt: skip
+
+
+class Substitution(models.Model):
+    """代管: one member of staff stands in for an absent one, from a day to a day; it ends by itself."""
+
+    id: int
+    absent = models.ForeignKey(User, on_delete=models.PROTECT, related_name="absences")
+    substitute = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", db_index=False)
+    since = models.DateField()
+    until = models.DateField()
+    """The last day; both are days of Asia/Shanghai."""
+    made_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", db_index=False)
+    made_at = models.DateTimeField(auto_now_add=True)
+    ended_at = models.DateTimeField(null=True)
+    """Called off before its last day."""
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(
+                fields=["substitute", "until"], condition=models.Q(ended_at=None), name="substitution_of_whom"
+            )
+        ]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=models.Q(until__gte=models.F("since")), name="substitution_has_days"
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(absent=models.F("substitute")), name="nobody_stands_in_for_himself"
+            ),
+        ]
 
 
 class SignInFailure(models.Model):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
 from allauth.mfa.models import Authenticator
 from django.conf import settings
@@ -27,17 +28,24 @@ from yinke.access.schemas import (
 )
 from yinke.access.services import second_factor, sessions
 from yinke.access.services.limits import idle_time, limits, needs_second_factor
-from yinke.access.viewer import RIGHTS, SUBTREE, Viewer
+from yinke.access.standing import rights_of, with_standing
+from yinke.access.viewer import SUBTREE, Viewer
 from yinke.common.errors import NotAllowed
 
 AUDIT_ROWS = 50
 HISTORY_ROWS = 30
+BRANCH, SUB_BRANCH = 2, 4
+"""Levels of the tree: 一级分行 and 支行."""
 ACTIONS = (
     "session.start", "session.end", "session.refused", "customer.reveal", "nightly.release", "nightly.rerun",
     "audit.search", "password.change", "password.give", "second_factor.add", "second_factor.remove",
     "second_factor.renew", "second_factor.forget",
     "relationship.begin", "relationship.end",
     "oneid.decide", "oneid.revoke", "oneid.split", "oneid.check", "oneid.lead",
+    "role.request", "role.approve", "role.refuse", "cover.make", "cover.end", "staff.disable",
+    "staff.enable", "handover.make", "handover.submit", "handover.accept", "handover.approve", "handover.reject",
+    "handover.withdraw", "handover.effect", "pool.claim", "pool.assign", "pool.return", "pool.unserved", "pool.idle",
+    "ownership.core",
 )  # fmt: skip
 """What is accounted for."""
 
@@ -55,11 +63,34 @@ def org_scope(role: str, org: Org) -> frozenset[int] | None:
 
 
 def viewer_of(user: User) -> Viewer:
-    """Who asks, with the orgs in scope."""
+    """Who asks, with the orgs in scope, the rights of the role and whom they stand in for."""
+    standing: Any = user
+    if not hasattr(user, "stands_for"):  # not from the session: see backends.py
+        standing = with_standing(User.objects.filter(pk=user.pk)).get()
     return Viewer(
         user_id=user.id, role=user.role, org_id=user.org_id, org_path=user.org.path,
         org_ids=org_scope(user.role, user.org), language=user.language,
+        rights=rights_of(user.role, standing.changes),
+        acts_for=frozenset(standing.stands_for),
     )  # fmt: skip
+
+
+def unit_of(org: Org) -> Org:
+    """The sub-branch (level 4) that an org is or belongs to; for an org above that level, itself."""
+    return _at_level(org, SUB_BRANCH)
+
+
+def branch_of(org: Org) -> Org:
+    """一级分行 (level 2) that an org is or belongs to; for the head office, itself."""
+    return _at_level(org, BRANCH)
+
+
+def _at_level(org: Org, level: int) -> Org:
+    if org.level <= level:
+        return org
+    parts = [int(part) for part in org.path.strip("/").split("/")]
+    above = Org.objects.filter(id__in=parts, level__lte=level).order_by("-level", "-id").first()
+    return above or org
 
 
 def me(user: User, session: StaffSession, freshness: Freshness) -> Me:
@@ -73,7 +104,7 @@ def me(user: User, session: StaffSession, freshness: Freshness) -> Me:
         must=session.must,  # type: ignore[arg-type]
         id=user.id, emp_no=user.emp_no, name=user.name, role=user.role,
         org=OrgOut(id=user.org.id, org_no=user.org.org_no, name=user.org.name, level=user.org.level),
-        rights=sorted(RIGHTS.get(user.role, ())), language=user.language, freshness=freshness,
+        rights=sorted(viewer_of(user).rights or ()), language=user.language, freshness=freshness,
     )  # fmt: skip
 
 

@@ -7,6 +7,10 @@ OPEN = {
     "access_signinfailure": "counted before anybody is signed in",
     "access_pastpassword": "hashes that a person's own change of password is compared with",
     "access_staffsession": "asked for by its number from the session's cookie, before the viewer is known",
+    "access_rolegrant": "which role a member of staff was given; no row of a customer",
+    "access_roleright": "what each role may do; no row of a customer",
+    "access_rolerequest": "asked and decided by those with the right; no row of a customer",
+    "access_substitution": "who stands in for whom; asked for before the viewer is known",
     "access_auditentry": "append-only; the right audit.read opens it, and each look is an entry",
 }
 APPEND_ONLY = ("access_auditentry",)

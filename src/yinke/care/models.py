@@ -194,6 +194,15 @@ class BadNumber(models.Model):
         ]
 
 
+class IdleWarning(models.Model):
+    """闲置预警: listed but not served; on ``returns_on`` the customer returns to the pool unless contacted."""
+
+    customer = models.OneToOneField(Customer, primary_key=True, on_delete=models.CASCADE, related_name="+")
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    warned_on = models.DateField()
+    returns_on = models.DateField()
+
+
 class Standing(models.Model):
     """How the customers of one outlet and one manager stand at the last day's end; made anew each night.
 

@@ -3,7 +3,7 @@
 from yinke.common.row_security import EVERYWHERE, OF_ORGS, either, of_customer, of_user
 
 OWN = (
-    "SELECT customer_id FROM care_task WHERE assignee_id = yinke_user()"
+    "SELECT customer_id FROM care_task WHERE assignee_id = ANY (yinke_users())"
     " AND (status IN ('NEW', 'IN_PROGRESS') OR status = 'DONE' AND done_at > now() - interval '2 days')",
 )
 """Whom somebody has to contact, they see; two days, so that today's results stay on the list over midnight."""
@@ -15,6 +15,7 @@ POLICIES = {
     "care_contactrecord": either(of_user(), of_customer()),
     "care_donotdisturb": of_customer(),
     "care_badnumber": of_customer(),
+    "care_idlewarning": either(of_user(), of_customer()),
     "care_standing": either(of_user("manager_id"), EVERYWHERE, OF_ORG),
 }
 APPEND_ONLY: tuple[str, ...] = ()

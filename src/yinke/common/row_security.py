@@ -27,7 +27,8 @@ from django.db import connection
 WEB = "yinke_web"
 """The role of the web process."""
 
-SETTINGS = ("yinke.user", "yinke.orgs", "yinke.reads")
+SETTINGS = ("yinke.user", "yinke.users", "yinke.orgs", "yinke.reads")
+"""Who works; for whom they work (themselves, and those they stand in for); the orgs in scope; whether they read customers."""
 
 EVERYWHERE = "(SELECT yinke_everywhere())"
 ANYBODY = "true"
@@ -38,6 +39,8 @@ OWN = "{column} IN (SELECT unnest(yinke_customers()))"
 FUNCTIONS = """
 CREATE OR REPLACE FUNCTION yinke_user() RETURNS bigint LANGUAGE sql STABLE AS $$
     SELECT NULLIF(current_setting('yinke.user', true), '')::bigint $$;
+CREATE OR REPLACE FUNCTION yinke_users() RETURNS bigint[] LANGUAGE sql STABLE AS $$
+    SELECT COALESCE(NULLIF(current_setting('yinke.users', true), ''), '{}')::bigint[] $$;
 CREATE OR REPLACE FUNCTION yinke_everywhere() RETURNS boolean LANGUAGE sql STABLE AS $$
     SELECT COALESCE(current_setting('yinke.orgs', true), '') = '*' $$;
 CREATE OR REPLACE FUNCTION yinke_orgs() RETURNS bigint[] LANGUAGE sql STABLE AS $$
@@ -66,8 +69,8 @@ def of_customer(column: str = "customer_id", table: str = "") -> str:
 
 
 def of_user(column: str = "user_id") -> str:
-    """The condition of what belongs to a member of staff: the viewer."""
-    return f"{column} = (SELECT yinke_user())"
+    """The condition of what belongs to a member of staff: the viewer, or one for whom the viewer stands in."""
+    return f"{column} = ANY ((SELECT yinke_users())::bigint[])"
 
 
 def either(*conditions: str) -> str:
@@ -127,19 +130,25 @@ def web_role() -> Iterator[None]:
         yield
     finally:
         _seeing.reset(outside)
-        if connection.savepoint_ids and not connection.needs_rollback:  # else the transaction's end puts it back
+        if (
+            connection.savepoint_ids and not connection.needs_rollback
+        ):  # else the transaction's end puts it back
             _set({"role": "none"} | nobody)
 
 
-def see_as(user_id: int, org_ids: Iterable[int] | None, *, reads_customers: bool) -> None:
+def see_as(
+    user_id: int, looks_after: Iterable[int], org_ids: Iterable[int] | None, *, reads_customers: bool
+) -> None:
     """Until the transaction ends, see as this person.
 
     Args:
+        looks_after: whose customers and tasks are theirs to work: their own, and those of whom they stand in for.
         org_ids: the orgs in whose customers they see; None for the whole bank.
         reads_customers: whether their role reads customers at all.
     """
-    orgs = "*" if org_ids is None else "{" + ",".join(map(str, sorted(org_ids))) + "}"
-    seeing = dict(zip(SETTINGS, (str(user_id), orgs, "on" if reads_customers else ""), strict=True))
+    orgs = "*" if org_ids is None else _array(org_ids)
+    values = (str(user_id), _array(looks_after), orgs, "on" if reads_customers else "")
+    seeing = dict(zip(SETTINGS, values, strict=True))
     _set(seeing)
     if _seeing.get() is not None:
         _seeing.set(seeing)
@@ -164,6 +173,10 @@ def whole_bank() -> Iterator[None]:
         _seeing.set(seeing)
         if not connection.needs_rollback:
             _set(seeing)
+
+
+def _array(ids: Iterable[int]) -> str:
+    return "{" + ",".join(map(str, sorted(ids))) + "}"
 
 
 def _set(values: dict[str, str]) -> None:

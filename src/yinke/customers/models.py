@@ -10,9 +10,18 @@ from django.db.models import Q
 
 from yinke.access.models import Org, User
 from yinke.customers.around import ProfileChange, Relationship
+from yinke.customers.identity_models import (
+    IdentityDecision,
+    IdentityPair,
+    PersonLead,
+    PersonMember,
+    PersonSplit,
+)
 
 __all__ = [
-    "Assignment", "Customer", "Frontier", "Metrics", "ProfileChange", "Relationship", "TierChange",
+    "Assignment", "Claim", "Customer", "Frontier", "Handover", "HandoverApproval", "HandoverItem", "IdentityDecision",
+    "IdentityPair", "Metrics", "OwnerDecision", "PersonLead", "PersonMember", "PersonSplit", "ProfileChange",
+    "Relationship", "TierChange",
 ]  # fmt: skip
 
 
@@ -154,15 +163,152 @@ class Frontier(models.Model):
     written_at = models.DateTimeField()
 
 
-from yinke.customers.identity_models import (  # noqa: E402  (Django finds models here)
-    IdentityDecision,
-    IdentityPair,
-    PersonLead,
-    PersonMember,
-    PersonSplit,
-)
+class OwnerDecision(models.Model):
+    """管户决定: Yinke, not the core bank's file, says who looks after this customer (or that nobody does).
 
-__all__ = [
-    "Assignment", "Customer", "Frontier", "IdentityDecision", "IdentityPair", "Metrics", "PersonLead", "PersonMember",
-    "PersonSplit", "TierChange",
-]  # fmt: skip
+    It holds until the file names another manager than ``core_no``, the one it named when Yinke decided.
+    """
+
+    customer = models.OneToOneField(Customer, primary_key=True, on_delete=models.CASCADE, related_name="+")
+    core_no = models.CharField(max_length=20, blank=True)
+    """Staff number that the file named; empty: nobody."""
+    org = models.ForeignKey(Org, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
+    """管户机构 that the customer was moved to; None: the core bank's."""
+    decided_at = models.DateTimeField(auto_now=True)
+
+
+class Handover(models.Model):
+    """客户移交: customers go from one manager to another, agreed by the receiver and approved by the heads."""
+
+    class Status(models.TextChoices):
+        DRAFT = "DRAFT", "草稿"
+        SUBMITTED = "SUBMITTED", "待接收"
+        ACCEPTED = "ACCEPTED", "待审批"
+        APPROVED = "APPROVED", "待生效"
+        EFFECTIVE = "EFFECTIVE", "已生效"
+        REJECTED = "REJECTED", "已拒绝"
+        WITHDRAWN = "WITHDRAWN", "已撤回"
+
+    class Reason(models.TextChoices):
+        LEAVE = "LEAVE", "离职"
+        TRANSFER = "TRANSFER", "调岗"
+        TIER_UP = "TIER_UP", "客户升级"
+        CUSTOMER = "CUSTOMER", "客户要求"
+        CAPACITY = "CAPACITY", "管户过多"
+        COMPLAINT = "COMPLAINT", "投诉或冲突"
+
+    id: int
+    giver = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    receiver = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    giver_org = models.ForeignKey(Org, on_delete=models.PROTECT, related_name="+", db_index=False)
+    receiver_org = models.ForeignKey(Org, on_delete=models.PROTECT, related_name="+", db_index=False)
+    """Where the two worked when it was made: whose heads must approve."""
+    sides = ArrayField(models.CharField(max_length=9), size=3)
+    """Whose approval is needed; see ``HandoverApproval.Side``."""
+    reason = models.CharField(max_length=9, choices=Reason.choices)
+    note = models.CharField(max_length=200, blank=True, default="")
+    status = models.CharField(max_length=9, choices=Status.choices, default=Status.DRAFT)
+    made_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    made_at = models.DateTimeField(auto_now_add=True)
+    accepted_at = models.DateTimeField(null=True)
+    effective_on = models.DateField(null=True)
+    """Takes effect at 00:00 of this day (Asia/Shanghai), the first working day after the approval."""
+    closed_at = models.DateTimeField(null=True)
+    closed_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
+    """Who rejected or withdrew it; none if it took effect."""
+    closed_note = models.CharField(max_length=200, blank=True, default="")
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["effective_on"], condition=Q(status="APPROVED"), name="handover_due"),
+        ]
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=~Q(giver=models.F("receiver")), name="handover_between_two")
+        ]
+
+
+class HandoverApproval(models.Model):
+    """移交审批: one side's yes. Which sides are needed follows from how far apart the two orgs are."""
+
+    class Side(models.TextChoices):
+        GIVING = "GIVING", "移出方"
+        RECEIVING = "RECEIVING", "接收方"
+        BRANCH = "BRANCH", "分行"
+
+    id: int
+    handover = models.ForeignKey(Handover, on_delete=models.CASCADE, related_name="approvals")
+    side = models.CharField(max_length=9, choices=Side.choices)
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", db_index=False)
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["handover", "side"], name="one_approval_a_side"),
+            models.UniqueConstraint(fields=["handover", "user"], name="one_approval_a_person"),
+        ]
+
+
+class HandoverItem(models.Model):
+    """移交客户: one customer of a handover, what became of it, and the AUM that KPIs count from."""
+
+    class Status(models.TextChoices):
+        WAITING = "WAITING", "待移交"
+        MOVED = "MOVED", "已移交"
+        CONFLICT = "CONFLICT", "未移交"
+
+    class Conflict(models.TextChoices):
+        MOVED_MEANWHILE = "MOVED_MEANWHILE", "已换主管户"
+        IN_ANOTHER = "IN_ANOTHER", "在另一单移交中"
+        PROTECTED = "PROTECTED", "在领取保护期内"
+        CLOSED = "CLOSED", "已销户"
+
+    id: int
+    handover = models.ForeignKey(Handover, on_delete=models.CASCADE, related_name="items")
+    customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="+", db_index=False)
+    status = models.CharField(max_length=8, choices=Status.choices, default=Status.WAITING)
+    conflict = models.CharField(max_length=15, choices=Conflict.choices, blank=True, default="")
+    is_held = models.BooleanField(default=False)
+    """Under way: no other handover may take the customer until this one has ended."""
+    aum = models.DecimalField(max_digits=18, decimal_places=2, null=True)
+    mda = models.DecimalField(max_digits=18, decimal_places=2, null=True)
+    baseline_on = models.DateField(null=True)
+    """业绩基数: AUM and monthly daily average at this business date's end, frozen when it took effect."""
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["handover", "customer"], name="one_item_a_customer"),
+            models.UniqueConstraint(
+                fields=["customer"], condition=Q(is_held=True), name="in_one_handover_at_a_time"
+            ),
+        ]
+        indexes: ClassVar = [models.Index(fields=["customer"], name="handover_of_customer")]
+
+
+class Claim(models.Model):
+    """领取: a manager took a customer out of the pool and must contact them soon."""
+
+    class End(models.TextChoices):
+        SERVED = "SERVED", "已联系"
+        RETURNED = "RETURNED", "主动退回"
+        UNSERVED = "UNSERVED", "逾期未联系"
+        MOVED = "MOVED", "已换主管户"
+
+    id: int
+    customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="+")
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", db_index=False)
+    on_date = models.DateField()
+    at = models.DateTimeField(auto_now_add=True)
+    contact_by = models.DateField()
+    protected_until = models.DateField()
+    """保护期: up to this day nobody takes the customer away again."""
+    ended_at = models.DateTimeField(null=True)
+    end = models.CharField(max_length=8, choices=End.choices, blank=True, default="")
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["customer"], condition=Q(ended_at=None), name="one_open_claim")
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["user", "on_date"], name="claim_of_user"),
+            models.Index(fields=["contact_by"], condition=Q(ended_at=None), name="claim_due"),
+        ]

@@ -36,12 +36,15 @@ def business_date() -> date | None:
 
 
 def visible(viewer: Viewer) -> QuerySet[Customer]:
-    """The customers in the viewer's scope: own ∪ co-managed ∪ those of the orgs the role oversees."""
+    """The customers in the viewer's scope: own ∪ co-managed ∪ those of the orgs the role oversees.
+
+    The customers of a colleague for whom the viewer stands in today (代管) count as own.
+    """
     if not viewer.may("customer.read"):
         return Customer.objects.none()
     if viewer.org_ids is None:
         return Customer.objects.all()
-    own = active_assignments(viewer.user_id)
+    own = active_assignments(*viewer.looks_after)
     if not viewer.org_ids:
         return Customer.objects.filter(id__in=own.values("customer_id"))
     # the few that a branch manager looks after elsewhere, by id: an OR with a subquery reads every customer
@@ -50,9 +53,9 @@ def visible(viewer: Viewer) -> QuerySet[Customer]:
     return Customer.objects.filter(within | Q(id__in=beyond) if beyond else within)
 
 
-def active_assignments(user_id: int) -> QuerySet[Assignment]:
-    """Of whom a member of staff is main or co-manager now."""
-    return Assignment.objects.filter(user_id=user_id, end_date=None, rel_type__in=("MAIN", "CO"))
+def active_assignments(*user_ids: int) -> QuerySet[Assignment]:
+    """Of whom these members of staff are main or co-managers now."""
+    return Assignment.objects.filter(user_id__in=user_ids, end_date=None, rel_type__in=("MAIN", "CO"))
 
 
 def one(viewer: Viewer, customer_id: int) -> Customer:

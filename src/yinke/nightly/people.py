@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
@@ -11,8 +12,10 @@ from django.utils import timezone
 
 from yinke.access.services import sync_orgs, sync_staff
 from yinke.care.services.make_tasks import make_tasks
+from yinke.care.services.ownership_day import idle, turn
 from yinke.care.services.roll_up import roll_up
 from yinke.customers.models import Frontier
+from yinke.customers.services.handover import freeze_baselines
 from yinke.customers.services.identity_write_back import follow_identities
 from yinke.customers.services.write_back import write_back
 from yinke.lake.store import Day, Lake
@@ -51,6 +54,9 @@ def write_to_people(bench: Bench, on_step: Callable[[str, float, dict[str, Any]]
             "customers": written.customers_written, "metrics": written.metrics_written,
             "assignments": written.assignments, **(vars(persons) if persons else {}),
         })  # fmt: skip
+        turn(newest.biz_date + timedelta(days=1))
+        freeze_baselines(newest.biz_date)
+        idle(newest.biz_date, bench.thresholds.at(newest.biz_date))
         started = time.perf_counter()
         counts: dict[str, int] = {}
         for day in fresh:

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
+from yinke.care.services.ownership_day import turn
 from yinke.lake.ingest import awaited
 from yinke.nightly.models import Run
 from yinke.nightly.pipeline import next_date, run_night
@@ -64,6 +65,14 @@ def look(now: datetime) -> str:
         run.message = f"Control files missing: {names}"[:500]
         run.save(update_fields=["message"])
     return "late"
+
+
+@app.periodic(cron="*/5 * * * *", periodic_id="ownership")
+@app.task(name="ownership.turn", queue="nightly", queueing_lock="ownership")
+def turn_ownership(timestamp: int) -> str:
+    """Let handovers take effect and unserved claims return as the days turn (``care/services/ownership_day.py``)."""
+    turned = turn(datetime.fromtimestamp(timestamp, SHANGHAI).date())
+    return f"{turned.handovers} handovers, {turned.moved} customers moved, {turned.returned} returned to the pool"
 
 
 @app.task(name="nightly.rerun", queue="nightly", lock="night")

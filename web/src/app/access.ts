@@ -1,9 +1,14 @@
 import {
+  ApartmentOutlined,
   AppstoreOutlined,
   AuditOutlined,
+  CalendarOutlined,
   CheckSquareOutlined,
   ClockCircleOutlined,
+  InboxOutlined,
   MergeCellsOutlined,
+  SafetyOutlined,
+  SwapOutlined,
   TeamOutlined,
 } from "@ant-design/icons";
 import type { ComponentType } from "react";
@@ -23,6 +28,11 @@ export const ENTRIES: Entry[] = [
   { path: "/customers", right: "customer.read", name: "nav.customers", icon: TeamOutlined },
   { path: "/branch", right: "branch.read", name: "nav.branch", icon: AppstoreOutlined },
   { path: "/oneid", right: "oneid.review", name: "nav.oneid", icon: MergeCellsOutlined },
+  { path: "/handovers", right: "handover.make", name: "nav.handovers", icon: SwapOutlined },
+  { path: "/pool", right: "pool.read", name: "nav.pool", icon: InboxOutlined },
+  { path: "/team", right: "team.read", name: "nav.team", icon: CalendarOutlined },
+  { path: "/orgs", right: "org.read", name: "nav.orgs", icon: ApartmentOutlined },
+  { path: "/roles", right: "role.read", name: "nav.roles", icon: SafetyOutlined },
   { path: "/nightly", right: "nightly.read", name: "nav.nightly", icon: ClockCircleOutlined },
   { path: "/audit", right: "audit.read", name: "nav.audit", icon: AuditOutlined },
 ];

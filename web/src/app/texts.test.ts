@@ -3,7 +3,16 @@ import { join } from "node:path";
 import i18next from "i18next";
 import { describe, expect, it } from "vitest";
 import { CHANNELS, CONNECTED, NOT_CONNECTED, TABS } from "@/care/codes";
-import { KINDS, STAGES, TIERS, TRANSACTION_CHANNELS, TRANSACTION_KINDS } from "@/customers/codes";
+import {
+  HANDOVER_CONFLICTS,
+  HANDOVER_REASONS,
+  HANDOVER_STATES,
+  KINDS,
+  STAGES,
+  TIERS,
+  TRANSACTION_CHANNELS,
+  TRANSACTION_KINDS,
+} from "@/customers/codes";
 import { RELEASABLE, ROW_REASONS, RUN_REASONS, STATUSES, STEPS } from "@/nightly/codes";
 import { AGREES, FIELDS, RULES, TABS as LISTS, VERDICTS } from "@/oneid/codes";
 import { Problem, problemText } from "@/shared/problem";
@@ -83,6 +92,9 @@ describe("every code has a text", () => {
     ["customers.kind", KINDS],
     ["customers.txn", TRANSACTION_KINDS],
     ["customers.txnChannel", TRANSACTION_CHANNELS],
+    ["customers.handover.reason", HANDOVER_REASONS],
+    ["customers.handover.status", HANDOVER_STATES],
+    ["customers.handover.conflict", HANDOVER_CONFLICTS],
     ["nightly.step", STEPS],
     ["nightly.status", STATUSES],
     ["nightly.rowReason", ROW_REASONS],
@@ -148,6 +160,14 @@ describe("the texts follow the server", () => {
     check("shared.role", choices(model("access/models.py"), "Role"));
     check("care.channel", choices(model("care/models.py"), "Channel"));
     check("care.result", choices(model("care/models.py"), "Result"));
+    check("customers.handover.status", choices(model("customers/models.py"), "Status"));
+    check("customers.handover.reason", choices(model("customers/models.py"), "Reason"));
+    check("customers.handover.conflict", choices(model("customers/models.py"), "Conflict"));
+    const rights = model("access/viewer.py").split("RIGHTS")[1]?.split(/^}/m)[0] ?? "";
+    check(
+      "access.right",
+      [...rights.matchAll(/"([a-z]+(?:\.[a-z]+)?)"/g)].map(([, right]) => right),
+    );
     const quoted = (text: string | undefined) =>
       [...(text ?? "").matchAll(/"([A-Z_]+)"/g)].map(([, code]) => code);
     check("shared.stage", quoted(/STAGES = \(([\s\S]*?)\)/.exec(model("lake/snapshot.py"))?.[1]));

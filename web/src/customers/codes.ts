@@ -48,3 +48,23 @@ export const TRANSACTION_KINDS = [
 ] as const;
 
 export const TRANSACTION_CHANNELS = ["COUNTER", "APP", "ATM", "POS", "WEB", "QUICKPAY", "BATCH"] as const;
+
+/** Why customers change hands. */
+export const HANDOVER_REASONS = [
+  "LEAVE",
+  "TRANSFER",
+  "TIER_UP",
+  "CUSTOMER",
+  "CAPACITY",
+  "COMPLAINT",
+] as const;
+export const HANDOVER_STATES = [
+  "DRAFT",
+  "SUBMITTED",
+  "ACCEPTED",
+  "APPROVED",
+  "EFFECTIVE",
+  "REJECTED",
+  "WITHDRAWN",
+] as const;
+export const HANDOVER_CONFLICTS = ["MOVED_MEANWHILE", "IN_ANOTHER", "PROTECTED", "CLOSED"] as const;

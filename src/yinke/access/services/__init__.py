@@ -9,6 +9,7 @@ from yinke.access.services.passwords import (
     make_demo_logins,
     set_password,
 )
+from yinke.access.services.roles import ask, decide
 from yinke.access.services.sign_in import (
     LockedOut,
     WrongPassword,
@@ -18,19 +19,24 @@ from yinke.access.services.sign_in import (
     way_of,
 )
 from yinke.access.services.staff import sync_staff
+from yinke.access.services.substitution import end_substitution, name_substitute
 
 __all__ = [
     "LockedOut",
     "WrongPassword",
+    "ask",
     "audit",
     "audit_refusal",
     "change_language",
     "change_own_password",
     "check_own_password",
     "check_password",
+    "decide",
+    "end_substitution",
     "keep_head",
     "keeps_password_here",
     "make_demo_logins",
+    "name_substitute",
     "set_password",
     "sync_orgs",
     "sync_staff",

@@ -43,6 +43,19 @@ def sync_orgs(day: PublishedDay) -> int:
     return len(changed)
 
 
+def open_orgs() -> dict[str, int]:
+    """By org number: the org itself, or the open one that took it over (撤并), however often."""
+    orgs = {org.id: org for org in Org.objects.all()}
+    found = {}
+    for org in orgs.values():
+        at, seen = org, {org.id}
+        while not at.is_open and at.successor_id is not None and at.successor_id not in seen:
+            at = orgs[at.successor_id]
+            seen.add(at.id)
+        found[org.org_no] = at.id
+    return found
+
+
 def _update(
     org: Org, row: dict[str, Any] | None, rows: dict[str, Any], orgs: dict[str, Org], paths: dict[str, str]
 ) -> bool:

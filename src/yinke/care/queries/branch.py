@@ -8,11 +8,11 @@ from typing import Any
 from django.db import connection
 
 from yinke.access.models import Org, User
+from yinke.access.standing import roles_with
 from yinke.access.viewer import Viewer
 from yinke.care.models import ContactRecord
 from yinke.care.queries.day import today
 from yinke.care.schemas import BranchOut, OrgLine, Team
-from yinke.care.services.make_tasks import WORKERS
 from yinke.common.errors import NotAllowed, NotFound
 from yinke.customers.shape import person
 
@@ -137,7 +137,11 @@ def _ancestors(org: Org) -> list[Org]:
 
 
 def _team_of(org: Org) -> list[User]:
-    people = User.objects.filter(is_active=True, role__in=WORKERS).select_related("org").order_by("emp_no")
+    people = (
+        User.objects.filter(is_active=True, role__in=roles_with("workbench"))
+        .select_related("org")
+        .order_by("emp_no")
+    )
     found = list(people.filter(org__path__startswith=org.path)[: TEAM + 1])
     return found if len(found) <= TEAM else list(people.filter(org=org)[:TEAM])
 

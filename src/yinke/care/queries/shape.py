@@ -78,7 +78,9 @@ def silences(customer_ids: Iterable[int], workday: date) -> dict[int, list[DoNot
                 Q(until=None) | Q(until__gte=workday), customer__in=everyone, lifted_at=None
             )
         )
-    return {number: [wish for wish in found if wish.customer_id in person] for number, person in numbers.items()}
+    return {
+        number: [wish for wish in found if wish.customer_id in person] for number, person in numbers.items()
+    }
 
 
 def last_contacts(customer_ids: Sequence[int]) -> dict[int, ContactOut]:

@@ -39,8 +39,8 @@ class Wanted:
 
 
 def within_scope(viewer: Viewer) -> Q:
-    """Tasks a viewer may see: on his list, or of a customer in his scope."""
-    return Q(assignee_id=viewer.user_id) | Q(customer__in=visible(viewer))
+    """Tasks a viewer may see: on his list or that of whom he stands in for, or of a customer in his scope."""
+    return Q(assignee_id__in=viewer.looks_after) | Q(customer__in=visible(viewer))
 
 
 def _joined(tasks: QuerySet[Task]) -> QuerySet[Task]:
@@ -72,7 +72,7 @@ def customer_tasks(viewer: Viewer, customer_id: int) -> list[TaskOut]:
     """
     tasks = Task.objects.filter(customer=customer_id)
     known = visible(viewer).filter(id=customer_id).exists()
-    if not known and not tasks.filter(assignee_id=viewer.user_id, status__in=OPEN).exists():
+    if not known and not tasks.filter(assignee_id__in=viewer.looks_after, status__in=OPEN).exists():
         raise NotFound(
             "No such customer within your scope", place="customer", remedy="Ask your branch manager"
         )
@@ -106,7 +106,7 @@ def workbench(viewer: Viewer, wanted: Wanted) -> Workbench:
 def _list_of(viewer: Viewer, wanted: Wanted) -> QuerySet[Task]:
     assignee = viewer.user_id if wanted.assignee is None else wanted.assignee
     if not wanted.pool and assignee == viewer.user_id:
-        return Task.objects.filter(assignee_id=viewer.user_id)
+        return Task.objects.filter(assignee_id__in=viewer.looks_after)
     if not viewer.may("branch.read"):
         raise NotAllowed("Only a branch manager sees others' lists", remedy="Ask your branch manager")
     below = Q() if viewer.org_ids is None else Q(org_id__in=viewer.org_ids)

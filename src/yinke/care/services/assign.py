@@ -7,10 +7,10 @@ from django.db import transaction
 
 from yinke.access.models import User
 from yinke.access.services.audit import audit
+from yinke.access.standing import roles_with
 from yinke.access.viewer import Viewer
 from yinke.care.models import OPEN, Task
 from yinke.care.queries.day import today
-from yinke.care.services.make_tasks import WORKERS
 from yinke.care.services.rank import move_up
 from yinke.common.errors import NotAllowed, NotFound, YinkeError
 from yinke.common.thresholds import load_thresholds
@@ -35,7 +35,7 @@ def assign(viewer: Viewer, task: Task, user_id: int) -> None:
         raise NotFound(
             "No such member of staff in your branch", place="user_id", remedy="Choose one of the team"
         )
-    if not user.is_active or user.role not in WORKERS:
+    if not user.is_active or user.role not in roles_with("workbench"):
         raise YinkeError(
             "This person works no tasks",
             place="user_id",

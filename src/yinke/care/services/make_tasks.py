@@ -19,12 +19,9 @@ from typing import Any
 import pyarrow.parquet as pq
 from django.db import connection
 
-from yinke.access.viewer import RIGHTS
+from yinke.access.standing import roles_with
 from yinke.care.services.rank import rank_lists
 from yinke.lake.store import Day
-
-WORKERS = sorted(role for role, rights in RIGHTS.items() if "workbench" in rights)
-"""Roles that have a list of their own; the customers of anybody else go to the pool."""
 
 MANY = 1_000
 """From so many new reasons on the planner is told of them at once: the next date may follow in this transaction."""
@@ -69,7 +66,7 @@ def make_tasks(day: Day, biz_date: date, values: Mapping[str, Any]) -> Made:
         "workday": workday,
         "muted": list(values["task.mute_statuses"]),
         "service": list(values["task.service_events"]),
-        "workers": WORKERS,
+        "workers": roles_with("workbench"),  # who has a list of their own; the pool has the rest
         "grace": int(values["task.promise_grace_days"]),
         "fatigue_since": workday - timedelta(days=int(values["task.fatigue_days"])),
         "w_priority": float(values["task.weight_priority"]),

@@ -138,7 +138,7 @@ def record_contact(
     day = today()
     values = load_thresholds(settings.YINKE.thresholds).at(day.workday)
     check(account, day, int(values["contact.next_days"]))
-    mine = task is not None and task.assignee_id == viewer.user_id
+    mine = task is not None and task.assignee_id in viewer.looks_after
     if not mine and not visible(viewer).filter(id=customer_id).exists():
         raise NotFound(
             "No such customer within your scope", place="customer", remedy="Ask your branch manager"

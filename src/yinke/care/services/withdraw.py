@@ -32,7 +32,9 @@ def withdraw(viewer: Viewer, contact_id: int) -> int | None:
     minutes = int(values["contact.withdraw_minutes"])
     with transaction.atomic():
         contact = ContactRecord.objects.filter(id=contact_id, user_id=viewer.user_id).first()
-        customer = contact and Customer.objects.select_for_update(no_key=True).filter(id=contact.customer_id).first()
+        customer = (
+            contact and Customer.objects.select_for_update(no_key=True).filter(id=contact.customer_id).first()
+        )
         if contact is None or customer is None:  # or the customer is another's by now, and out of sight
             raise NotFound(
                 "You have recorded no such contact", place="contact", remedy="Only its recorder takes it back"

@@ -194,24 +194,25 @@ class Changes:
         return carried | {f"mda_m{n}": past[n - 1] for n in range(1, 13)}
 
     def managers(self) -> Iterator[pa.RecordBatch]:
-        """``cust_id`` and ``manager_no`` (null: the pool) where the manager is another than before.
+        """``customer_id``, ``core_no`` and ``emp_no`` where the file names another manager than before.
 
-        A manager counts only while the staff file lists them as active.
+        ``core_no`` is whom the file names, ``emp_no`` the same if the staff file lists them as active (null: the
+        pool). A manager who joins or leaves counts as a change too.
         """
         new = self._managed(self.newest)
         if self.since is None:
-            return self._stream(f"SELECT cust_id AS customer_id, manager_no AS emp_no FROM ({new})")
+            return self._stream(f"SELECT cust_id AS customer_id, core_no, emp_no FROM ({new})")
         return self._stream(
-            f"SELECT n.cust_id AS customer_id, n.manager_no AS emp_no FROM ({new}) n LEFT JOIN ({self._managed(self.since)}) o USING (cust_id)"
-            " WHERE n.manager_no IS DISTINCT FROM o.manager_no"
+            f"SELECT n.cust_id AS customer_id, n.core_no, n.emp_no FROM ({new}) n LEFT JOIN ({self._managed(self.since)}) o USING (cust_id)"
+            " WHERE n.emp_no IS DISTINCT FROM o.emp_no OR n.core_no IS DISTINCT FROM o.core_no"
         )
 
     def _managed(self, day: PublishedDay) -> str:
         customers = self._scan(day, "customer")
         if not day.has("staff"):
-            return f"SELECT cust_id, NULL::VARCHAR AS manager_no FROM {customers}"
+            return f"SELECT cust_id, manager_no AS core_no, NULL::VARCHAR AS emp_no FROM {customers}"
         return (
-            f"SELECT c.cust_id, s.emp_no AS manager_no FROM {customers} c"
+            f"SELECT c.cust_id, c.manager_no AS core_no, s.emp_no FROM {customers} c"
             f" LEFT JOIN {self._scan(day, 'staff')} s ON s.emp_no = c.manager_no AND s.status = 'ACTIVE'"
         )
 

@@ -15,6 +15,7 @@ from django.conf import settings
 from django.db import transaction
 
 from yinke.access.models import Org
+from yinke.access.services.orgs import open_orgs
 from yinke.common.published import PublishedDay
 from yinke.customers.services.bulk import copy_in, fill, is_empty, run, stage, upsert
 from yinke.customers.services.changes import METRICS, Changes, compare
@@ -56,6 +57,7 @@ def write_back(newest: PublishedDay, since: PublishedDay | None, biz_date: date)
         customers = _write_customers(changes)
         metrics = _write_metrics(changes, newest.biz_date)
         assignments = _write_assignments(changes, biz_date)
+        _keep_decided_orgs()
         _write_tier_changes(changes)
         note_changes(changes, newest.biz_date)
         follow_relations(changes, biz_date)
@@ -65,21 +67,8 @@ def write_back(newest: PublishedDay, since: PublishedDay | None, biz_date: date)
     return Written(customers, metrics, assignments)
 
 
-def managing_orgs() -> dict[str, int]:
-    """管户机构 by org number: the org itself, or the open one that took it over."""
-    orgs = {org.id: org for org in Org.objects.all()}
-    found = {}
-    for org in orgs.values():
-        at, seen = org, {org.id}
-        while not at.is_open and at.successor_id is not None and at.successor_id not in seen:
-            at = orgs[at.successor_id]
-            seen.add(at.id)
-        found[org.org_no] = at.id
-    return found
-
-
 def _write_customers(changes: Changes) -> int:
-    orgs = managing_orgs()
+    orgs = open_orgs()
     batches = (seal(batch, orgs) for batch in changes.profiles())
     if is_empty(CUSTOMER):
         return fill(CUSTOMER, batches)
@@ -99,6 +88,8 @@ def _follow_successors(orgs: dict[str, int]) -> int:
     moved = [
         (org.id, orgs[org.org_no]) for org in Org.objects.filter(is_open=False) if orgs[org.org_no] != org.id
     ]
+    for of, to in moved:
+        run("UPDATE customers_ownerdecision SET org_id = %s WHERE org_id = %s", [to, of])
     return sum(run(f"UPDATE {CUSTOMER} SET org_id = %s WHERE org_id = %s", [to, of]) for of, to in moved)
 
 
@@ -115,30 +106,67 @@ def _write_metrics(changes: Changes, as_of: date) -> int:
 
 
 def _write_assignments(changes: Changes, biz_date: date) -> int:
-    """Follow the core bank's managers: end what is no longer so, begin what is new; unknown means the pool."""
+    """Follow the core bank's managers: end what is no longer so, begin what is new; unknown means the pool.
+
+    Where Yinke decided otherwise, the file is heard only once it names another manager than it named then. One
+    who has left keeps the customers that the file still names them for, until they are handed over.
+    """
     run("DROP TABLE IF EXISTS incoming_manager")
-    run("CREATE TEMPORARY TABLE incoming_manager (customer_id int, emp_no text) ON COMMIT DROP")
+    run("CREATE TEMPORARY TABLE incoming_manager (customer_id int, core_no text, emp_no text) ON COMMIT DROP")
     copy_in("incoming_manager", changes.managers())
     run("ANALYZE incoming_manager")
+    _heed_decisions()
     wanted = (
-        "(SELECT i.customer_id, u.id AS user_id FROM incoming_manager i"
+        "(SELECT i.customer_id, i.core_no, u.id AS user_id FROM incoming_manager i"
         " LEFT JOIN access_user u ON u.emp_no = i.emp_no AND u.is_active)"
     )
     ended = run(
-        f"UPDATE {ASSIGNMENT} a SET end_date = %s FROM {wanted} w"
-        " WHERE a.customer_id = w.customer_id AND a.end_date IS NULL AND"
-        " ((a.rel_type = 'MAIN' AND a.user_id IS DISTINCT FROM w.user_id)"
+        f"UPDATE {ASSIGNMENT} a SET end_date = %s FROM {wanted} w, access_user held"
+        " WHERE a.customer_id = w.customer_id AND a.end_date IS NULL AND held.id = a.user_id AND"
+        " ((a.rel_type = 'MAIN' AND a.user_id IS DISTINCT FROM w.user_id"
+        "   AND NOT (w.user_id IS NULL AND NOT held.is_active AND held.emp_no IS NOT DISTINCT FROM w.core_no))"
         " OR (a.rel_type <> 'MAIN' AND a.user_id = w.user_id))",
         [biz_date],
     )
     begun = run(
         f"INSERT INTO {ASSIGNMENT} (customer_id, user_id, rel_type, share_pct, start_date, reason)"
-        f" SELECT w.customer_id, w.user_id, 'MAIN', 100, %s, '核心系统' FROM {wanted} w"
+        f" SELECT w.customer_id, w.user_id, 'MAIN', GREATEST(100 - COALESCE((SELECT sum(c.share_pct) FROM {ASSIGNMENT} c"
+        "  WHERE c.customer_id = w.customer_id AND c.rel_type = 'CO' AND c.end_date IS NULL), 0), 0),"
+        f" %s, '核心系统' FROM {wanted} w"
         f" WHERE w.user_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM {ASSIGNMENT} a"
-        " WHERE a.customer_id = w.customer_id AND a.rel_type = 'MAIN' AND a.end_date IS NULL)",
+        " WHERE a.customer_id = w.customer_id AND a.rel_type = 'MAIN' AND a.end_date IS NULL) ON CONFLICT DO NOTHING",  # somebody claimed the customer this very moment
         [biz_date],
     )
     return ended + begun
+
+
+def _heed_decisions() -> None:
+    """Take out of ``incoming_manager`` what Yinke has decided, unless the file now names another than it did then.
+
+    Only customers whose manager changed in the files are looked at, so a night costs no more than before.
+    """
+    run(  # the file has come to say what Yinke decided, or names another: from now on it is followed again
+        "WITH heard AS (DELETE FROM customers_ownerdecision d USING incoming_manager i"
+        " JOIN access_user u ON u.emp_no = i.emp_no AND u.is_active"
+        " WHERE i.customer_id = d.customer_id AND i.core_no <> d.core_no RETURNING d.customer_id, d.org_id, u.id, u.org_id AS to_org),"
+        f" moved AS (UPDATE {CUSTOMER} c SET org_id = h.to_org FROM heard h WHERE c.id = h.customer_id AND h.org_id IS NOT NULL)"
+        " INSERT INTO access_auditentry (at, action, object_type, object_id, reason, previous, digest)"
+        " SELECT now(), 'ownership.core', 'customer', h.customer_id::text, '', '', '' FROM heard h"
+        f" JOIN {ASSIGNMENT} a ON a.customer_id = h.customer_id AND a.rel_type = 'MAIN' AND a.end_date IS NULL AND a.user_id <> h.id"
+    )
+    run(  # it names nobody: remembered, so that a later name counts as a change
+        "UPDATE customers_ownerdecision d SET core_no = '' FROM incoming_manager i"
+        " WHERE i.customer_id = d.customer_id AND i.core_no IS NULL AND d.core_no <> ''"
+    )
+    run("DELETE FROM incoming_manager i USING customers_ownerdecision d WHERE d.customer_id = i.customer_id")
+
+
+def _keep_decided_orgs() -> int:
+    """Leave customers who moved with their manager where they are, whatever else of them the file changed."""
+    return run(
+        f"UPDATE {CUSTOMER} c SET org_id = d.org_id FROM customers_ownerdecision d"
+        " WHERE d.customer_id = c.id AND d.org_id IS NOT NULL AND c.org_id <> d.org_id"
+    )
 
 
 def _write_tier_changes(changes: Changes) -> None:

@@ -1,19 +1,44 @@
+import { EllipsisOutlined } from "@ant-design/icons";
+import { Dropdown } from "antd";
 import { useTranslation } from "react-i18next";
-import { NavLink } from "react-router";
+import { Link, NavLink } from "react-router";
 import type { Entry } from "../access";
 import styles from "./shell.module.css";
+
+/** As many as a thumb can tell apart; the rest is behind one more. */
+const MOST = 5;
 
 export function BottomBar({ entries }: { entries: Entry[] }) {
   const { t } = useTranslation("app");
   if (entries.length < 2) return null;
+  const shown = entries.length > MOST ? entries.slice(0, MOST - 1) : entries;
+  const rest = entries.slice(shown.length);
   return (
     <nav className={styles.bottomBar} aria-label={t("rail.name")}>
-      {entries.map(({ path, name, icon: Icon }) => (
+      {shown.map(({ path, name, icon: Icon }) => (
         <NavLink key={path} to={path} className={styles.bottomLink}>
           <Icon />
           <span>{t(name)}</span>
         </NavLink>
       ))}
+      {rest.length > 0 && (
+        <Dropdown
+          trigger={["click"]}
+          placement="topRight"
+          menu={{
+            items: rest.map(({ path, name, icon: Icon }) => ({
+              key: path,
+              icon: <Icon />,
+              label: <Link to={path}>{t(name)}</Link>,
+            })),
+          }}
+        >
+          <button type="button" className={styles.bottomLink} aria-haspopup="menu">
+            <EllipsisOutlined />
+            <span>{t("rail.more")}</span>
+          </button>
+        </Dropdown>
+      )}
     </nav>
   );
 }
