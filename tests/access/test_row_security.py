@@ -205,7 +205,7 @@ def test_a_connection_of_the_web_process_itself_sees_nothing_without_a_viewer() 
         with web.transaction():
             web.execute(
                 "SELECT set_config('yinke.users', %s, true), set_config('yinke.reads', 'on', true)",
-                ["{%d}" % bank.staff["李"].id],
+                [f"{{{bank.staff['李'].id}}}"],
             )
             assert web.execute("SELECT count(*) FROM customers_customer").fetchone() == (1,)
         assert web.execute("SELECT count(*) FROM customers_customer").fetchone() == (0,)
