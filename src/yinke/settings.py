@@ -20,6 +20,7 @@ INSTALLED_APPS = [
     "procrastinate.contrib.django",
     "yinke.access",
     "yinke.customers",
+    "yinke.privacy",
     "yinke.care",
     "yinke.nightly",
 ]
