@@ -20,6 +20,8 @@ from yinke.common.errors import YinkeError
 from yinke.customers.api import router as customers
 from yinke.nightly.api import router as nightly
 from yinke.nightly.queries import freshness
+from yinke.privacy.api import router as privacy
+from yinke.privacy.rights_api import router as rights
 
 
 class Api(NinjaAPI):
@@ -36,6 +38,8 @@ api.add_router("", customers)
 api.add_router("", customer_pages)
 api.add_router("", customer_lake)
 api.add_router("", care)
+api.add_router("", privacy)
+api.add_router("", rights)
 api.add_router("/nightly", nightly)
 
 

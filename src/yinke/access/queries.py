@@ -16,7 +16,8 @@ from yinke.common.errors import NotAllowed
 AUDIT_ROWS = 50
 ACTIONS = (
     "session.start", "session.end", "session.refused", "customer.reveal", "nightly.release", "nightly.rerun",
-    "audit.search",
+    "audit.search", "consent.record", "policy.publish", "rights.open", "rights.read", "rights.verify",
+    "rights.close", "rights.take", "keys.rotate", "keys.rewrap", "retention.run",
 )  # fmt: skip
 """What is accounted for."""
 

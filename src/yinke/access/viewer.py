@@ -5,18 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 RIGHTS: dict[str, frozenset[str]] = {
-    "RM": frozenset({"workbench", "customer.read", "customer.reveal", "task.work"}),
-    "WM": frozenset({"workbench", "customer.read", "customer.reveal", "task.work"}),
-    "PB_ADV": frozenset({"workbench", "customer.read", "customer.reveal", "task.work"}),
-    "REMOTE_RM": frozenset({"workbench", "customer.read", "customer.reveal", "task.work"}),
-    "BR_MGR": frozenset({"workbench", "customer.read", "customer.reveal", "task.work", "branch.read"}),
-    "RETAIL_MGR": frozenset({"customer.read", "branch.read"}),
-    "HQ_OPS": frozenset({"customer.read", "branch.read", "nightly.read"}),
-    "COMPLIANCE": frozenset({"customer.read", "branch.read", "audit.read"}),
-    "AUDITOR": frozenset({"branch.read", "nightly.read", "audit.read"}),
-    "SEC_ADMIN": frozenset({"audit.read"}),
+    "RM": frozenset({"workbench", "customer.read", "customer.reveal", "task.work", "consent.read", "consent.record", "rights.open"}),
+    "WM": frozenset({"workbench", "customer.read", "customer.reveal", "task.work", "consent.read", "consent.record", "rights.open"}),
+    "PB_ADV": frozenset({"workbench", "customer.read", "customer.reveal", "task.work", "consent.read", "consent.record", "rights.open"}),
+    "REMOTE_RM": frozenset({"workbench", "customer.read", "customer.reveal", "task.work", "consent.read", "consent.record", "rights.open"}),
+    "BR_MGR": frozenset({"workbench", "customer.read", "customer.reveal", "task.work", "branch.read", "consent.read", "consent.record", "rights.open"}),
+    "RETAIL_MGR": frozenset({"customer.read", "branch.read", "consent.read"}),
+    "HQ_OPS": frozenset({"customer.read", "branch.read", "nightly.read", "consent.read"}),
+    "COMPLIANCE": frozenset({"customer.read", "branch.read", "audit.read", "consent.read", "consent.record", "policy.publish", "rights.open", "rights.work", "rights.decide", "catalogue.read"}),
+    "CC_AGENT": frozenset({"rights.open", "rights.work"}),
+    "AUDITOR": frozenset({"branch.read", "nightly.read", "audit.read", "catalogue.read"}),
+    "SEC_ADMIN": frozenset({"audit.read", "catalogue.read"}),
     "SYS_ADMIN": frozenset({"nightly.read", "nightly.operate"}),
-}
+}  # fmt: skip
 """What each role may do. A role that is not here may sign in and see nothing (deny by default)."""
 
 OWN_ONLY = frozenset({"RM", "WM", "PB_ADV", "REMOTE_RM"})

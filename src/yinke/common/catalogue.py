@@ -24,10 +24,10 @@ Level = Literal["", "C1", "C2"]
 """JR/T 0171-2020; ``""``: no personal data. There is no C3: secrets are refused at the door."""
 Basis = Literal["CONTRACT", "DUTY", "CONSENT", "NONE"]
 """PIPL art. 13: contract (1.2), legal duty (1.3), consent (1.1); NONE for data that is nobody's."""
-Erase = Literal["DELETE", "CLEAR", "HOLD", "KEEP"]
-"""What a person's request for deletion does to the rows about them. DELETE: they go. CLEAR: the row stays, its
-fields of level C2 are emptied. HOLD: as CLEAR, but only when no legal duty holds them any longer. KEEP: they are
-the proof of the request itself or of lawful handling."""
+Erase = Literal["NOW", "DELETE", "CLEAR", "KEEP"]
+"""What a person's request for deletion does to the rows about them. NOW: they go at once, even while the law holds
+other rows (derived data). DELETE: they go when nothing holds them any longer. CLEAR: so, but the row stays and its
+fields of level C2 are emptied. KEEP: they are the proof of the request itself or of lawful handling."""
 
 FIELD = re.compile(r"^(?P<level>C1|C2|-)(?: (?P<store>\S.*?))? \| (?P<zh>[^|]+) \| (?P<en>[^|]+)$")
 INDEX = re.compile(r"^index\((?P<of>\w+)(?:, (?P<fold>[\w.]+:\w+))?\)$")

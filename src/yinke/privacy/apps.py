@@ -12,10 +12,12 @@ class PrivacyConfig(AppConfig):
         """Encryption takes its keys from this context's table."""
         from yinke.common.crypto import use_keys
         from yinke.privacy.services.keys import note_first_key, stored_keys
+        from yinke.privacy.services.policies import seed_policies
 
         use_keys(stored_keys)
 
         def migrated(**_: Any) -> None:
             note_first_key()
+            seed_policies()
 
         post_migrate.connect(migrated, sender=self, weak=False, dispatch_uid="privacy.first_key")
