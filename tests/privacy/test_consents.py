@@ -34,12 +34,16 @@ def zhang(bank: Bank) -> int:
     return bank.customers["张三丰"].id
 
 
-def say(bank: Bank, purpose: str = "MARKETING_SMS", answer: str = "GRANTED", *, by: str = "李", **more: Any) -> Any:
+def say(
+    bank: Bank, purpose: str = "MARKETING_SMS", answer: str = "GRANTED", *, by: str = "李", **more: Any
+) -> Any:
     body = {
         "purpose": purpose, "answer": answer, "channel": "COUNTER", "request_key": uuid4().hex,
         "policy_id": newest_policy(purpose).id, "evidence": "表单 20261125-7", **more,
     }  # fmt: skip
-    return bank.client(by).post(f"/api/customers/{zhang(bank)}/consents", body, content_type="application/json")
+    return bank.client(by).post(
+        f"/api/customers/{zhang(bank)}/consents", body, content_type="application/json"
+    )
 
 
 def state(bank: Bank, purpose: str = "MARKETING_SMS") -> str:
@@ -66,10 +70,15 @@ def test_service_needs_no_consent_and_none_can_take_it_away(bank: Bank) -> None:
 def test_a_yes_is_for_one_purpose_and_a_no_holds_at_once(bank: Bank, purpose: str) -> None:
     assert say(bank, purpose).status_code == 200
     assert [p for p in MARKETING if allows(zhang(bank), p)] == [purpose]
-    answer = say(bank, purpose, "WITHDRAWN", policy_id=None, evidence="")  # as easy as saying yes: no proof asked
+    answer = say(
+        bank, purpose, "WITHDRAWN", policy_id=None, evidence=""
+    )  # as easy as saying yes: no proof asked
     assert answer.status_code == 200
     assert not allows(zhang(bank), purpose)
-    assert [(h["answer"], h["by"]) for h in answer.json()["history"]] == [("WITHDRAWN", "李"), ("GRANTED", "李")]
+    assert [(h["answer"], h["by"]) for h in answer.json()["history"]] == [
+        ("WITHDRAWN", "李"),
+        ("GRANTED", "李"),
+    ]
 
 
 def test_the_entry_proves_which_text_was_shown_and_is_accounted_for(bank: Bank) -> None:
@@ -175,7 +184,11 @@ class TestRestricted:
 
 def test_who_objects_to_profiling_is_told_to_those_who_score(bank: Bank) -> None:
     bank.with_customer("王五").with_customer("赵六").with_customer("孙七")
-    for name, answers in {"张三丰": ["GRANTED", "WITHDRAWN"], "王五": ["REFUSED"], "赵六": ["REFUSED", "GRANTED"]}.items():
+    for name, answers in {
+        "张三丰": ["GRANTED", "WITHDRAWN"],
+        "王五": ["REFUSED"],
+        "赵六": ["REFUSED", "GRANTED"],
+    }.items():
         for answer in answers:
             said = Said("PROFILING", answer, "APP", uuid4().hex)
             write_consent(bank.customers[name].id, said, newest_policy("PROFILING"), None)
@@ -199,10 +212,18 @@ def test_the_ledger_says_what_a_naive_reader_of_it_says(story: list[tuple[str, s
         naive["SERVICE"] = True
         for purpose, what in story:
             if what == "NEW_PURPOSE":
-                publish_policy(bank.viewer("合规"), purpose, "新的目的新的文本新的用途", "Another purpose", changes_purpose=True)
+                publish_policy(
+                    bank.viewer("合规"),
+                    purpose,
+                    "新的目的新的文本新的用途",
+                    "Another purpose",
+                    changes_purpose=True,
+                )
                 naive[purpose] = False
             else:
-                write_consent(zhang(bank), Said(purpose, what, "APP", uuid4().hex), newest_policy(purpose), None)
+                write_consent(
+                    zhang(bank), Said(purpose, what, "APP", uuid4().hex), newest_policy(purpose), None
+                )
                 naive[purpose] = what == "GRANTED"
             now = timezone.now() + timedelta(seconds=1)
             assert {p: bool(allowed([zhang(bank), 999_999], p, now)) for p in Purpose.values} == naive

@@ -75,7 +75,8 @@ class Entry:
     kept: str = ""
     clock: str = ""
     after: str = ""
-    """What the expiry job does with such rows if it isn't to delete them: "keep" (nothing, ever online)."""
+    """What the expiry job does with such rows if it isn't to delete them: "keep" (nothing, ever online), or "clear"
+    (their fields of level C2 are emptied: the row is counted still, and tells nothing)."""
 
     @property
     def sealed(self) -> list[Field]:

@@ -1,4 +1,4 @@
-"""``yinke keys``: how the data keys stand, and exchanging them."""
+"""``yinke keys``: how the data keys stand, and exchanging them; ``yinke retention``: what is past its time."""
 
 from __future__ import annotations
 
@@ -13,6 +13,16 @@ from rich.console import Console
 from rich.table import Table
 
 from yinke.common.errors import ConfigurationError
+
+
+def retention_command(run: bool) -> None:
+    """List what is past its retention, table by table, or delete it."""
+    from yinke.privacy.services import retention
+
+    table = Table("table", "rule", "older than", "deleted" if run else "would go")
+    for row in retention.expire() if run else retention.due():
+        table.add_row(row.table, row.code, f"{row.before}", f"{row.rows:,}")
+    Console().print(table)
 
 
 def make_keys_app(

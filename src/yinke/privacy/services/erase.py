@@ -88,7 +88,8 @@ def _erase(customer_id: int, kinds: tuple[str, ...]) -> int:
             continue
         found = apps.get_model(entry.table)._default_manager.filter(**{entry.person: customer_id})
         if entry.erase == "CLEAR":
-            rows += found.update(**_emptied(entry)) if _emptied(entry) else 0
+            empty = emptied(entry)
+            rows += found.update(**empty) if empty else 0
         else:
             rows += found.delete()[0]
     with connection.cursor() as cursor:
@@ -96,7 +97,7 @@ def _erase(customer_id: int, kinds: tuple[str, ...]) -> int:
     return rows
 
 
-def _emptied(entry: Entry) -> dict[str, Any]:
+def emptied(entry: Entry) -> dict[str, Any]:
     """What the fields of level C2 of a row become."""
     model = apps.get_model(entry.table)
     return {f.name: _nothing(model._meta.get_field(f.name)) for f in entry.fields.values() if f.level == "C2"}
