@@ -67,5 +67,6 @@ def demo_logins() -> tuple[DemoLogin, ...]:
         DemoLogin(branch_no(0, 0), "RETAIL_MGR", "分行零售部", "Branch retail department"),
         DemoLogin(hq_no(0), "HQ_OPS", "总行零售运营", "Head-office retail operations"),
         DemoLogin(hq_no(1), "COMPLIANCE", "合规", "Compliance"),
+        DemoLogin(hq_no(6), "CC_AGENT", "客服（权利请求）", "Customer service (data requests)"),
         DemoLogin(hq_no(2), "SYS_ADMIN", "系统管理员（日终运行）", "System administrator (nightly runs)"),
     )

@@ -101,7 +101,7 @@ def _entries(entries: Iterable[Entry]) -> Iterable[EntryOut]:
         yield EntryOut(
             table=entry.table, place="LAKE" if entry.table.startswith("lake.") else "POSTGRESQL", zh=entry.zh,
             en=entry.en, why_zh=entry.why_zh, why_en=entry.why_en, basis=entry.basis, level=max(levels),
-            kept_days=int(days[rule]) if rule else None, kept_source=sources.get(rule, ""), erase=entry.erase,
+            kept_days=int(days[rule]) if rule else None, kept_source=sources.get(rule, ""), at_least=entry.after == "keep", erase=entry.erase,
             about_customers=bool(entry.person),
             fields=[FieldOut(name=f.name, zh=f.zh, en=f.en, level=f.level, store=f.store)
                     for f in entry.fields.values()],

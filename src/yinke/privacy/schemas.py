@@ -112,6 +112,8 @@ class EntryOut(Schema):
     kept_days: int | None
     """None: as long as what it belongs to."""
     kept_source: str
+    at_least: bool
+    """It is kept at least so long and never deleted online: it is proof."""
     erase: str
     about_customers: bool
     fields: list[FieldOut]

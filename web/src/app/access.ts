@@ -1,4 +1,12 @@
-import { AppstoreOutlined, CheckSquareOutlined, ClockCircleOutlined, TeamOutlined } from "@ant-design/icons";
+import {
+  AppstoreOutlined,
+  CheckSquareOutlined,
+  ClockCircleOutlined,
+  DatabaseOutlined,
+  FileProtectOutlined,
+  SafetyCertificateOutlined,
+  TeamOutlined,
+} from "@ant-design/icons";
 import type { ComponentType } from "react";
 
 export interface Entry {
@@ -16,6 +24,9 @@ export const ENTRIES: Entry[] = [
   { path: "/customers", right: "customer.read", name: "nav.customers", icon: TeamOutlined },
   { path: "/branch", right: "branch.read", name: "nav.branch", icon: AppstoreOutlined },
   { path: "/nightly", right: "nightly.read", name: "nav.nightly", icon: ClockCircleOutlined },
+  { path: "/rights-cases", right: "rights.work", name: "nav.rightsCases", icon: SafetyCertificateOutlined },
+  { path: "/policies", right: "policy.publish", name: "nav.policies", icon: FileProtectOutlined },
+  { path: "/catalogue", right: "catalogue.read", name: "nav.catalogue", icon: DatabaseOutlined },
 ];
 
 export function entriesFor(rights: readonly string[]): Entry[] {

@@ -392,6 +392,202 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/customers/{customer_id}/consents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Consents
+         * @description How the customer stands to each purpose, and what they said when.
+         */
+        get: operations["get_consents"];
+        put?: never;
+        /**
+         * Record Customer Consent
+         * @description Record a yes (with its proof) or a no; it holds at once.
+         */
+        post: operations["record_customer_consent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/policies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Policies
+         * @description Every version of the texts that customers consent to.
+         */
+        get: operations["list_policies"];
+        put?: never;
+        /**
+         * Publish Consent Policy
+         * @description Publish the next version of a text; one that changes the purpose voids earlier consents.
+         */
+        post: operations["publish_consent_policy"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/catalogue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Catalogue
+         * @description 数据目录: every stored field with level, purpose, legal ground and retention.
+         */
+        get: operations["get_catalogue"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rights-cases": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Rights Cases
+         * @description Requests, open ones by deadline first. ``status``: open, overdue, closed, or empty for all.
+         */
+        get: operations["list_rights_cases"];
+        put?: never;
+        /**
+         * Open Rights Case
+         * @description Take a request in; its deadline runs from today.
+         */
+        post: operations["open_rights_case"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rights-cases/{case_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Rights Case
+         * @description One request with what was asked and answered.
+         */
+        get: operations["get_rights_case"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rights-cases/{case_id}/identity": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Verify Identity
+         * @description Note how the person was identified.
+         */
+        post: operations["verify_identity"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rights-cases/{case_id}/close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Close Rights Case
+         * @description End a request: done, refused with its ground, or withdrawn. A deletion deletes, or restricts what is held.
+         */
+        post: operations["close_rights_case"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rights-cases/{case_id}/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Take Rights File
+         * @description The encrypted zip, for some days and a few times only.
+         */
+        get: operations["take_rights_file"];
+        put?: never;
+        /**
+         * Make Rights File
+         * @description Make the copy of the person's data; its password is told this once.
+         */
+        post: operations["make_rights_file"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/customers/{customer_id}/rights-cases": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Customer Rights Cases
+         * @description A customer's requests, newest first.
+         */
+        get: operations["list_customer_rights_cases"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/nightly/runs": {
         parameters: {
             query?: never;
@@ -1335,6 +1531,383 @@ export interface components {
             /** Coverage */
             coverage: number | null;
         };
+        /**
+         * ConsentOut
+         * @description 授权: one entry of the ledger.
+         */
+        ConsentOut: {
+            /** Id */
+            id: number;
+            /** Purpose */
+            purpose: string;
+            /** Answer */
+            answer: string;
+            /** Version */
+            version: number;
+            /** Channel */
+            channel: string;
+            /** Evidence */
+            evidence: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** By */
+            by: string;
+        };
+        /**
+         * ConsentsOut
+         * @description 授权与偏好 of one customer.
+         */
+        ConsentsOut: {
+            /** Standings */
+            standings: components["schemas"]["StandingOut"][];
+            /** History */
+            history: components["schemas"]["ConsentOut"][];
+            /** Restricted */
+            restricted: boolean;
+            /** May Record */
+            may_record: boolean;
+        };
+        /**
+         * PolicyOut
+         * @description 授权文本: one version of what a customer is asked to agree to.
+         */
+        PolicyOut: {
+            /** Id */
+            id: number;
+            /** Purpose */
+            purpose: string;
+            /** Version */
+            version: number;
+            /** Text */
+            text: string;
+            /** Text Zh */
+            text_zh: string;
+            /** Text En */
+            text_en: string;
+            /** Text Hash */
+            text_hash: string;
+            /** Changes Purpose */
+            changes_purpose: boolean;
+            /**
+             * Published At
+             * Format: date-time
+             */
+            published_at: string;
+            /** Published By */
+            published_by: string;
+        };
+        /**
+         * StandingOut
+         * @description How the customer stands to one purpose, and the text to be shown before a yes.
+         */
+        StandingOut: {
+            /** Purpose */
+            purpose: string;
+            /** State */
+            state: string;
+            /** Since */
+            since: string | null;
+            policy: components["schemas"]["PolicyOut"];
+        };
+        /**
+         * ConsentIn
+         * @description A customer's yes or no.
+         */
+        ConsentIn: {
+            /**
+             * Purpose
+             * @enum {string}
+             */
+            purpose: "SERVICE" | "MARKETING_SMS" | "MARKETING_CALL" | "MARKETING_APP" | "MARKETING_WECOM" | "MARKETING_EMAIL" | "PROFILING" | "SHARE_GROUP" | "SENSITIVE" | "RECORDING";
+            /**
+             * Answer
+             * @enum {string}
+             */
+            answer: "GRANTED" | "WITHDRAWN" | "REFUSED";
+            /**
+             * Channel
+             * @enum {string}
+             */
+            channel: "COUNTER" | "APP" | "PHONE" | "WECOM" | "SMS" | "EMAIL" | "PAPER";
+            /** Policy Id */
+            policy_id?: number | null;
+            /**
+             * Evidence
+             * @default
+             */
+            evidence: string;
+            /** Request Key */
+            request_key: string;
+        };
+        /**
+         * PolicyIn
+         * @description The next version of a text.
+         */
+        PolicyIn: {
+            /**
+             * Purpose
+             * @enum {string}
+             */
+            purpose: "SERVICE" | "MARKETING_SMS" | "MARKETING_CALL" | "MARKETING_APP" | "MARKETING_WECOM" | "MARKETING_EMAIL" | "PROFILING" | "SHARE_GROUP" | "SENSITIVE" | "RECORDING";
+            /** Text Zh */
+            text_zh: string;
+            /** Text En */
+            text_en: string;
+            /** Changes Purpose */
+            changes_purpose: boolean;
+        };
+        /**
+         * EntryOut
+         * @description 数据目录: one stored table.
+         */
+        EntryOut: {
+            /** Table */
+            table: string;
+            /** Place */
+            place: string;
+            /** Zh */
+            zh: string;
+            /** En */
+            en: string;
+            /** Why Zh */
+            why_zh: string;
+            /** Why En */
+            why_en: string;
+            /** Basis */
+            basis: string;
+            /** Level */
+            level: string;
+            /** Kept Days */
+            kept_days: number | null;
+            /** Kept Source */
+            kept_source: string;
+            /** At Least */
+            at_least: boolean;
+            /** Erase */
+            erase: string;
+            /** About Customers */
+            about_customers: boolean;
+            /** Fields */
+            fields: components["schemas"]["FieldOut"][];
+        };
+        /**
+         * FieldOut
+         * @description One stored field.
+         */
+        FieldOut: {
+            /** Name */
+            name: string;
+            /** Zh */
+            zh: string;
+            /** En */
+            en: string;
+            /** Level */
+            level: string;
+            /** Store */
+            store: string;
+        };
+        /**
+         * CasePage
+         * @description Requests: open ones by deadline, then closed ones, newest first.
+         */
+        CasePage: {
+            /** Total */
+            total: number;
+            /** Open */
+            open: number;
+            /** Overdue */
+            overdue: number;
+            /** Rows */
+            rows: components["schemas"]["CaseRow"][];
+        };
+        /**
+         * CaseRow
+         * @description 权利请求: one line of the list.
+         */
+        CaseRow: {
+            /** Id */
+            id: number;
+            /** Customer Id */
+            customer_id: number;
+            /** Cust No */
+            cust_no: string;
+            /** Name */
+            name: string;
+            /** Kind */
+            kind: string;
+            /** Status */
+            status: string;
+            /** Channel */
+            channel: string;
+            /**
+             * Received On
+             * Format: date
+             */
+            received_on: string;
+            /**
+             * Due On
+             * Format: date
+             */
+            due_on: string;
+            /** Workdays Left */
+            workdays_left: number | null;
+            /** Opened By */
+            opened_by: string;
+            /** Closed At */
+            closed_at: string | null;
+        };
+        /**
+         * CaseIn
+         * @description A person's request. Either the customer's page names the customer, or the exact number does.
+         */
+        CaseIn: {
+            /** Customer Id */
+            customer_id?: number | null;
+            /**
+             * Cust No
+             * @default
+             */
+            cust_no: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "ACCESS" | "COPY" | "PORT" | "CORRECT" | "DELETE" | "EXPLAIN" | "OBJECT";
+            /**
+             * Channel
+             * @enum {string}
+             */
+            channel: "COUNTER" | "APP" | "PHONE" | "WECOM" | "SMS" | "EMAIL" | "PAPER";
+            /**
+             * Asked
+             * @default
+             */
+            asked: string;
+        };
+        /**
+         * CaseOut
+         * @description One request with all that belongs to it.
+         */
+        CaseOut: {
+            /** Id */
+            id: number;
+            /** Customer Id */
+            customer_id: number;
+            /** Cust No */
+            cust_no: string;
+            /** Name */
+            name: string;
+            /** Kind */
+            kind: string;
+            /** Status */
+            status: string;
+            /** Channel */
+            channel: string;
+            /**
+             * Received On
+             * Format: date
+             */
+            received_on: string;
+            /**
+             * Due On
+             * Format: date
+             */
+            due_on: string;
+            /** Workdays Left */
+            workdays_left: number | null;
+            /** Opened By */
+            opened_by: string;
+            /** Closed At */
+            closed_at: string | null;
+            /** Asked */
+            asked: string;
+            /** Identity Check */
+            identity_check: string;
+            /** Verified By */
+            verified_by: string;
+            /** Closed By */
+            closed_by: string;
+            /** Answer */
+            answer: string;
+            /** Ground */
+            ground: string;
+            /** Holds */
+            holds: string[];
+            file: components["schemas"]["FileOut"] | null;
+            /** May Verify */
+            may_verify: boolean;
+            /** May Decide */
+            may_decide: boolean;
+            /** Is Opener */
+            is_opener: boolean;
+        };
+        /**
+         * FileOut
+         * @description The copy that was made for a case.
+         */
+        FileOut: {
+            /** Rows */
+            rows: number;
+            /**
+             * Made At
+             * Format: date-time
+             */
+            made_at: string;
+            /**
+             * Expires At
+             * Format: date-time
+             */
+            expires_at: string;
+            /** Taken */
+            taken: number;
+            /** Takes */
+            takes: number;
+            /** Gone */
+            gone: boolean;
+        };
+        /**
+         * VerifyIn
+         * @description How the person's identity was checked.
+         */
+        VerifyIn: {
+            /**
+             * How
+             * @enum {string}
+             */
+            how: "ID_CARD" | "FACE_TO_FACE" | "CALL_BACK" | "APP_LOGIN" | "PROXY_LETTER";
+        };
+        /**
+         * CloseIn
+         * @description How a request ends.
+         */
+        CloseIn: {
+            /**
+             * Outcome
+             * @enum {string}
+             */
+            outcome: "DONE" | "REFUSED" | "WITHDRAWN";
+            /**
+             * Answer
+             * @default
+             */
+            answer: string;
+            /**
+             * Ground
+             * @default
+             */
+            ground: string;
+        };
+        /**
+         * Password
+         * @description Opens the encrypted file; shown once.
+         */
+        Password: {
+            /** Password */
+            password: string;
+        };
         /** RunOut */
         RunOut: {
             /** Id */
@@ -1975,6 +2548,303 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["BranchOut"];
+                };
+            };
+        };
+    };
+    get_consents: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsentsOut"];
+                };
+            };
+        };
+    };
+    record_customer_consent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConsentIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsentsOut"];
+                };
+            };
+        };
+    };
+    list_policies: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicyOut"][];
+                };
+            };
+        };
+    };
+    publish_consent_policy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PolicyIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicyOut"];
+                };
+            };
+        };
+    };
+    get_catalogue: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EntryOut"][];
+                };
+            };
+        };
+    };
+    list_rights_cases: {
+        parameters: {
+            query?: {
+                status?: string;
+                page?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CasePage"];
+                };
+            };
+        };
+    };
+    open_rights_case: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CaseIn"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseRow"];
+                };
+            };
+        };
+    };
+    get_rights_case: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseOut"];
+                };
+            };
+        };
+    };
+    verify_identity: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VerifyIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseOut"];
+                };
+            };
+        };
+    };
+    close_rights_case: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CloseIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseOut"];
+                };
+            };
+        };
+    };
+    take_rights_file: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    make_rights_file: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Password"];
+                };
+            };
+        };
+    };
+    list_customer_rights_cases: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseRow"][];
                 };
             };
         };

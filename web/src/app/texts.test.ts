@@ -5,6 +5,17 @@ import { describe, expect, it } from "vitest";
 import { CHANNELS, CONNECTED, NOT_CONNECTED, TABS } from "@/care/codes";
 import { KINDS, STAGES, TIERS, TRANSACTION_CHANNELS, TRANSACTION_KINDS } from "@/customers/codes";
 import { RELEASABLE, ROW_REASONS, RUN_REASONS, STATUSES, STEPS } from "@/nightly/codes";
+import {
+  BASES,
+  CHANNELS as CONSENT_CHANNELS,
+  CHECKS,
+  ERASES,
+  GROUNDS,
+  KINDS as CASE_KINDS,
+  PURPOSES,
+  STATES,
+  STATUSES as CASE_STATUSES,
+} from "@/privacy/codes";
 import { Problem, problemText } from "@/shared/problem";
 import { ENTRIES } from "./access";
 import { speak } from "./i18n";
@@ -85,6 +96,15 @@ describe("every code has a text", () => {
     ["nightly.step", STEPS],
     ["nightly.status", STATUSES],
     ["nightly.rowReason", ROW_REASONS],
+    ["privacy.purpose", PURPOSES],
+    ["privacy.state", STATES],
+    ["privacy.channel", CONSENT_CHANNELS],
+    ["privacy.kind", CASE_KINDS],
+    ["privacy.status", CASE_STATUSES],
+    ["privacy.how", CHECKS],
+    ["privacy.ground", GROUNDS],
+    ["privacy.basis", BASES],
+    ["privacy.erase", ERASES],
     ["app", ENTRIES.map(({ name }) => name)],
   ];
   it.each(groups)("of %s", (group, codes) => {

@@ -20,6 +20,7 @@ export const RUN_REASONS = [
   "total",
   "unstable",
   "header",
+  "secret",
   "row_end",
   "encoding",
   "lookup",
@@ -55,4 +56,5 @@ export const ROW_REASONS = [
   "negative_amount",
   "absurd_date",
   "too_long",
+  "secret",
 ] as const;

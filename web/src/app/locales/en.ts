@@ -4,6 +4,7 @@ import app from "@/app/locale.en.json";
 import care from "@/care/locale.en.json";
 import customers from "@/customers/locale.en.json";
 import nightly from "@/nightly/locale.en.json";
+import privacy from "@/privacy/locale.en.json";
 import shared from "@/shared/locale.en.json";
 
-export default { resources: { access, app, care, customers, nightly, shared }, antd };
+export default { resources: { access, app, care, customers, nightly, privacy, shared }, antd };

@@ -5,6 +5,7 @@ import app from "@/app/locale.zh.json";
 import care from "@/care/locale.zh.json";
 import customers from "@/customers/locale.zh.json";
 import nightly from "@/nightly/locale.zh.json";
+import privacy from "@/privacy/locale.zh.json";
 import shared from "@/shared/locale.zh.json";
 
-export default { resources: { access, app, care, customers, nightly, shared }, antd };
+export default { resources: { access, app, care, customers, nightly, privacy, shared }, antd };

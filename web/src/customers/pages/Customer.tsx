@@ -3,6 +3,7 @@ import { useTranslation } from "react-i18next";
 import { useParams } from "react-router";
 import { NextSteps } from "@/care/components/NextSteps";
 import { NotFound } from "@/app/pages/NotFound";
+import { ConsentPanel } from "@/privacy/components/ConsentPanel";
 import { PageTitle } from "@/shared/components/PageTitle";
 import { ProblemView } from "@/shared/components/ProblemView";
 import { useCustomer } from "../api";
@@ -43,6 +44,7 @@ export function Component() {
           <div className={styles.side}>
             <Figures customer={customer} />
             <Composition customer={customer} />
+            <ConsentPanel customerId={id} />
             <Timeline customerId={id} />
           </div>
         </div>
