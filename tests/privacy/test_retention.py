@@ -7,19 +7,20 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import pyarrow.parquet as pq
 import pytest
 from django.conf import settings as django_settings
 from django.contrib.sessions.models import Session
 from django.utils import timezone
 from typer.testing import CliRunner
 
-from tests.bank import TODAY, Bank, a_bank, a_day, a_lake
+from tests.bank import TODAY, Bank, a_bank, a_day, a_lake, schema_of
 from yinke.access.models import AuditEntry, SignInFailure
 from yinke.care.models import ContactRecord, Reason, Task
 from yinke.cli import app
 from yinke.common.crypto import encrypt
 from yinke.customers.models import Customer, Frontier
-from yinke.privacy.models import Consent, Expiry, RightsCase
+from yinke.privacy.models import Consent, Expiry, RightsCase, Suppression
 from yinke.privacy.services.policies import seed_policies
 from yinke.privacy.services.record_consent import Said, newest_policy, write_consent
 from yinke.privacy.services.retention import due, expire
@@ -164,6 +165,42 @@ def test_customers_who_left_more_than_ten_years_ago_are_deleted(bank: Bank, home
     assert rows(due()) == {"customers.Customer": 1}
     expire()
     assert {c.id for c in Customer.objects.filter(status="ERASED")} == {bank.customers["王五"].id}
+    expire()
+    day = a_lake(home / "lake").day(TODAY)
+    assert day
+    left = {row["cust_id"] for row in pq.read_table(day.path("account")).to_pylist()}
+    assert left == {bank.customers["张三丰"].id, bank.customers["赵六"].id}
+    assert rows(due()) == {}
+
+
+def test_a_deleted_customer_goes_out_of_every_date_even_of_files_that_dates_share(
+    bank: Bank, home: Path
+) -> None:
+    lake = a_lake(home / "lake")
+    cards = [{"card_no": f"62284804025648900{n:02}", "cust_no": f"C{n}", "kind": "DEBIT", "ccy": "CNY", "status": "NORMAL", "cust_id": n}
+             for n in range(1, 6)]  # fmt: skip
+    first = a_day(lake, TODAY - timedelta(days=1), card=cards, org=[])
+    second = lake.build(TODAY)
+    assert second.carry("card", first)
+    later = lake.publish(second)
+    a_day(lake, TODAY + timedelta(days=1), card=cards[:2])
+    org = first.path("org").stat()
+    Suppression.objects.create(customer_id=3, number_hash=b"h", since=timezone.now())
+    assert rows(due()) == {"lake.customer": 1}
+    expire()
+    for day, expected in (
+        (first, [1, 2, 4, 5]),
+        (later, [1, 2, 4, 5]),
+        (lake.day(TODAY + timedelta(days=1)), [1, 2]),
+    ):
+        assert day
+        assert pq.read_table(day.path("card"))["cust_id"].to_pylist() == expected
+    assert first.path("card").samefile(later.path("card"))  # still one file
+    assert first.path("org").stat() == org  # nobody's file is not touched
+    columns = [(field.name, field.type) for field in pq.read_schema(first.path("card"))]
+    assert columns == [(field.name, field.type) for field in schema_of("card")]
+    assert not list((home / "lake" / "versions").rglob(".*"))
+    assert rows(due()) == {}
 
 
 class TestLake:

@@ -204,6 +204,8 @@ class Suppression(models.Model):
     number_hash = models.BinaryField(unique=True)
     """Keyed hash of the customer number."""
     since = models.DateTimeField()
+    out_of_lake_at = models.DateTimeField(null=True)
+    """When the lake's files were written anew without them; None: the next run of the retention job does it."""
 
 
 class Expiry(models.Model):

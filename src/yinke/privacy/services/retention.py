@@ -22,8 +22,9 @@ from yinke.common.thresholds import load_thresholds
 from yinke.customers.models import ERASED, Customer
 from yinke.customers.queries import frontier
 from yinke.lake import expiry
+from yinke.lake.erase import erase as erase_from_lake
 from yinke.lake.store import Lake
-from yinke.privacy.models import Expiry, RightsFile
+from yinke.privacy.models import Expiry, RightsFile, Suppression
 from yinke.privacy.services.copy import folder
 from yinke.privacy.services.erase import emptied, erase, holds
 
@@ -194,6 +195,21 @@ def _file_rule(now: datetime, before: date) -> Rule:
     return Rule("privacy.RightsFile", "rights_files", before, lambda: len(found()), apply)
 
 
+def _erased_rule(lake: Lake, before: date) -> Rule:
+    """Customers who were deleted in the database and lie in the lake's files still."""
+
+    def found() -> QuerySet[Suppression]:
+        return Suppression.objects.filter(out_of_lake_at=None)
+
+    def apply() -> int:
+        waiting = list(found())
+        erase_from_lake(lake, [row.customer_id for row in waiting])
+        Suppression.objects.filter(id__in=[row.id for row in waiting]).update(out_of_lake_at=timezone.now())
+        return len(waiting)
+
+    return Rule("lake.customer", "customer", before, lambda: found().count(), apply)
+
+
 def _lake_rules(before: Callable[[str], date]) -> list[Rule]:
     lake = Lake(settings.YINKE.lake)
     written = frontier()
@@ -206,6 +222,7 @@ def _lake_rules(before: Callable[[str], date]) -> list[Rule]:
         return Rule(table, code, before(code), lambda: len(found()), lambda: expiry.remove(lake, found()))
 
     return [
+        _erased_rule(lake, before("customer")),
         rule("lake.versions", "versions", lambda: expiry.replaced_versions(lake, moment("versions"), keep)),
         rule("lake.dates", "lake", lambda: expiry.old_dates(lake, before("lake"))),
         rule("lake.raw", "raw", lambda: expiry.old_folders(lake, "raw", before("raw"))),
