@@ -25,6 +25,8 @@ from yinke.customers.identity_api import router as identity
 from yinke.customers.relations_api import router as relations
 from yinke.nightly.api import router as nightly
 from yinke.nightly.queries import freshness
+from yinke.privacy.api import router as privacy
+from yinke.privacy.rights_api import router as rights
 
 
 class Api(NinjaAPI):
@@ -46,6 +48,8 @@ api.add_router("", care)
 api.add_router("", identity)
 api.add_router("", ownership)
 api.add_router("", roles)
+api.add_router("", privacy)
+api.add_router("", rights)
 api.add_router("/nightly", nightly)
 
 

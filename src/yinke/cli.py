@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import os
 import sys
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated
@@ -19,6 +21,7 @@ from yinke.access.cli import audit_app
 from yinke.common.errors import YinkeError
 from yinke.demo.cli import generate_command
 from yinke.lake.cli import feeds_app, quarantine_command
+from yinke.privacy.cli import make_keys_app, retention_command
 
 app = typer.Typer(
     no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help="Yinke 银客"
@@ -40,7 +43,25 @@ def start_django() -> None:
     django.setup()
 
 
+def _nights_held_off() -> Callable[[], AbstractContextManager[bool]]:
+    from yinke.nightly.recording import alone
+
+    return alone
+
+
 app.add_typer(audit_app, name="audit", callback=start_django)
+
+
+@app.command("retention")
+def retention(
+    run: Annotated[bool, typer.Option("--run", help="Delete it; without this it is only listed")] = False,
+) -> None:
+    """List what is past its retention, table by table; with --run delete or empty it (the worker does so daily)."""
+    start_django()
+    retention_command(run)
+
+
+app.add_typer(make_keys_app(start_django, _nights_held_off), name="keys")
 
 
 @app.command()

@@ -29,6 +29,7 @@ INSTALLED_APPS = [
     "allauth.socialaccount",
     "allauth.socialaccount.providers.openid_connect",
     "yinke.customers",
+    "yinke.privacy",
     "yinke.care",
     "yinke.nightly",
 ]
@@ -84,8 +85,9 @@ WHITENOISE_INDEX_FILE = False
 WHITENOISE_IMMUTABLE_FILE_TEST = r"^/assets/"  # their names hold a hash of their content
 
 PROCRASTINATE_IMPORT_PATHS = [
-    "yinke.nightly.schedule"
-]  # the worker's tasks: the watch of the nights, and reruns
+    "yinke.nightly.schedule",
+    "yinke.privacy.schedule",
+]  # the worker's tasks: the watch of the nights, reruns, and the deletion of what is past its time
 
 SESSION_ENGINE = "django.contrib.sessions.backends.db"  # a cache per process would keep a dead session alive
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}

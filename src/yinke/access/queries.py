@@ -46,6 +46,8 @@ ACTIONS = (
     "staff.enable", "handover.make", "handover.submit", "handover.accept", "handover.approve", "handover.reject",
     "handover.withdraw", "handover.effect", "pool.claim", "pool.assign", "pool.return", "pool.unserved", "pool.idle",
     "ownership.core",
+    "consent.record", "policy.publish", "rights.open", "rights.read", "rights.verify",
+    "rights.close", "rights.take", "keys.rotate", "keys.rewrap", "retention.run",
 )  # fmt: skip
 """What is accounted for."""
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 _MANAGER = frozenset({
-    "cover.make", "customer.read", "customer.reveal", "handover.make", "pool.claim", "pool.read",
-    "relationship.write", "task.work", "team.read", "workbench",
+    "consent.read", "consent.record", "cover.make", "customer.read", "customer.reveal", "handover.make",
+    "pool.claim", "pool.read", "relationship.write", "rights.open", "task.work", "team.read", "workbench",
 })  # fmt: skip
 RIGHTS: dict[str, frozenset[str]] = {
     "RM": _MANAGER,
@@ -14,29 +14,32 @@ RIGHTS: dict[str, frozenset[str]] = {
     "PB_ADV": _MANAGER,
     "REMOTE_RM": _MANAGER,
     "BR_MGR": frozenset({
-        "branch.read", "cover.make", "customer.read", "customer.reveal", "handover.approve", "handover.make",
-        "oneid.review", "org.read", "pool.assign", "pool.read", "relationship.write", "task.work",
-        "team.read", "workbench",
+        "branch.read", "consent.read", "consent.record", "cover.make", "customer.read", "customer.reveal",
+        "handover.approve", "handover.make", "oneid.review", "org.read", "pool.assign", "pool.read",
+        "relationship.write", "rights.open", "task.work", "team.read", "workbench",
     }),
     "RETAIL_MGR": frozenset({
-        "branch.read", "cover.make", "customer.read", "handover.approve", "handover.make", "org.read",
-        "pool.assign", "pool.read", "team.read",
+        "branch.read", "consent.read", "cover.make", "customer.read", "handover.approve", "handover.make",
+        "org.read", "pool.assign", "pool.read", "team.read",
     }),
     "HQ_OPS": frozenset({
-        "branch.read", "customer.read", "nightly.read", "oneid.review", "org.read",
+        "branch.read", "consent.read", "customer.read", "nightly.read", "oneid.review", "org.read",
     }),
     "COMPLIANCE": frozenset({
-        "audit.read", "branch.read", "customer.read", "org.read", "role.approve", "role.read",
+        "audit.read", "branch.read", "catalogue.read", "consent.read", "consent.record", "customer.read",
+        "org.read", "policy.publish", "rights.decide", "rights.open", "rights.work", "role.approve",
+        "role.read",
     }),
     "AUDITOR": frozenset({
-        "audit.read", "branch.read", "nightly.read", "org.read", "role.read",
+        "audit.read", "branch.read", "catalogue.read", "nightly.read", "org.read", "role.read",
     }),
     "SEC_ADMIN": frozenset({
-        "audit.read", "org.read", "role.approve", "role.read", "role.request",
+        "audit.read", "catalogue.read", "org.read", "role.approve", "role.read", "role.request",
     }),
     "SYS_ADMIN": frozenset({
         "nightly.operate", "nightly.read", "org.read", "staff.manage",
     }),
+    "CC_AGENT": frozenset({"rights.open", "rights.work"}),
 }  # fmt: skip
 """What each role may do by default. A role that is not here may sign in and see nothing (deny by default).
 

@@ -1,45 +1,236 @@
-"""Encryption of personal data at rest: AES-256-GCM, with a blind index to look a value up (JR/T 0171 C2)."""
+"""Encryption of personal data at rest (JR/T 0171 C2): envelope keys, and a blind index to look a value up.
+
+Data keys are random, numbered, and kept in the database wrapped by the master key, which never is there
+(``YINKE_DATA_KEY``). Each ciphertext begins with three bytes: its algorithm and the number of its key. So keys
+and algorithms can be exchanged while everything stays readable (``yinke keys rotate``).
+"""
 
 from __future__ import annotations
 
-import hmac
 import os
-from collections.abc import Sequence
-from functools import lru_cache
+import time
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Literal, TypeAlias
 
+from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hmac import HMAC
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+from yinke.common.errors import ConfigurationError
 
-@lru_cache(maxsize=2)
-def _keys(master: bytes) -> tuple[AESGCM, bytes]:
-    derived = HKDF(algorithm=hashes.SHA256(), length=64, salt=None, info=b"yinke fields").derive(master)
-    return AESGCM(derived[:32]), derived[32:]
+Algorithm: TypeAlias = Literal["aes", "sm4"]
+"""aes: AES-256-GCM with HMAC-SHA256; sm4 (国密): SM4-GCM with HMAC-SM3 (GB/T 32907, GB/T 32905)."""
+
+MARKS: dict[Algorithm, int] = {"aes": 0xA1, "sm4": 0xA2}
+HEADER, NONCE, TAG, INDEX = 3, 12, 16, 16
+FIRST = 1
+"""Number of the first key; it follows from the master key, as all data before numbered keys did."""
+FRESH_SECONDS = 5.0
+"""For so long a process trusts what it knows of the keys before it asks again."""
 
 
-def _master() -> bytes:
+def _derive(secret: bytes, purpose: bytes, length: int) -> bytes:
+    return HKDF(algorithm=hashes.SHA256(), length=length, salt=None, info=purpose).derive(secret)
+
+
+def _gcm(key: bytes, algorithm: Algorithm) -> tuple[Callable[..., bytes], Callable[..., bytes]]:
+    """Seal and open with a 32-byte key: (nonce, data, associated data) → bytes."""
+    if algorithm == "aes":
+        cipher = AESGCM(key)
+        return cipher.encrypt, cipher.decrypt
+    block = algorithms.SM4(_derive(key, b"yinke sm4", 16))
+
+    def seal(nonce: bytes, data: bytes, bound: bytes | None) -> bytes:
+        doing = Cipher(block, modes.GCM(nonce)).encryptor()
+        doing.authenticate_additional_data(bound or b"")
+        return doing.update(data) + doing.finalize() + doing.tag
+
+    def unseal(nonce: bytes, data: bytes, bound: bytes | None) -> bytes:
+        doing = Cipher(block, modes.GCM(nonce, data[-TAG:])).decryptor()
+        doing.authenticate_additional_data(bound or b"")
+        return doing.update(data[:-TAG]) + doing.finalize()
+
+    return seal, unseal
+
+
+@dataclass(frozen=True)
+class DataKey:
+    """One data key, unwrapped. ``searched``: values indexed with it may still lie in the database."""
+
+    version: int
+    algorithm: Algorithm
+    secret: bytes = field(repr=False)
+    active: bool = True
+    searched: bool = True
+
+    @cached_property
+    def header(self) -> bytes:
+        """The first bytes of what it seals."""
+        return bytes([MARKS[self.algorithm]]) + self.version.to_bytes(2, "big")
+
+    @cached_property
+    def _doors(self) -> dict[int, tuple[Callable[..., bytes], Callable[..., bytes]]]:
+        return {mark: _gcm(self.secret[:32], algorithm) for algorithm, mark in MARKS.items()}
+
+    @cached_property
+    def seal(self) -> Callable[..., bytes]:
+        """(nonce, data, associated data) → ciphertext with its tag."""
+        return self._doors[MARKS[self.algorithm]][0]
+
+    def open(self, mark: int, nonce: bytes, data: bytes, bound: bytes | None) -> bytes:
+        """What was sealed with this key and the algorithm of ``mark``; InvalidTag if it was not."""
+        return self._doors[mark][1](nonce, data, bound)
+
+    @cached_property
+    def index(self) -> Callable[[bytes], bytes]:
+        """The blind index of a value."""
+        begun = HMAC(self.secret[32:], hashes.SHA256() if self.algorithm == "aes" else hashes.SM3())
+
+        def digest(data: bytes) -> bytes:
+            one = begun.copy()
+            one.update(data)
+            return one.finalize()[:INDEX]
+
+        return digest
+
+
+def first_key(master: bytes, algorithm: Algorithm) -> DataKey:
+    """The key of a bank that has never rotated."""
+    return DataKey(FIRST, algorithm, _derive(master, b"yinke fields", 64))
+
+
+def new_secret() -> bytes:
+    """A random secret for a new data key."""
+    return os.urandom(64)
+
+
+def wrap(secret: bytes, master: bytes, version: int, algorithm: Algorithm) -> bytes:
+    """A data key's secret as the database may hold it."""
+    nonce = os.urandom(NONCE)
+    seal, _ = _gcm(_derive(master, b"yinke wrap", 32), algorithm)
+    return nonce + seal(nonce, secret, f"data key {version}".encode())
+
+
+def unwrap(wrapped: bytes, master: bytes, version: int, algorithm: Algorithm) -> bytes:
+    """The secret that ``wrap`` hid.
+
+    Raises:
+        ConfigurationError: the master key is another.
+    """
+    _, unseal = _gcm(_derive(master, b"yinke wrap", 32), algorithm)
+    try:
+        return unseal(wrapped[:NONCE], wrapped[NONCE:], f"data key {version}".encode())
+    except InvalidTag:
+        raise ConfigurationError(
+            f"The master key does not open data key {version}", place="YINKE_DATA_KEY",
+            remedy="Give the key under which this database was made; after an exchange run: yinke keys rewrap",
+        ) from None  # fmt: skip
+
+
+class Keyring:
+    """All data keys: one for new values, several to read and to look up with."""
+
+    def __init__(self, keys: Iterable[DataKey]) -> None:
+        self.keys = {key.version: key for key in keys}
+        self.active = next(key for key in self.keys.values() if key.active)
+        self.searched = [key for key in self.keys.values() if key.searched]
+
+    def open(self, data: bytes) -> str:
+        """The plain text; InvalidTag if no key opens it."""
+        key = self.keys.get(int.from_bytes(data[1:HEADER], "big")) if data[0] in MARKS.values() else None
+        if key is not None and len(data) >= HEADER + NONCE + TAG:
+            try:
+                nonce, sealed = data[HEADER : HEADER + NONCE], data[HEADER + NONCE :]
+                return key.open(data[0], nonce, sealed, data[:HEADER]).decode("utf-8")
+            except InvalidTag:
+                pass  # one in 16 million values from before numbered keys begins like a header
+        if FIRST not in self.keys:
+            raise InvalidTag
+        return self.keys[FIRST].open(MARKS["aes"], data[:NONCE], data[NONCE:], None).decode("utf-8")
+
+
+Source: TypeAlias = Callable[[], Sequence[DataKey] | None]
+"""All keys of the bank; none for a bank that has never rotated; None: they can't be asked for just now."""
+
+
+class _Ring:
+    """What this process knows of the keys, and since when."""
+
+    source: Source = staticmethod(list)
+    known: tuple[float, Keyring] | None = None
+
+
+_ring = _Ring()
+
+
+def use_keys(source: Source) -> None:
+    """Say where the data keys come from; the database's context does so when it starts."""
+    _ring.source = source
+    forget_keys()
+
+
+def forget_keys() -> None:
+    """Ask for the keys again before the next value."""
+    _ring.known = None
+
+
+def known() -> bool:
+    """Whether the keys were asked for before."""
+    return _ring.known is not None
+
+
+def keyring() -> Keyring:
+    """The keys, as they were at most ``FRESH_SECONDS`` ago."""
+    known = _ring.known
+    if known is not None and time.monotonic() - known[0] < FRESH_SECONDS:
+        return known[1]
+    keys = _ring.source()
+    if keys is None and known is not None:
+        return known[1]
+    ring = Keyring(keys or [_first()])
+    _ring.known = (time.monotonic(), ring)
+    return ring
+
+
+def _first() -> DataKey:
     from django.conf import settings
 
-    return bytes(settings.YINKE.data_key)
+    return first_key(settings.YINKE.data_key, settings.YINKE.cipher)
+
+
+def encrypt_bytes(data: bytes) -> bytes:
+    """``encrypt`` for the content of a file."""
+    key, nonce = keyring().active, os.urandom(NONCE)
+    return key.header + nonce + key.seal(nonce, data, key.header)
+
+
+def decrypt_bytes(sealed: bytes) -> bytes:
+    """What ``encrypt_bytes`` hid; InvalidTag if the bytes were changed or the key is another."""
+    key = keyring().keys.get(int.from_bytes(sealed[1:HEADER], "big"))
+    if key is None or sealed[0] not in MARKS.values():
+        raise InvalidTag
+    return key.open(sealed[0], sealed[HEADER : HEADER + NONCE], sealed[HEADER + NONCE :], sealed[:HEADER])
 
 
 def encrypt(text: str | None) -> bytes | None:
-    """Encrypt one value; empty stays empty. Layout: 12-byte nonce, then ciphertext with its tag."""
-    if not text:
-        return None
-    nonce = os.urandom(12)
-    return nonce + _keys(_master())[0].encrypt(nonce, text.encode("utf-8"), None)
+    """Encrypt one value; empty stays empty. Layout: header, 12-byte nonce, ciphertext with its tag."""
+    return encrypt_many([text])[0]
 
 
 def encrypt_many(texts: Sequence[str | None]) -> list[bytes | None]:
     """``encrypt`` for a column of values, several times as fast."""
-    seal = _keys(_master())[0].encrypt
-    nonces = os.urandom(12 * len(texts))
+    key = keyring().active
+    seal, header = key.seal, key.header
+    nonces = os.urandom(NONCE * len(texts))
     sealed: list[bytes | None] = []
     for number, text in enumerate(texts):
-        nonce = nonces[12 * number : 12 * number + 12]
-        sealed.append(nonce + seal(nonce, text.encode("utf-8"), None) if text else None)
+        nonce = nonces[NONCE * number : NONCE * number + NONCE]
+        sealed.append(header + nonce + seal(nonce, text.encode("utf-8"), header) if text else None)
     return sealed
 
 
@@ -52,17 +243,24 @@ def decrypt(sealed: bytes | memoryview | None) -> str:
     if not sealed:
         return ""
     data = bytes(sealed)
-    return _keys(_master())[0].decrypt(data[:12], data[12:], None).decode("utf-8")
+    try:
+        return keyring().open(data)
+    except InvalidTag:
+        forget_keys()  # another process may just have made the key
+        return keyring().open(data)
 
 
 def blind_index(text: str | None) -> bytes | None:
-    """16 bytes by which an exact value is found without being stored in the clear (HMAC-SHA256)."""
-    if not text:
-        return None
-    return hmac.digest(_keys(_master())[1], text.encode("utf-8"), "sha256")[:16]
+    """16 bytes by which an exact value is found without being stored in the clear (keyed hash). For writing."""
+    return keyring().active.index(text.encode("utf-8")) if text else None
+
+
+def blind_indexes(text: str | None) -> list[bytes]:
+    """All the blind indexes under which a value may lie, for looking it up: two while keys are exchanged."""
+    return [key.index(text.encode("utf-8")) for key in keyring().searched] if text else []
 
 
 def blind_index_many(texts: Sequence[str | None]) -> list[bytes | None]:
     """``blind_index`` for a column of values."""
-    key = _keys(_master())[1]
-    return [hmac.digest(key, text.encode("utf-8"), "sha256")[:16] if text else None for text in texts]
+    index = keyring().active.index
+    return [index(text.encode("utf-8")) if text else None for text in texts]

@@ -7,6 +7,7 @@ import binascii
 import os
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal, cast
 from urllib.parse import urlsplit
 
 from yinke.common.errors import ConfigurationError
@@ -37,6 +38,9 @@ class Environment:
     """The bank's own ways to sign in; None: passwords that are kept here."""
     secret_key: str
     data_key: bytes
+    """The master key: it wraps the data keys and never lies in the database."""
+    cipher: Literal["aes", "sm4"]
+    """Algorithm of new data keys: AES-256-GCM, or SM4-GCM with SM3 (国密)."""
     engine: str
     spark_master: str
     """Where Spark's cluster is; empty: this machine."""
@@ -115,6 +119,11 @@ def read_environment() -> Environment:
         raise ConfigurationError(
             f"'{engine}' is no engine", place="YINKE_ENGINE", remedy="Set duckdb or spark"
         )
+    cipher = os.environ.get("YINKE_CIPHER", "aes")
+    if cipher not in ("aes", "sm4"):
+        raise ConfigurationError(
+            f"'{cipher}' is no cipher", place="YINKE_CIPHER", remedy="Set aes or sm4 (国密)"
+        )
     threads = os.environ.get("YINKE_THREADS", str(os.cpu_count() or 2))
     if not threads.isdigit() or int(threads) < 1:
         raise ConfigurationError(
@@ -177,6 +186,7 @@ def read_environment() -> Environment:
         sign_in=Path(sign_in).absolute() if sign_in else None,
         secret_key=secret,
         data_key=data_key,
+        cipher=cast(Literal["aes", "sm4"], cipher),
         engine=engine,
         spark_master=os.environ.get("YINKE_SPARK_MASTER", ""),
         threads=int(threads),

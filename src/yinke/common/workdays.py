@@ -37,3 +37,26 @@ def next_workday(day: date) -> date:
     while not is_workday(day):
         day += timedelta(days=1)
     return day
+
+
+def add_workdays(day: date, number: int) -> date:
+    """The ``number``-th working day after a day (the day itself does not count).
+
+    >>> add_workdays(date(2025, 9, 30), 1), add_workdays(date(2025, 9, 30), 0)
+    (datetime.date(2025, 10, 9), datetime.date(2025, 9, 30))
+    """
+    while number > 0:
+        day += timedelta(days=1)
+        number -= is_workday(day)
+    return day
+
+
+def workdays_between(first: date, last: date) -> int:
+    """Working days after ``first`` up to ``last``; negative if ``last`` lies before.
+
+    >>> workdays_between(date(2025, 9, 30), date(2025, 10, 9)), workdays_between(date(2025, 10, 9), date(2025, 9, 30))
+    (1, -1)
+    """
+    if last < first:
+        return -workdays_between(last, first)
+    return sum(is_workday(first + timedelta(days=n)) for n in range(1, (last - first).days + 1))

@@ -17,7 +17,7 @@ from yinke.access.models import Org
 from yinke.access.queries import subtree
 from yinke.access.viewer import Viewer
 from yinke.common.errors import YinkeError
-from yinke.customers.models import Assignment, Customer
+from yinke.customers.models import ERASED, Assignment, Customer
 from yinke.customers.queries import active_assignments, search, visible
 from yinke.customers.schemas import CustomerQuery
 
@@ -32,7 +32,7 @@ MONEY = DecimalField(max_digits=24, decimal_places=6)
 
 def find(viewer: Viewer, wanted: CustomerQuery) -> QuerySet[Customer]:
     """The customers in scope that fit, in no order."""
-    rows = visible(viewer)
+    rows = visible(viewer).exclude(status=ERASED)
     if wanted.tier:
         rows = rows.filter(metrics__tier__in=wanted.tier)
     if wanted.stage:

@@ -24,6 +24,9 @@ __all__ = [
     "Relationship", "TierChange",
 ]  # fmt: skip
 
+ERASED = "ERASED"
+"""Status of a customer who was deleted on request: the row is empty, and no file fills it again."""
+
 
 class Customer(models.Model):
     """客户档案. ``id`` is the lake's ``cust_id``. Name, mobile and certificate are encrypted (C2)."""
@@ -57,6 +60,7 @@ class Customer(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["org", "id"], name="customer_org"),
             models.Index(fields=["pinyin", "id"], name="customer_pinyin"),
+            models.Index(fields=["id"], condition=Q(status=ERASED), name="customer_erased"),
         ]
 
 

@@ -10,7 +10,7 @@ from django.db.models import Q, QuerySet
 
 from yinke.access.models import User
 from yinke.access.viewer import OWN_ONLY, Viewer
-from yinke.common.crypto import blind_index
+from yinke.common.crypto import blind_indexes
 from yinke.common.errors import NotFound
 from yinke.customers.models import Assignment, Customer, Frontier
 from yinke.customers.names import HAN, normalise, plain_mobile
@@ -79,12 +79,14 @@ def search(rows: QuerySet[Customer], q: str) -> QuerySet[Customer]:
     if "\x00" in q:  # no text of PostgreSQL holds it
         return rows.none()
     if HAN.search(q):
-        return rows.filter(name_index=blind_index(normalise(q)))
+        return rows.filter(name_index__in=blind_indexes(normalise(q)))
     if q.isascii() and q.isalpha():
-        return rows.filter(Q(pinyin__startswith=q.lower()[:24]) | Q(name_index=blind_index(normalise(q))))
+        return rows.filter(
+            Q(pinyin__startswith=q.lower()[:24]) | Q(name_index__in=blind_indexes(normalise(q)))
+        )
     return rows.filter(
-        Q(mobile_index=blind_index(plain_mobile(q))) | Q(cert_index=blind_index(q.upper())) | Q(cust_no__startswith=q.upper())
-        | Q(name_index=blind_index(normalise(q)))
+        Q(mobile_index__in=blind_indexes(plain_mobile(q))) | Q(cert_index__in=blind_indexes(q.upper())) | Q(cust_no__startswith=q.upper())
+        | Q(name_index__in=blind_indexes(normalise(q)))
     )  # fmt: skip
 
 

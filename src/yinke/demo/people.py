@@ -71,5 +71,6 @@ def demo_logins() -> tuple[DemoLogin, ...]:
         DemoLogin(
             hq_no(3), "SEC_ADMIN", "安全管理员（角色与权限）", "Security administrator (roles and rights)"
         ),
+        DemoLogin(hq_no(6), "CC_AGENT", "客服（权利请求）", "Customer service (data requests)"),
         DemoLogin(hq_no(2), "SYS_ADMIN", "系统管理员（日终运行）", "System administrator (nightly runs)"),
     )

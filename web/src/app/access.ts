@@ -5,8 +5,11 @@ import {
   CalendarOutlined,
   CheckSquareOutlined,
   ClockCircleOutlined,
+  DatabaseOutlined,
+  FileProtectOutlined,
   InboxOutlined,
   MergeCellsOutlined,
+  SafetyCertificateOutlined,
   SafetyOutlined,
   SwapOutlined,
   TeamOutlined,
@@ -35,6 +38,9 @@ export const ENTRIES: Entry[] = [
   { path: "/roles", right: "role.read", name: "nav.roles", icon: SafetyOutlined },
   { path: "/nightly", right: "nightly.read", name: "nav.nightly", icon: ClockCircleOutlined },
   { path: "/audit", right: "audit.read", name: "nav.audit", icon: AuditOutlined },
+  { path: "/rights-cases", right: "rights.work", name: "nav.rightsCases", icon: SafetyCertificateOutlined },
+  { path: "/policies", right: "policy.publish", name: "nav.policies", icon: FileProtectOutlined },
+  { path: "/catalogue", right: "catalogue.read", name: "nav.catalogue", icon: DatabaseOutlined },
 ];
 
 export function entriesFor(rights: readonly string[]): Entry[] {

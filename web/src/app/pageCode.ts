@@ -17,6 +17,9 @@ export const PAGES: { path: string; right?: string; load: Load }[] = [
   { path: "/nightly", right: "nightly.read", load: () => import("@/nightly/pages/Nightly") },
   { path: "/audit", right: "audit.read", load: () => import("@/access/pages/Audit") },
   { path: "/security", load: () => import("@/access/pages/Security") },
+  { path: "/rights-cases", right: "rights.work", load: () => import("@/privacy/pages/RightsCases") },
+  { path: "/policies", right: "policy.publish", load: () => import("@/privacy/pages/Policies") },
+  { path: "/catalogue", right: "catalogue.read", load: () => import("@/privacy/pages/Catalogue") },
 ];
 
 /** Fetch the code of the pages that these rights open, so that going there does not wait for it. */

@@ -15,6 +15,17 @@ import {
 } from "@/customers/codes";
 import { RELEASABLE, ROW_REASONS, RUN_REASONS, STATUSES, STEPS } from "@/nightly/codes";
 import { AGREES, FIELDS, RULES, TABS as LISTS, VERDICTS } from "@/oneid/codes";
+import {
+  BASES,
+  CHANNELS as CONSENT_CHANNELS,
+  CHECKS,
+  ERASES,
+  GROUNDS,
+  KINDS as CASE_KINDS,
+  PURPOSES,
+  STATES,
+  STATUSES as CASE_STATUSES,
+} from "@/privacy/codes";
 import { Problem, problemText } from "@/shared/problem";
 import { ENTRIES } from "./access";
 import { speak } from "./i18n";
@@ -104,6 +115,15 @@ describe("every code has a text", () => {
     ["oneid.decided", VERDICTS],
     ["oneid.field", FIELDS],
     ["oneid.agrees", AGREES],
+    ["privacy.purpose", PURPOSES],
+    ["privacy.state", STATES],
+    ["privacy.channel", CONSENT_CHANNELS],
+    ["privacy.kind", CASE_KINDS],
+    ["privacy.status", CASE_STATUSES],
+    ["privacy.how", CHECKS],
+    ["privacy.ground", GROUNDS],
+    ["privacy.basis", BASES],
+    ["privacy.erase", ERASES],
     ["app", ENTRIES.map(({ name }) => name)],
   ];
   it.each(groups)("of %s", (group, codes) => {

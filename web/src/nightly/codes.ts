@@ -29,6 +29,7 @@ export const RUN_REASONS = [
   "total",
   "unstable",
   "header",
+  "secret",
   "row_end",
   "encoding",
   "lookup",
@@ -64,4 +65,5 @@ export const ROW_REASONS = [
   "negative_amount",
   "absurd_date",
   "too_long",
+  "secret",
 ] as const;

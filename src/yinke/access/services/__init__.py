@@ -1,6 +1,6 @@
 """What can be done to orgs, people and sign-ins; the only writers of this context."""
 
-from yinke.access.services.audit import audit, audit_refusal
+from yinke.access.services.audit import audit, audit_job, audit_refusal
 from yinke.access.services.audit_chain import keep_head
 from yinke.access.services.orgs import sync_orgs
 from yinke.access.services.passwords import (
@@ -26,6 +26,7 @@ __all__ = [
     "WrongPassword",
     "ask",
     "audit",
+    "audit_job",
     "audit_refusal",
     "change_language",
     "change_own_password",

@@ -22,6 +22,13 @@ def audit(
     )  # fmt: skip
 
 
+def audit_job(action: str, object_type: str, object_id: str, *, reason: str = "") -> AuditEntry:
+    """Account for what a job or a command did by itself, without a person at the page."""
+    return AuditEntry.objects.create(
+        action=action, object_type=object_type, object_id=object_id, reason=reason[:200]
+    )
+
+
 def audit_refusal(emp_no: str, why: str, address: str) -> AuditEntry:
     """Account for a sign-in that was refused. A number that is nobody's may be a password: it is not kept."""
     known = User.objects.filter(emp_no=emp_no).exists()

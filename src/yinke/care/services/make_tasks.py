@@ -52,7 +52,7 @@ def make_tasks(day: Day, biz_date: date, values: Mapping[str, Any]) -> Made:
     last, each manager's list is cut at the cap (``rank.py``).
 
     Suppression (conflict order of the events handbook): customers who died or closed get no task at
-    all; under do-not-disturb or a judicial freeze only the service events of ``task.service_events``
+    all; under do-not-disturb, a judicial freeze or a restriction (PIPL art. 47) only the service events of ``task.service_events``
     pass, since a statutory notice is no marketing.
 
     Args:
@@ -217,10 +217,11 @@ FRESH = """
 INSERT INTO fresh
 SELECT DISTINCT ON (i.dedup_key) i.*, c.org_id
 FROM incoming i JOIN customers_customer c ON c.id = i.customer_id
-WHERE i.expire_on >= %(workday)s AND c.status <> ALL(%(muted)s)
+WHERE i.expire_on >= %(workday)s AND c.status <> ALL(%(muted)s) AND c.status <> 'ERASED'
   AND NOT EXISTS (SELECT FROM known k WHERE k.dedup_key = i.dedup_key)
   AND (i.type = ANY(%(service)s) OR (c.status <> 'FROZEN' AND NOT EXISTS (
-      SELECT FROM quiet q WHERE q.customer_id = i.customer_id)))
+      SELECT FROM quiet q WHERE q.customer_id = i.customer_id)
+      AND NOT EXISTS (SELECT FROM privacy_restriction p WHERE p.customer_id = i.customer_id)))
 """
 
 _DUE = """LEAST({r}.expire_on, {date} + CASE {r}.priority

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -17,6 +15,7 @@ from yinke.care.models import OPEN, BadNumber, ContactRecord, DoNotDisturb, Task
 from yinke.care.queries.day import SHANGHAI, Today, today
 from yinke.care.services.rank import move_up
 from yinke.common.errors import NotFound, YinkeError
+from yinke.common.personal import find_personal
 from yinke.common.thresholds import load_thresholds
 from yinke.customers.models import Customer
 from yinke.customers.queries import visible
@@ -24,12 +23,6 @@ from yinke.customers.queries_identity import together
 
 Result = ContactRecord.Result
 NOTE_LENGTH = 500
-
-PERSONAL = (
-    (re.compile(r"(?<!\d)\d{6}(?:18|19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dXx](?!\d)"), "an ID number"),
-    (re.compile(r"(?<!\d)1[3-9]\d[ -]?\d{4}[ -]?\d{4}(?!\d)"), "a mobile number"),
-    (re.compile(r"(?<!\d)\d{4}(?:[ -]?\d{4}){2}(?:[ -]?\d{1,4}){1,2}(?!\d)"), "a card or account number"),
-)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -98,14 +91,14 @@ def check(account: Account, day: Today, days_ahead: int) -> None:
             place="note",
             remedy=f"Shorten it to {NOTE_LENGTH}",
         )
-    for pattern, what in PERSONAL:
-        if pattern.search(unicodedata.normalize("NFKC", account.note)):
-            raise YinkeError(
-                f"The note holds {what}",
-                code="note_personal",
-                place="note",
-                remedy="Leave it out: the customer's page has it, protected",
-            )
+    what = find_personal(account.note)
+    if what:
+        raise YinkeError(
+            f"The note holds {what}",
+            code="note_personal",
+            place="note",
+            remedy="Leave it out: the customer's page has it, protected",
+        )
     if account.next_on is None:
         return
     if account.close or account.result == Result.DND_REQUEST:

@@ -75,15 +75,22 @@ def stage(name: str, like: str, batches: Iterable[Batch], columns: Sequence[str]
     return rows
 
 
-def upsert(table: str, source: str, columns: Sequence[str], key: str, *, unless_same: str = "") -> int:
+def upsert(
+    table: str, source: str, columns: Sequence[str], key: str, *, unless_same: str = "", unless: str = "false"
+) -> int:
     """Insert the rows of ``source``, or update those whose key is there (unless column ``unless_same`` is equal).
+
+    Args:
+        unless: condition on the table's row under which it is left as it is.
 
     Returns:
         Rows written.
     """
     names = ", ".join(f'"{name}"' for name in columns)
     changes = ", ".join(f'"{name}" = excluded."{name}"' for name in columns if name != key)
-    condition = f" WHERE {table}.{unless_same} IS DISTINCT FROM excluded.{unless_same}" if unless_same else ""
+    condition = f" WHERE NOT ({unless})"
+    if unless_same:
+        condition += f" AND {table}.{unless_same} IS DISTINCT FROM excluded.{unless_same}"
     return run(
         f"INSERT INTO {table} ({names}) SELECT {names} FROM {source}"
         f' ON CONFLICT ("{key}") DO UPDATE SET {changes}{condition}'

@@ -17,6 +17,7 @@ from django.db import transaction
 from yinke.access.models import Org
 from yinke.access.services.orgs import open_orgs
 from yinke.common.published import PublishedDay
+from yinke.customers.models import ERASED
 from yinke.customers.services.bulk import copy_in, fill, is_empty, run, stage, upsert
 from yinke.customers.services.changes import METRICS, Changes, compare
 from yinke.customers.services.follow_relations import follow_relations
@@ -73,11 +74,15 @@ def _write_customers(changes: Changes) -> int:
     if is_empty(CUSTOMER):
         return fill(CUSTOMER, batches)
     stage("incoming_customer", CUSTOMER, batches, COLUMNS)
-    written = upsert(CUSTOMER, "incoming_customer", COLUMNS, "id", unless_same="digest")
+    written = upsert(
+        CUSTOMER, "incoming_customer", COLUMNS, "id", unless_same="digest",
+        unless=f"{CUSTOMER}.status = '{ERASED}'",
+    )  # fmt: skip
     gone = changes.vanished()
     if gone:
         written += run(
-            f"UPDATE {CUSTOMER} SET status = 'CLOSED', digest = '' WHERE id = ANY(%s) AND status <> 'CLOSED'",
+            f"UPDATE {CUSTOMER} SET status = 'CLOSED', digest = ''"
+            f" WHERE id = ANY(%s) AND status NOT IN ('CLOSED', '{ERASED}')",
             [gone],
         )
     return written + _follow_successors(orgs)
@@ -93,6 +98,11 @@ def _follow_successors(orgs: dict[str, int]) -> int:
     return sum(run(f"UPDATE {CUSTOMER} SET org_id = %s WHERE org_id = %s", [to, of]) for of, to in moved)
 
 
+def _forget_erased(staged: str) -> None:
+    """Take nothing in about customers who were deleted on request."""
+    run(f"DELETE FROM {staged} s USING {CUSTOMER} c WHERE c.id = s.customer_id AND c.status = '{ERASED}'")
+
+
 def _write_metrics(changes: Changes, as_of: date) -> int:
     def dated() -> Iterator[pa.RecordBatch]:
         for batch in changes.metrics():
@@ -102,6 +112,7 @@ def _write_metrics(changes: Changes, as_of: date) -> int:
     if is_empty(METRIC):
         return fill(METRIC, dated())
     stage("incoming_metrics", METRIC, dated(), columns)
+    _forget_erased("incoming_metrics")
     return upsert(METRIC, "incoming_metrics", columns, "customer_id")
 
 
@@ -114,6 +125,7 @@ def _write_assignments(changes: Changes, biz_date: date) -> int:
     run("DROP TABLE IF EXISTS incoming_manager")
     run("CREATE TEMPORARY TABLE incoming_manager (customer_id int, core_no text, emp_no text) ON COMMIT DROP")
     copy_in("incoming_manager", changes.managers())
+    _forget_erased("incoming_manager")
     run("ANALYZE incoming_manager")
     _heed_decisions()
     wanted = (
@@ -174,6 +186,7 @@ def _write_tier_changes(changes: Changes) -> None:
     for customer_id, on_date in changes.withdrawn_tier_changes():
         run(f"DELETE FROM {TIER_CHANGE} WHERE customer_id = %s AND on_date = %s", [customer_id, on_date])
     if stage("incoming_tier", TIER_CHANGE, changes.tier_changes(), columns):
+        _forget_erased("incoming_tier")
         names = ", ".join(columns)
         run(
             f"INSERT INTO {TIER_CHANGE} ({names}) SELECT {names} FROM incoming_tier"

@@ -19,10 +19,8 @@ from sqlglot import exp
 from yinke.common.errors import ConfigurationError
 from yinke.lake.feeds.model import Control, Feed, FeedSet, Layout, Lookup, Source, Tolerance
 from yinke.lake.feeds.plain_yaml import PlainLoader
+from yinke.lake.secrets import secret_names
 from yinke.lake.tables import TABLES
-
-SECRET = re.compile(r"(?i)(^|_)(PASSWORD|PASSWD|PWD|PIN|CVV2?|CVN2?|TRACK[123]?|FINGERPRINT|FACE)(_|$)")
-"""Columns of class C3 (JR/T 0171): secrets by which people are recognised never enter."""
 
 
 @lru_cache(maxsize=1)
@@ -139,10 +137,9 @@ def read_feed(path: Path) -> Feed:
         raise refuse(["table"], f"There is no table '{body['table']}'", f"Choose one of {', '.join(TABLES)}")
     table = TABLES[body["table"]]
     columns = tuple(body["columns"])
-    for position, name in enumerate(columns):
-        if SECRET.search(name):
-            raise refuse(
-                ["columns", position], f"'{name}' is a secret of class C3 (JR/T 0171) and must never be delivered",
+    for name in secret_names(columns):
+        raise refuse(
+                ["columns", columns.index(name)], f"'{name}' is a secret of class C3 (JR/T 0171) and must never be delivered",
                 "Have the core bank leave the column out of the file",
             )  # fmt: skip
     if ("fixed" in body) == ("delimiter" in body):
@@ -157,6 +154,9 @@ def read_feed(path: Path) -> Feed:
     known = {c.name: c for c in table.columns}
     lookups = {name: _lookup(name, entry) for name, entry in body.get("lookups", {}).items()}
     for lookup in lookups.values():
+        for name in secret_names(lookup.layout.columns):
+            raise refuse(["lookups", lookup.name, "columns"], f"'{name}' is a secret of class C3 (JR/T 0171)",
+                         "Leave the column out of the side file")  # fmt: skip
         at, known_ = ["lookups", lookup.name], lookup.layout.columns
         for field in ("key", "value"):
             if getattr(lookup, field) not in known_:

@@ -6,8 +6,9 @@ A table is finished when its Parquet file stands in the building; a killed run g
 from __future__ import annotations
 
 import errno
+import shutil
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date
@@ -21,7 +22,7 @@ import pyarrow.parquet as pq
 from yinke.common.errors import Held
 from yinke.lake.feeds import Feed, FeedSet
 from yinke.lake.ingest.merge import merge
-from yinke.lake.ingest.parse import parse
+from yinke.lake.ingest.parse import Piece, parse
 from yinke.lake.ingest.quarantining import Quarantine
 from yinke.lake.ingest.receive import Arrived, arrive, due
 from yinke.lake.ingest.session import Session, first_row
@@ -343,7 +344,7 @@ def _stage(
     else:
         select = projection(feed)
         parameters = {"biz_date": biz_date} if "$biz_date" in select else None
-        for piece in parse(received.path, feed.layout, feed.feed):
+        for piece in _pieces(feed, arrived):
             load.rows += piece.table.num_rows + len(piece.bad)
             refused.add_lines(piece.bad)
             db.register("raw", piece.table)
@@ -367,6 +368,16 @@ def _stage(
     if load.rows and first_row(db, f"SELECT count(*) FROM ({flawed})")[0]:
         refused.add_rows(db, flawed)
         db.execute(f"DELETE FROM {name(stage)} WHERE _bad IS NOT NULL")
+
+
+def _pieces(feed: Feed, arrived: Arrived) -> Iterator[Piece]:
+    """The pieces of a file; of one that holds a secret not even the raw copy is kept."""
+    try:
+        yield from parse(arrived.data.path, feed.layout, feed.feed)
+    except Held as held:
+        if held.reason == "secret":
+            shutil.rmtree(arrived.data.path.parent, ignore_errors=True)
+        raise
 
 
 def _guard_rows(

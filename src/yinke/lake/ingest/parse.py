@@ -6,6 +6,7 @@ since a GB18030 character's second byte can be '|'.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,6 +17,7 @@ from pyarrow import csv
 
 from yinke.common.errors import Held
 from yinke.lake.feeds.model import Layout
+from yinke.lake.secrets import secret_names
 
 CHUNK = 1 << 24
 LONGEST_LINE = 1 << 26
@@ -24,6 +26,7 @@ UNIT = "\x1f"
 BOM = b"\xef\xbb\xbf"
 ROW = "_row"
 TRAILING = "_trailing"
+NAME = re.compile(r"[A-Za-z_]\w{0,40}")
 
 
 BadLine = tuple[int, str, str]
@@ -94,8 +97,14 @@ def _check_header(head: bytes, layout: Layout, feed: str, path: Path) -> None:
     names = [n.strip().strip(layout.quote or '"') for n in text.split(layout.delimiter)]
     if layout.trailing_delimiter and names and not names[-1]:
         names.pop()
+    if secret := secret_names(names):
+        raise Held(
+            "secret", f"The file holds a column of class C3 (JR/T 0171): {secret[0]}", feed=feed, place=f"{path.name}:1",
+            remedy="Have the core bank leave it out and send the file again; delete this one from the inbox",
+        )  # fmt: skip
     if names != list(layout.columns):
-        strange = [n for n in names if n not in layout.columns]
+        # what stands there may be a row of somebody's data: only what can be a name is told
+        strange = [n if NAME.fullmatch(n) else "(no name)" for n in names if n not in layout.columns]
         absent = [n for n in layout.columns if n not in names]
         what = f"unknown {strange[:3]}" if strange else f"missing {absent[:3]}" if absent else "another order"
         raise Held(

@@ -48,8 +48,8 @@ class Quarantine:
     def add_rows(self, db: duckdb.DuckDBPyConnection, select: str) -> int:
         """Set rows apart that a query names: ``_row``, ``_bad`` ('column|reason') and ``_value``.
 
-        A short value is shown (it is a code or a date), a longer one by its ends; of a C2 column only
-        the length.
+        A short value is shown (it is a code or a date), a longer one by its ends; of a C2 column or a secret
+        only the length.
 
         Returns:
             How many rows the query gave.
@@ -57,7 +57,7 @@ class Quarantine:
         secret = ", ".join(quote(c.name) for c in self.feed.table.columns if c.level == "C2") or "''"
         found = db.sql(
             f"SELECT _row, split_part(_bad, '|', 1) AS c, split_part(_bad, '|', 2) AS reason, CASE"
-            f" WHEN _value IS NULL THEN '' WHEN c IN ({secret}) THEN '***(' || length(_value) || ')'"
+            f" WHEN _value IS NULL THEN '' WHEN c IN ({secret}) OR reason = 'secret' THEN '***(' || length(_value) || ')'"
             f" WHEN length(_value) <= 4 THEN _value"
             f" ELSE left(_value, 2) || '***' || right(_value, 1) END AS shown FROM ({select})"
         ).to_arrow_table()

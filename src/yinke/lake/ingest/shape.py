@@ -6,6 +6,7 @@ Everything is one SQL projection per feed, built once from its description.
 from __future__ import annotations
 
 from yinke.lake.feeds import Feed, Source
+from yinke.lake.secrets import SHORTEST, VALUE
 from yinke.lake.tables import Column
 
 SQL_TYPE = {
@@ -109,6 +110,8 @@ def _failure(feed: Feed, column: Column, source: Source) -> list[str]:
         when(f"{value} < DATE '1900-01-01' OR {value} > {day} + INTERVAL 100 YEAR", "absurd_date")
     if column.type == "text" and given:
         when(f"length({value}) > {LONGEST}", "too_long")
+        if not column.codes and not source.codes:
+            when(f"length({value}) >= {SHORTEST} AND regexp_matches({value}, {quote(VALUE)})", "secret")
     return clauses
 
 

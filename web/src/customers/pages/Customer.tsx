@@ -4,6 +4,7 @@ import { useParams } from "react-router";
 import { NextSteps } from "@/care/components/NextSteps";
 import { NotFound } from "@/app/pages/NotFound";
 import { SamePerson } from "@/oneid/components/SamePerson";
+import { ConsentPanel } from "@/privacy/components/ConsentPanel";
 import { PageTitle } from "@/shared/components/PageTitle";
 import { ProblemView } from "@/shared/components/ProblemView";
 import { useOverview } from "../api";
@@ -49,13 +50,14 @@ export function Component() {
             <Relations customerId={id} name={customer.name} />
             <Transactions customerId={id} banded={customer.banded} />
           </div>
-          {/* cases, opportunities and consents get their panels here, above the figures, when they exist */}
+          {/* cases and opportunities get their panels here, above the figures, when they exist */}
           <div className={styles.side}>
             <Timeline customerId={id} />
             <SamePerson customerId={id} />
             <Figures customer={customer} />
             <Composition customer={customer} />
             <Habits rows={overview.habits} day={customer.biz_date} />
+            <ConsentPanel customerId={id} />
           </div>
         </div>
       )}

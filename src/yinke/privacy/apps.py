@@ -1,0 +1,23 @@
+from typing import Any
+
+from django.apps import AppConfig
+from django.db.models.signals import post_migrate
+
+
+class PrivacyConfig(AppConfig):
+    name = "yinke.privacy"
+    label = "privacy"
+
+    def ready(self) -> None:
+        """Encryption takes its keys from this context's table."""
+        from yinke.common.crypto import use_keys
+        from yinke.privacy.services.keys import note_first_key, stored_keys
+        from yinke.privacy.services.policies import seed_policies
+
+        use_keys(stored_keys)
+
+        def migrated(**_: Any) -> None:
+            note_first_key()
+            seed_policies()
+
+        post_migrate.connect(migrated, sender=self, weak=False, dispatch_uid="privacy.first_key")
