@@ -16,7 +16,9 @@ from yinke.common.errors import NotAllowed
 AUDIT_ROWS = 50
 ACTIONS = (
     "session.start", "session.end", "session.refused", "customer.reveal", "nightly.release", "nightly.rerun",
-    "audit.search",
+    "audit.search", "customer.search", "customer.lookup", "customer.bulk", "customer.bulk_undo", "tag.change",
+    "export.request", "export.approve", "export.refuse", "export.withdraw", "export.make", "export.download",
+    "alert.acknowledge",
 )  # fmt: skip
 """What is accounted for."""
 

@@ -5,16 +5,93 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 RIGHTS: dict[str, frozenset[str]] = {
-    "RM": frozenset({"workbench", "customer.read", "customer.reveal", "task.work"}),
-    "WM": frozenset({"workbench", "customer.read", "customer.reveal", "task.work"}),
-    "PB_ADV": frozenset({"workbench", "customer.read", "customer.reveal", "task.work"}),
-    "REMOTE_RM": frozenset({"workbench", "customer.read", "customer.reveal", "task.work"}),
-    "BR_MGR": frozenset({"workbench", "customer.read", "customer.reveal", "task.work", "branch.read"}),
-    "RETAIL_MGR": frozenset({"customer.read", "branch.read"}),
-    "HQ_OPS": frozenset({"customer.read", "branch.read", "nightly.read"}),
-    "COMPLIANCE": frozenset({"customer.read", "branch.read", "audit.read"}),
-    "AUDITOR": frozenset({"branch.read", "nightly.read", "audit.read"}),
-    "SEC_ADMIN": frozenset({"audit.read"}),
+    "RM": frozenset(
+        {
+            "workbench",
+            "customer.read",
+            "customer.reveal",
+            "task.work",
+            "customer.lookup",
+            "tag.assign",
+            "list.keep",
+        }
+    ),
+    "WM": frozenset(
+        {
+            "workbench",
+            "customer.read",
+            "customer.reveal",
+            "task.work",
+            "customer.lookup",
+            "tag.assign",
+            "list.keep",
+        }
+    ),
+    "PB_ADV": frozenset(
+        {
+            "workbench",
+            "customer.read",
+            "customer.reveal",
+            "task.work",
+            "customer.lookup",
+            "tag.assign",
+            "list.keep",
+        }
+    ),
+    "REMOTE_RM": frozenset(
+        {
+            "workbench",
+            "customer.read",
+            "customer.reveal",
+            "task.work",
+            "customer.lookup",
+            "tag.assign",
+            "list.keep",
+        }
+    ),
+    "BR_MGR": frozenset(
+        {
+            "workbench",
+            "customer.read",
+            "customer.reveal",
+            "task.work",
+            "branch.read",
+            "customer.lookup",
+            "tag.assign",
+            "tag.manage",
+            "list.keep",
+            "export.request",
+            "export.approve",
+        }
+    ),
+    "RETAIL_MGR": frozenset(
+        {
+            "customer.read",
+            "branch.read",
+            "tag.assign",
+            "tag.manage",
+            "list.keep",
+            "export.request",
+            "export.approve",
+        }
+    ),
+    "HQ_OPS": frozenset(
+        {
+            "customer.read",
+            "branch.read",
+            "nightly.read",
+            "tag.assign",
+            "tag.manage",
+            "list.keep",
+            "export.request",
+            "export.approve",
+        }
+    ),
+    "COMPLIANCE": frozenset(
+        {"customer.read", "branch.read", "audit.read", "export.approve", "alert.read", "alert.handle"}
+    ),
+    "AUDITOR": frozenset({"branch.read", "nightly.read", "audit.read", "alert.read"}),
+    "SEC_ADMIN": frozenset({"audit.read", "alert.read", "alert.handle"}),
     "SYS_ADMIN": frozenset({"nightly.read", "nightly.operate"}),
 }
 """What each role may do. A role that is not here may sign in and see nothing (deny by default)."""

@@ -8,7 +8,7 @@ from django.db.models import DateTimeField, F, Max, OuterRef, Q, QuerySet, Subqu
 from django.http import HttpRequest
 from ninja import Query, Router
 
-from yinke.access.auth import can, viewer_from
+from yinke.access.auth import can, client_address, viewer_from
 from yinke.care.customer_timeline import timeline
 from yinke.care.models import ContactRecord, DoNotDisturb, Task
 from yinke.common.errors import NotFound
@@ -22,6 +22,7 @@ from yinke.customers.schemas import (
     Person,
     TimelineEntry,
 )
+from yinke.customers.services.look_up import account_for_search
 from yinke.customers.shape import customer_out, customer_row
 
 router = Router(tags=["customers"])
@@ -57,6 +58,8 @@ def list_customers(request: HttpRequest, wanted: Query[CustomerQuery]) -> Custom
     biz_date = queries.business_date()
     if biz_date is None:
         return CustomerPage(total=0, banded=viewer.masked, rows=[], biz_date=None)
+    if wanted.page == 1:
+        account_for_search(viewer, wanted.q, client_address(request))
     rows = listing.find(viewer, wanted)
     total = listing.count(rows)
     found = listing.load(_page_ids(rows, wanted, biz_date, total)) if total else []

@@ -18,8 +18,9 @@ from yinke.access.queries import subtree
 from yinke.access.viewer import Viewer
 from yinke.common.errors import YinkeError
 from yinke.customers.models import Assignment, Customer
-from yinke.customers.queries import active_assignments, search, visible
+from yinke.customers.queries import active_assignments, visible
 from yinke.customers.schemas import CustomerQuery
+from yinke.customers.search import search
 
 PAGE = 50
 COUNTED = 10_000

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Literal
+from typing import Annotated, Literal
+
+from pydantic import Field
 
 from yinke.common.schema import Schema
 
@@ -21,7 +23,7 @@ class CustomerQuery(Schema):
     """What the customer list is narrowed to and ordered by; empty fields narrow nothing."""
 
     q: str = ""
-    """Whole name, initials of its pinyin, start of the customer number, whole mobile or certificate number."""
+    """What ``customers/search.py`` finds by: name, pinyin, customer number, mobile, certificate, their last four."""
     tier: list[int] = []
     stage: list[str] = []
     manager: int | None = None
@@ -224,3 +226,15 @@ class RevealIn(Schema):
 
 class RevealOut(Schema):
     value: str
+
+
+class LookUpIn(Schema):
+    q: Annotated[str, Field(max_length=60)]
+    """A whole mobile or certificate number."""
+
+
+class LookUpOut(Schema):
+    """跨机构查询: whether the bank has such a customer, and which outlet looks after them. Never who it is."""
+
+    org_name: str | None
+    """管户机构; None: nobody in the bank has this number."""
