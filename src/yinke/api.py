@@ -18,6 +18,7 @@ from yinke.care.customer_api import router as customer_pages
 from yinke.care.customer_lake_api import router as customer_lake
 from yinke.common.errors import YinkeError
 from yinke.customers.api import router as customers
+from yinke.customers.kept_api import router as customers_kept
 from yinke.customers.search_api import router as customer_search
 from yinke.nightly.api import router as nightly
 from yinke.nightly.queries import freshness
@@ -35,6 +36,7 @@ api = Api(title="Yinke 银客", version="1", docs_url=None, openapi_url="openapi
 api.add_router("", make_router(freshness))
 api.add_router("", customers)
 api.add_router("", customer_search)
+api.add_router("", customers_kept)
 api.add_router("", customer_pages)
 api.add_router("", customer_lake)
 api.add_router("", care)

@@ -58,7 +58,20 @@ def test_a_person_is_found_by(bank: Bank, q: str, who: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "q", ["zhangsi", "zhangsangfeng", "xiaoyu", "3911", "111", "11112222", "阳", "解", "xie", "13600001111", "x" * 60]
+    "q",
+    [
+        "zhangsi",
+        "zhangsangfeng",
+        "xiaoyu",
+        "3911",
+        "111",
+        "11112222",
+        "阳",
+        "解",
+        "xie",
+        "13600001111",
+        "x" * 60,
+    ],
 )
 def test_nobody_is_found_by(bank: Bank, q: str) -> None:
     assert found(bank, q) == []
@@ -78,7 +91,10 @@ def test_the_same_person_is_found_by_every_key_and_only_within_the_scope(
         for number, name in enumerate(names):
             mine = data.draw(st.booleans())
             bank.with_customer(
-                name, of="李" if mine else "王", mobile=f"1391234{number:04}", cert_no=f"31010119900101{number:04}"
+                name,
+                of="李" if mine else "王",
+                mobile=f"1391234{number:04}",
+                cert_no=f"31010119900101{number:04}",
             )
         customer = bank.customers[data.draw(st.sampled_from(names))]
         name = next(n for n, c in bank.customers.items() if c.id == customer.id)
@@ -103,7 +119,9 @@ def test_the_same_person_is_found_by_every_key_and_only_within_the_scope(
 
 
 @given(st.lists(st.sampled_from(sorted(SYLLABLES)), min_size=1, max_size=5), st.data())
-def test_letters_are_split_at_every_syllable_wherever_they_break_off(read: list[str], data: st.DataObject) -> None:
+def test_letters_are_split_at_every_syllable_wherever_they_break_off(
+    read: list[str], data: st.DataObject
+) -> None:
     assert (read, "") in list(splits("".join(read))) or len(list(splits("".join(read)))) == 64
     cut = data.draw(st.integers(1, len(read[-1])))
     begun = "".join(read[:-1]) + read[-1][:cut]

@@ -14,6 +14,7 @@ from yinke.care.models import ContactRecord, DoNotDisturb, Task
 from yinke.common.errors import NotFound
 from yinke.customers import listing, queries
 from yinke.customers.models import Customer
+from yinke.customers.queries_kept import tags_of
 from yinke.customers.schemas import (
     CustomerOut,
     CustomerPage,
@@ -60,7 +61,7 @@ def list_customers(request: HttpRequest, wanted: Query[CustomerQuery]) -> Custom
         return CustomerPage(total=0, banded=viewer.masked, rows=[], biz_date=None)
     if wanted.page == 1:
         account_for_search(viewer, wanted.q, client_address(request))
-    rows = listing.find(viewer, wanted)
+    rows = listing.find(viewer, wanted, biz_date)
     total = listing.count(rows)
     found = listing.load(_page_ids(rows, wanted, biz_date, total)) if total else []
     return CustomerPage(
@@ -85,6 +86,7 @@ def _rows(request: HttpRequest, found: list[Customer], biz_date: date) -> list[C
         "customer_id", flat=True
     )
     open_tasks = list(tasks)
+    tags = tags_of(viewer, ids, biz_date)
     return [
         customer_row(
             viewer,
@@ -93,6 +95,7 @@ def _rows(request: HttpRequest, found: list[Customer], biz_date: date) -> list[C
             owners.get(customer.id),
             last.get(customer.id),
             open_tasks.count(customer.id),
+            tags.get(customer.id, ()),
         )
         for customer in found
     ]
@@ -112,6 +115,7 @@ def get_customer(request: HttpRequest, customer_id: int) -> CustomerOut:
         biz_date,
         queries.owners([customer_id]).get(customer_id),
         do_not_disturb=silent,
+        tags=tags_of(viewer_from(request), [customer_id], biz_date).get(customer_id, ()),
     )
 
 

@@ -158,3 +158,6 @@ class Frontier(models.Model):
     task_versions = models.JSONField(default=dict)
     """Of the last dates: the version whose events became tasks, by date."""
     written_at = models.DateTimeField()
+
+
+from yinke.customers import list_models  # noqa: E402, F401  (Django finds models by this module)
