@@ -11,6 +11,7 @@ from ninja import NinjaAPI
 from ninja.errors import ValidationError
 from ninja.operation import Operation
 
+from yinke.access.alerts_api import router as alerts
 from yinke.access.api import make_router
 from yinke.access.schemas import DemoLogin
 from yinke.care.api import router as care
@@ -18,6 +19,7 @@ from yinke.care.customer_api import router as customer_pages
 from yinke.care.customer_lake_api import router as customer_lake
 from yinke.common.errors import YinkeError
 from yinke.customers.api import router as customers
+from yinke.customers.export_api import router as exports
 from yinke.customers.kept_api import router as customers_kept
 from yinke.customers.search_api import router as customer_search
 from yinke.nightly.api import router as nightly
@@ -37,6 +39,8 @@ api.add_router("", make_router(freshness))
 api.add_router("", customers)
 api.add_router("", customer_search)
 api.add_router("", customers_kept)
+api.add_router("", exports)
+api.add_router("", alerts)
 api.add_router("", customer_pages)
 api.add_router("", customer_lake)
 api.add_router("", care)

@@ -57,7 +57,8 @@ WHITENOISE_INDEX_FILE = False
 WHITENOISE_IMMUTABLE_FILE_TEST = r"^/assets/"  # their names hold a hash of their content
 
 PROCRASTINATE_IMPORT_PATHS = [
-    "yinke.nightly.schedule"
+    "yinke.nightly.schedule",
+    "yinke.nightly.housekeeping",
 ]  # the worker's tasks: the watch of the nights, and reruns
 
 SESSION_ENGINE = "django.contrib.sessions.backends.db"  # a cache per process would keep a dead session alive

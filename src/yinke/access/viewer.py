@@ -60,6 +60,7 @@ RIGHTS: dict[str, frozenset[str]] = {
             "tag.assign",
             "tag.manage",
             "list.keep",
+            "export.read",
             "export.request",
             "export.approve",
         }
@@ -71,6 +72,7 @@ RIGHTS: dict[str, frozenset[str]] = {
             "tag.assign",
             "tag.manage",
             "list.keep",
+            "export.read",
             "export.request",
             "export.approve",
         }
@@ -83,12 +85,21 @@ RIGHTS: dict[str, frozenset[str]] = {
             "tag.assign",
             "tag.manage",
             "list.keep",
+            "export.read",
             "export.request",
             "export.approve",
         }
     ),
     "COMPLIANCE": frozenset(
-        {"customer.read", "branch.read", "audit.read", "export.approve", "alert.read", "alert.handle"}
+        {
+            "customer.read",
+            "branch.read",
+            "audit.read",
+            "export.read",
+            "export.clear",
+            "alert.read",
+            "alert.handle",
+        }
     ),
     "AUDITOR": frozenset({"branch.read", "nightly.read", "audit.read", "alert.read"}),
     "SEC_ADMIN": frozenset({"audit.read", "alert.read", "alert.handle"}),
