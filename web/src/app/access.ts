@@ -1,4 +1,11 @@
-import { AppstoreOutlined, CheckSquareOutlined, ClockCircleOutlined, TeamOutlined } from "@ant-design/icons";
+import {
+  AlertOutlined,
+  AppstoreOutlined,
+  CheckSquareOutlined,
+  ClockCircleOutlined,
+  ExportOutlined,
+  TeamOutlined,
+} from "@ant-design/icons";
 import type { ComponentType } from "react";
 
 export interface Entry {
@@ -15,6 +22,8 @@ export const ENTRIES: Entry[] = [
   { path: "/workbench", right: "workbench", name: "nav.workbench", icon: CheckSquareOutlined },
   { path: "/customers", right: "customer.read", name: "nav.customers", icon: TeamOutlined },
   { path: "/branch", right: "branch.read", name: "nav.branch", icon: AppstoreOutlined },
+  { path: "/exports", right: "export.read", name: "nav.exports", icon: ExportOutlined },
+  { path: "/alerts", right: "alert.read", name: "nav.alerts", icon: AlertOutlined },
   { path: "/nightly", right: "nightly.read", name: "nav.nightly", icon: ClockCircleOutlined },
 ];
 

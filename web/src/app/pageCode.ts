@@ -7,6 +7,8 @@ export const PAGES: { path: string; right: string; load: Load }[] = [
   { path: "/workbench", right: "workbench", load: () => import("@/care/pages/Workbench") },
   { path: "/customers", right: "customer.read", load: () => import("@/customers/pages/Customers") },
   { path: "/customers/:id", right: "customer.read", load: () => import("@/customers/pages/Customer") },
+  { path: "/exports", right: "export.read", load: () => import("@/customers/pages/Exports") },
+  { path: "/alerts", right: "alert.read", load: () => import("@/access/pages/Alerts") },
   { path: "/branch", right: "branch.read", load: () => import("@/care/pages/Branch") },
   { path: "/nightly", right: "nightly.read", load: () => import("@/nightly/pages/Nightly") },
 ];

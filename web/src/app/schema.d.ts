@@ -112,6 +112,366 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/customers/look-up": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Look Up Customer
+         * @description Which outlet looks after the customer with this whole number; each look-up is accounted for and limited.
+         */
+        post: operations["look_up_customer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tags": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Tags
+         * @description The catalogue of tags: the bank's, and those of the viewer's orgs.
+         */
+        get: operations["list_tags"];
+        put?: never;
+        /**
+         * Make Tag
+         * @description Add a tag to the catalogue of the viewer's own org.
+         */
+        post: operations["make_tag"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tags/{tag_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Retire Tag
+         * @description Take a tag out of the catalogue.
+         */
+        delete: operations["retire_tag"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/customer-lists": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Customer Lists
+         * @description One's own lists and those shared.
+         */
+        get: operations["list_customer_lists"];
+        put?: never;
+        /**
+         * Make Customer List
+         * @description Begin an empty list.
+         */
+        post: operations["make_customer_list"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/customer-lists/{list_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Close Customer List
+         * @description Close a list of one's own.
+         */
+        delete: operations["close_customer_list"];
+        options?: never;
+        head?: never;
+        /**
+         * Change Customer List
+         * @description Share a list of one's own to one's org, or end that.
+         */
+        patch: operations["change_customer_list"];
+        trace?: never;
+    };
+    "/api/customer-views": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Views
+         * @description One's own saved views and those shared.
+         */
+        get: operations["list_views"];
+        put?: never;
+        /**
+         * Save View
+         * @description Keep the list's filters, order and columns under a name.
+         */
+        post: operations["save_view"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/customer-views/{view_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Drop View
+         * @description Forget a view of one's own.
+         */
+        delete: operations["drop_view"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/bulk/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Preview Bulk
+         * @description How many an action would touch, and who is left out and why. Nothing is done.
+         */
+        post: operations["preview_bulk"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/bulk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Carry Out Bulk
+         * @description Do what was previewed, unless the number of customers has changed since.
+         */
+        post: operations["carry_out_bulk"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/bulk/{action_id}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Undo Bulk
+         * @description Put back what one did.
+         */
+        post: operations["undo_bulk"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/exports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Exports
+         * @description One's own requests, those that wait for one's decision, and those decided.
+         */
+        get: operations["list_exports"];
+        put?: never;
+        /**
+         * Request Export
+         * @description Ask for an export of the customers who fit a filter.
+         */
+        post: operations["request_export"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/exports/{export_id}/decide": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Decide Export
+         * @description Approve or refuse a request that waits for the viewer.
+         */
+        post: operations["decide_export"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/exports/{export_id}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Withdraw Export
+         * @description Take one's own request back.
+         */
+        post: operations["withdraw_export"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/exports/{export_id}/make": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make Export
+         * @description Make the file of one's own approved request, or find it made; its password.
+         */
+        post: operations["make_export"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/exports/{export_id}/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Download Export
+         * @description The file of one's own request; its password opens it.
+         */
+        get: operations["download_export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/alerts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Alerts
+         * @description The open alerts, or those acknowledged, newest first; brought up to date with the trail before.
+         */
+        get: operations["list_alerts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/alerts/{alert_id}/acknowledge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Acknowledge Alert
+         * @description Say what was found out about an alert.
+         */
+        post: operations["acknowledge_alert"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/customers": {
         parameters: {
             query?: never;
@@ -679,6 +1039,97 @@ export interface components {
             reason: "CALL" | "VERIFY" | "SERVICE" | "COMPLAINT";
         };
         /**
+         * LookUpOut
+         * @description 跨机构查询: whether the bank has such a customer, and which outlet looks after them. Never who it is.
+         */
+        LookUpOut: {
+            /** Org Name */
+            org_name: string | null;
+        };
+        /** LookUpIn */
+        LookUpIn: {
+            /** Q */
+            q: string;
+        };
+        /**
+         * TagOut
+         * @description An entry of the catalogue of tags.
+         */
+        TagOut: {
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+            /** Org Name */
+            org_name: string;
+            /** Expire Days */
+            expire_days: number | null;
+            /** Mine */
+            mine: boolean;
+        };
+        /** TagIn */
+        TagIn: {
+            /** Name */
+            name: string;
+            /** Expire Days */
+            expire_days?: number | null;
+        };
+        /**
+         * ListOut
+         * @description 名单: a list of customers kept by hand.
+         */
+        ListOut: {
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+            /** Owner */
+            owner: string;
+            /** Mine */
+            mine: boolean;
+            /** Shared */
+            shared: boolean;
+            /** Size */
+            size: number;
+        };
+        /** ListIn */
+        ListIn: {
+            /** Name */
+            name: string;
+            /**
+             * Shared
+             * @default false
+             */
+            shared: boolean;
+        };
+        /** ListChange */
+        ListChange: {
+            /** Shared */
+            shared: boolean;
+        };
+        /**
+         * ViewOut
+         * @description 保存的视图.
+         */
+        ViewOut: {
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+            /** Owner */
+            owner: string;
+            /** Mine */
+            mine: boolean;
+            /** Shared */
+            shared: boolean;
+            /** Query */
+            query: {
+                [key: string]: string | number | boolean | number[] | string[];
+            };
+            /** Columns */
+            columns: string[];
+        };
+        /**
          * CustomerQuery
          * @description What the customer list is narrowed to and ordered by; empty fields narrow nothing.
          */
@@ -708,6 +1159,100 @@ export interface components {
             /** Org */
             org?: number | null;
             /**
+             * Tag
+             * @default []
+             */
+            tag: number[];
+            /** On List */
+            on_list?: number | null;
+            /** Aum From */
+            aum_from?: number | string | null;
+            /** Aum To */
+            aum_to?: number | string | null;
+            /** Mda From */
+            mda_from?: number | string | null;
+            /** Mda To */
+            mda_to?: number | string | null;
+            /** Qda From */
+            qda_from?: number | string | null;
+            /** Qda To */
+            qda_to?: number | string | null;
+            /** Yda From */
+            yda_from?: number | string | null;
+            /** Yda To */
+            yda_to?: number | string | null;
+            /** Lum From */
+            lum_from?: number | string | null;
+            /** Lum To */
+            lum_to?: number | string | null;
+            /** Net Month From */
+            net_month_from?: number | string | null;
+            /** Net Month To */
+            net_month_to?: number | string | null;
+            /** Net Year From */
+            net_year_from?: number | string | null;
+            /** Net Year To */
+            net_year_to?: number | string | null;
+            /** Categories From */
+            categories_from?: number | null;
+            /** Categories To */
+            categories_to?: number | null;
+            /** Age From */
+            age_from?: number | null;
+            /** Age To */
+            age_to?: number | null;
+            /**
+             * Rfm R
+             * @default []
+             */
+            rfm_r: number[];
+            /**
+             * Rfm F
+             * @default []
+             */
+            rfm_f: number[];
+            /**
+             * Rfm M
+             * @default []
+             */
+            rfm_m: number[];
+            /**
+             * Gender
+             * @default []
+             */
+            gender: string[];
+            /**
+             * Risk Level
+             * @default []
+             */
+            risk_level: string[];
+            /** Risk Expiry From */
+            risk_expiry_from?: string | null;
+            /** Risk Expiry To */
+            risk_expiry_to?: string | null;
+            /** Last Txn From */
+            last_txn_from?: string | null;
+            /** Last Txn To */
+            last_txn_to?: string | null;
+            /** Last Login From */
+            last_login_from?: string | null;
+            /** Last Login To */
+            last_login_to?: string | null;
+            /** Open Date From */
+            open_date_from?: string | null;
+            /** Open Date To */
+            open_date_to?: string | null;
+            /** Last Contact From */
+            last_contact_from?: string | null;
+            /** Last Contact To */
+            last_contact_to?: string | null;
+            /** Payroll */
+            payroll?: boolean | null;
+            /** Effective */
+            effective?: boolean | null;
+            /** Has Task */
+            has_task?: boolean | null;
+            /**
              * Sort
              * @default -aum
              */
@@ -717,6 +1262,244 @@ export interface components {
              * @default 1
              */
             page: number;
+        };
+        /** ViewIn */
+        ViewIn: {
+            /** Name */
+            name: string;
+            query: components["schemas"]["CustomerQuery"];
+            /**
+             * Columns
+             * @default []
+             */
+            columns: string[];
+            /**
+             * Shared
+             * @default false
+             */
+            shared: boolean;
+        };
+        /** BulkPreview */
+        BulkPreview: {
+            /** Will */
+            will: number;
+            /** Left Out */
+            left_out: components["schemas"]["LeftOut"][];
+        };
+        /**
+         * LeftOut
+         * @description ``reason``: OUT_OF_SCOPE, CLOSED, HAS_IT or LACKS_IT.
+         */
+        LeftOut: {
+            /** Reason */
+            reason: string;
+            /** Count */
+            count: number;
+        };
+        /**
+         * BulkIn
+         * @description What to do to whom: either to customers by id, or to all whom a filter finds.
+         */
+        BulkIn: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "TAG_ADD" | "TAG_REMOVE" | "LIST_ADD" | "LIST_REMOVE";
+            /** Target */
+            target: number;
+            /**
+             * Ids
+             * @default []
+             */
+            ids: number[];
+            query?: components["schemas"]["CustomerQuery"] | null;
+            /** Expires On */
+            expires_on?: string | null;
+            /**
+             * Expected
+             * @default 0
+             */
+            expected: number;
+        };
+        /**
+         * BulkOut
+         * @description What was done, and until when it may be undone.
+         */
+        BulkOut: {
+            /** Id */
+            id: number;
+            /** Count */
+            count: number;
+            /** Left Out */
+            left_out: components["schemas"]["LeftOut"][];
+            /**
+             * Undo Until
+             * Format: date-time
+             */
+            undo_until: string;
+        };
+        /**
+         * ExportOut
+         * @description 数据导出申请.
+         */
+        ExportOut: {
+            /** Id */
+            id: number;
+            /** Requester */
+            requester: string;
+            /** Org Name */
+            org_name: string;
+            /** Purpose */
+            purpose: string;
+            /** Recipient */
+            recipient: string;
+            /** Fields */
+            fields: string[];
+            /** Plain */
+            plain: string[];
+            /** Query */
+            query: {
+                [key: string]: string | number | boolean | number[] | string[];
+            };
+            /** Rows */
+            rows: number;
+            /** Status */
+            status: string;
+            /** Rows Changed */
+            rows_changed: boolean;
+            /** Compliance */
+            compliance: boolean;
+            /**
+             * Asked At
+             * Format: date-time
+             */
+            asked_at: string;
+            /** Checked By */
+            checked_by: string | null;
+            /** Cleared By */
+            cleared_by: string | null;
+            /** Note */
+            note: string;
+            /** Expires At */
+            expires_at: string | null;
+            /** Downloads */
+            downloads: number;
+            /** Downloads Left */
+            downloads_left: number;
+            /** Mine */
+            mine: boolean;
+            /** Decidable */
+            decidable: boolean;
+        };
+        /** Exports */
+        Exports: {
+            /** Mine */
+            mine: components["schemas"]["ExportOut"][];
+            /** Waiting */
+            waiting: components["schemas"]["ExportOut"][];
+            /** Decided */
+            decided: components["schemas"]["ExportOut"][];
+            /** Fields */
+            fields: string[];
+            /** Plain Fields */
+            plain_fields: string[];
+            /** Most Rows */
+            most_rows: number;
+        };
+        /**
+         * ExportIn
+         * @description What is asked for: which customers, which of their fields, what for and for whom.
+         */
+        ExportIn: {
+            /** Purpose */
+            purpose: string;
+            /** Recipient */
+            recipient: string;
+            /** Fields */
+            fields: string[];
+            /**
+             * Plain
+             * @default []
+             */
+            plain: string[];
+            query: components["schemas"]["CustomerQuery"];
+        };
+        /** Decision */
+        Decision: {
+            /** Approve */
+            approve: boolean;
+            /** Rows */
+            rows: number;
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+        };
+        /**
+         * ExportMade
+         * @description The file's password; None: the customers have changed, and the request is back for approval.
+         */
+        ExportMade: {
+            /** Password */
+            password: string | null;
+            export: components["schemas"]["ExportOut"];
+        };
+        /**
+         * AlertOut
+         * @description 异常提醒. ``kind``: MANY_REVEALS, OFF_HOURS, MANY_NUMBERS or IDS_IN_A_ROW.
+         */
+        AlertOut: {
+            /** Id */
+            id: number;
+            /** Kind */
+            kind: string;
+            /** User */
+            user: string;
+            /** Emp No */
+            emp_no: string;
+            /** Role */
+            role: string;
+            /** Org */
+            org: string;
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /**
+             * First At
+             * Format: date-time
+             */
+            first_at: string;
+            /**
+             * Last At
+             * Format: date-time
+             */
+            last_at: string;
+            /** Count */
+            count: number;
+            /** Acknowledged By */
+            acknowledged_by: string | null;
+            /** Acknowledged At */
+            acknowledged_at: string | null;
+            /** Note */
+            note: string;
+            /** May Acknowledge */
+            may_acknowledge: boolean;
+        };
+        /** Alerts */
+        Alerts: {
+            /** Rows */
+            rows: components["schemas"]["AlertOut"][];
+            /** Open */
+            open: number;
+        };
+        /** AlertNote */
+        AlertNote: {
+            /** Note */
+            note: string;
         };
         /** CustomerPage */
         CustomerPage: {
@@ -761,6 +1544,39 @@ export interface components {
             last_contact: string | null;
             /** Open Tasks */
             open_tasks: number;
+            /** Qda */
+            qda: string;
+            /** Yda */
+            yda: string;
+            /** Lum */
+            lum: string;
+            /** Net Year */
+            net_year: string | null;
+            /** Categories */
+            categories: number;
+            /** Rfm */
+            rfm: string;
+            /** Age */
+            age: number | null;
+            /**
+             * Open Date
+             * Format: date
+             */
+            open_date: string;
+            /** Risk Level */
+            risk_level: string;
+            /** Risk Expiry */
+            risk_expiry: string | null;
+            /** Last Txn */
+            last_txn: string | null;
+            /** Last Login */
+            last_login: string | null;
+            /** Is Payroll */
+            is_payroll: boolean;
+            /** Is Effective */
+            is_effective: boolean;
+            /** Tags */
+            tags: components["schemas"]["TagOnCustomer"][];
         };
         /**
          * Person
@@ -773,6 +1589,25 @@ export interface components {
             name: string;
             /** Emp No */
             emp_no: string;
+        };
+        /**
+         * TagOnCustomer
+         * @description 手工标签 that holds on a customer.
+         */
+        TagOnCustomer: {
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+            /** By */
+            by: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Expires On */
+            expires_on: string | null;
         };
         /**
          * CustomerOut
@@ -865,6 +1700,8 @@ export interface components {
             is_payroll: boolean;
             /** Is Effective */
             is_effective: boolean;
+            /** Tags */
+            tags: components["schemas"]["TagOnCustomer"][];
             /**
              * Biz Date
              * Format: date
@@ -1644,6 +2481,494 @@ export interface operations {
             };
         };
     };
+    look_up_customer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LookUpIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LookUpOut"];
+                };
+            };
+        };
+    };
+    list_tags: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TagOut"][];
+                };
+            };
+        };
+    };
+    make_tag: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TagIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TagOut"];
+                };
+            };
+        };
+    };
+    retire_tag: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tag_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    list_customer_lists: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListOut"][];
+                };
+            };
+        };
+    };
+    make_customer_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ListIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListOut"];
+                };
+            };
+        };
+    };
+    close_customer_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                list_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    change_customer_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                list_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ListChange"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    list_views: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ViewOut"][];
+                };
+            };
+        };
+    };
+    save_view: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ViewIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ViewOut"];
+                };
+            };
+        };
+    };
+    drop_view: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                view_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    preview_bulk: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BulkIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkPreview"];
+                };
+            };
+        };
+    };
+    carry_out_bulk: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BulkIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkOut"];
+                };
+            };
+        };
+    };
+    undo_bulk: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                action_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    list_exports: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Exports"];
+                };
+            };
+        };
+    };
+    request_export: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExportIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExportOut"];
+                };
+            };
+        };
+    };
+    decide_export: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                export_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Decision"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExportOut"];
+                };
+            };
+        };
+    };
+    withdraw_export: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                export_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    make_export: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                export_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExportMade"];
+                };
+            };
+        };
+    };
+    download_export: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                export_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    list_alerts: {
+        parameters: {
+            query?: {
+                done?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Alerts"];
+                };
+            };
+        };
+    };
+    acknowledge_alert: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                alert_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AlertNote"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertOut"];
+                };
+            };
+        };
+    };
     list_customers: {
         parameters: {
             query?: {
@@ -1653,6 +2978,44 @@ export interface operations {
                 manager?: number | null;
                 pool?: boolean;
                 org?: number | null;
+                tag?: number[];
+                on_list?: number | null;
+                aum_from?: number | string | null;
+                aum_to?: number | string | null;
+                mda_from?: number | string | null;
+                mda_to?: number | string | null;
+                qda_from?: number | string | null;
+                qda_to?: number | string | null;
+                yda_from?: number | string | null;
+                yda_to?: number | string | null;
+                lum_from?: number | string | null;
+                lum_to?: number | string | null;
+                net_month_from?: number | string | null;
+                net_month_to?: number | string | null;
+                net_year_from?: number | string | null;
+                net_year_to?: number | string | null;
+                categories_from?: number | null;
+                categories_to?: number | null;
+                age_from?: number | null;
+                age_to?: number | null;
+                rfm_r?: number[];
+                rfm_f?: number[];
+                rfm_m?: number[];
+                gender?: string[];
+                risk_level?: string[];
+                risk_expiry_from?: string | null;
+                risk_expiry_to?: string | null;
+                last_txn_from?: string | null;
+                last_txn_to?: string | null;
+                last_login_from?: string | null;
+                last_login_to?: string | null;
+                open_date_from?: string | null;
+                open_date_to?: string | null;
+                last_contact_from?: string | null;
+                last_contact_to?: string | null;
+                payroll?: boolean | null;
+                effective?: boolean | null;
+                has_task?: boolean | null;
                 sort?: string;
                 page?: number;
             };

@@ -3,6 +3,9 @@ import { join } from "node:path";
 import i18next from "i18next";
 import { describe, expect, it } from "vitest";
 import { CHANNELS, CONNECTED, NOT_CONNECTED, TABS } from "@/care/codes";
+import { COLUMNS } from "@/customers/columns";
+import { BULK_KINDS, LEFT_OUT } from "@/customers/components/BulkDialog";
+import { CONDITIONS } from "@/customers/filters";
 import { KINDS, STAGES, TIERS, TRANSACTION_CHANNELS, TRANSACTION_KINDS } from "@/customers/codes";
 import { RELEASABLE, ROW_REASONS, RUN_REASONS, STATUSES, STEPS } from "@/nightly/codes";
 import { Problem, problemText } from "@/shared/problem";
@@ -85,6 +88,14 @@ describe("every code has a text", () => {
     ["nightly.step", STEPS],
     ["nightly.status", STATUSES],
     ["nightly.rowReason", ROW_REASONS],
+    [
+      "customers.condition",
+      ["tier", "stage", "manager", "tag", "on_list", ...CONDITIONS.map(({ name }) => name)],
+    ],
+    ["customers.columnName", Object.keys(COLUMNS)],
+    ["customers.bulk.kind", BULK_KINDS],
+    ["customers.bulk.done", BULK_KINDS],
+    ["customers.bulk.leftOut", LEFT_OUT],
     ["app", ENTRIES.map(({ name }) => name)],
   ];
   it.each(groups)("of %s", (group, codes) => {
@@ -139,10 +150,17 @@ describe("the texts follow the server", () => {
       for (const code of codes) expect(FLAT.zh.has(`${group}.${code}`), `${group}.${code}`).toBe(true);
     };
     check("shared.role", choices(model("access/models.py"), "Role"));
+    check("access.alert.kind", choices(model("access/models.py"), "Kind"));
+    check("customers.export.status", choices(model("customers/list_models.py"), "Status"));
     check("care.channel", choices(model("care/models.py"), "Channel"));
     check("care.result", choices(model("care/models.py"), "Result"));
     const quoted = (text: string | undefined) =>
       [...(text ?? "").matchAll(/"([A-Z_]+)"/g)].map(([, code]) => code);
+    const exported = /FIELDS: .*? = \{([\s\S]*?)\n\}/.exec(model("customers/export_fields.py"))?.[1] ?? "";
+    check(
+      "customers.exportField",
+      [...exported.matchAll(/^ {4}"(\w+)":/gm)].map(([, name]) => name),
+    );
     check("shared.stage", quoted(/STAGES = \(([\s\S]*?)\)/.exec(model("lake/snapshot.py"))?.[1]));
     check(
       "customers.txn",

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import pyarrow as pa
 from django.db import transaction
 
 from yinke.common.crypto import decrypt
 from yinke.customers.models import Customer
 from yinke.customers.search import NAME_KEYS, name_keys, tail_key
+from yinke.customers.services.bulk import run, stage
 
-BATCH = 2_000
+BATCH = 20_000
 COLUMNS = (*NAME_KEYS, "mobile_tail", "cert_tail")
 
 
@@ -22,17 +24,21 @@ def fill_keys() -> int:
     """
     filled = 0
     last = -(2**31)
-    while batch := list(
-        Customer.objects.filter(name_1=None, id__gt=last).order_by("id")
-        .only("id", "name_sealed", "mobile_sealed", "cert_sealed")[:BATCH]
-    ):  # fmt: skip
-        for customer in batch:
-            for column, key in zip(NAME_KEYS, name_keys(decrypt(customer.name_sealed)), strict=True):
-                setattr(customer, column, key)
-            customer.mobile_tail = tail_key(decrypt(customer.mobile_sealed))
-            customer.cert_tail = tail_key(decrypt(customer.cert_sealed))
+    while rows := list(
+        Customer.objects.filter(name_1=None, id__gt=last)
+        .order_by("id")
+        .values_list("id", "name_sealed", "mobile_sealed", "cert_sealed")[:BATCH]
+    ):
+        keys = [
+            (number, *name_keys(decrypt(name)), tail_key(decrypt(mobile)), tail_key(decrypt(cert)))
+            for number, name, mobile, cert in rows
+        ]
+        names = ("id", *COLUMNS)
+        columns = [pa.array(column, pa.int32()) for column in zip(*keys, strict=True)]
         with transaction.atomic():
-            Customer.objects.bulk_update(batch, COLUMNS)
-        filled += len(batch)
-        last = batch[-1].id
+            stage("incoming_keys", "customers_customer", [pa.table(columns, names=names)], names)
+            changes = ", ".join(f"{name} = i.{name}" for name in COLUMNS)
+            run(f"UPDATE customers_customer c SET {changes} FROM incoming_keys i WHERE c.id = i.id")
+        filled += len(rows)
+        last = rows[-1][0]
     return filled

@@ -8,6 +8,7 @@ import { StageTag, TierTag } from "@/shared/components/Tags";
 import { useFormat } from "@/shared/hooks/useFormat";
 import type { CustomerOut } from "../api";
 import styles from "./profile.module.css";
+import { CustomerTags } from "./CustomerTags";
 import { Reveal } from "./Reveal";
 
 /** Who this is, what they are to the bank, and what must be minded before a contact. */
@@ -104,6 +105,7 @@ export function CustomerHeader({ customer }: { customer: CustomerOut }) {
         )}
         {customer.is_payroll && <Tag variant="filled">{t("flag.payroll")}</Tag>}
         {customer.is_staff && <Tag variant="filled">{t("flag.staff")}</Tag>}
+        <CustomerTags customer={customer} />
         {customer.status !== "NORMAL" && <Tag color="error">{t(`status.${customer.status}`)}</Tag>}
       </div>
       <div className={styles.big}>
