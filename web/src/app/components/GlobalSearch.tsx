@@ -68,8 +68,8 @@ export function GlobalSearch({ phone }: { phone: boolean }) {
       },
     });
   const open = (id: string | number) => {
-    if (id === ELSEWHERE) return askElsewhere();
     setText("");
+    if (id === ELSEWHERE) return askElsewhere();
     input.current?.blur();
     void navigate(`/customers/${id}`);
   };

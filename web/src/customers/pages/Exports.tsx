@@ -19,7 +19,7 @@ import { toUrl } from "../filters";
 import { useChips } from "../useChips";
 
 const OPEN = new Set(["SUBMITTED", "CHECKED", "APPROVED", "MADE"]);
-const COLOURS: Record<string, string> = { APPROVED: "processing", MADE: "success", REFUSED: "error" };
+const COLOURS: Record<string, string> = { APPROVED: "success", MADE: "success", REFUSED: "error" };
 
 /** 数据导出: what waits for me, and what may I fetch? */
 export function Component() {
