@@ -30,7 +30,7 @@ def looks(
 ) -> list[Look]:
     """So many looks, one every so many minutes, at customers so far apart."""
     return [
-        Look(n + 1, 1, start + timedelta(minutes=n * every), action, 100 + n * step) for n in range(count)
+        Look(n + 1, 1, start + timedelta(minutes=n * every), action, 100 + n * step, f"{action} {n}") for n in range(count)
     ]  # fmt: skip
 
 
@@ -56,6 +56,14 @@ def test_many_whole_numbers_within_an_hour_raise_an_alert() -> None:
     assert kinds(looks(10, "customer.lookup")) == {}
 
 
+def test_the_same_number_asked_again_is_no_other_number() -> None:
+    again = [Look(n, 1, NOON + timedelta(minutes=n), "customer.search", None, f"{n % 10}") for n in range(50)]
+    assert kinds(again) == {}
+    assert kinds([*again, *looks(1, "customer.lookup", start=NOON + timedelta(minutes=50))]) == {
+        "MANY_NUMBERS": 11
+    }
+
+
 @pytest.mark.parametrize("step", [1, -1])
 def test_customers_one_after_the_other_raise_an_alert(step: int) -> None:
     assert kinds(looks(8, step=step)) == {"IDS_IN_A_ROW": 8}
@@ -72,7 +80,7 @@ def test_customers_one_after_the_other_raise_an_alert(step: int) -> None:
 )  # fmt: skip
 def test_the_rules_are_those_of_a_plain_count(drawn: list[tuple[int, int, str]]) -> None:
     those = [
-        Look(n, 1, NOON + timedelta(minutes=minute), action, customer)
+        Look(n, 1, NOON + timedelta(minutes=minute), action, customer, str(n))
         for n, (minute, customer, action) in enumerate(sorted(drawn, key=lambda d: d[0]))
     ]
     hour = timedelta(hours=1)
@@ -115,9 +123,9 @@ def bank() -> Bank:
     return bank
 
 
-def search_for(bank: Bank, count: int) -> None:
+def search_for(bank: Bank, count: int, first: int = 0) -> None:
     client = bank.client("李")
-    for number in range(count):
+    for number in range(first, first + count):
         assert client.get("/api/customers", {"q": f"139{number:08}"}).status_code == 200
 
 
@@ -168,7 +176,9 @@ def test_who_acknowledges_leaves_a_note_and_more_opens_it_again(bank: Bank) -> N
     )
     assert shown(bank) == []
     assert [row["note"] for row in shown(bank, done=True)] == ["已电话核实"]
-    search_for(bank, 1)
+    search_for(bank, 11)
+    assert shown(bank) == []  # the same numbers
+    search_for(bank, 1, first=11)
     (again,) = shown(bank)
     assert (again["id"], again["count"], again["note"]) == (alert["id"], 12, "已电话核实")
 

@@ -193,4 +193,4 @@ class TestElsewhere:
     def test_a_search_by_a_whole_number_leaves_an_entry_other_searches_none(self, bank: Bank) -> None:
         for q in ("zsf", "张三丰", "2222", "13911112222", "310101199001011234"):
             found(bank, q)
-        assert [e.reason for e in AuditEntry.objects.order_by("id")] == ["mobile", "cert"]
+        assert [e.reason.split()[0] for e in AuditEntry.objects.order_by("id")] == ["mobile", "cert"]

@@ -7,7 +7,7 @@ an acknowledged one opens again when more has happened since.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -39,6 +39,8 @@ class Look:
     at: datetime
     action: str
     customer: int | None
+    number: str = ""
+    """Of a search by a whole number: what tells it from other numbers."""
 
 
 @dataclass(frozen=True)
@@ -74,7 +76,7 @@ def _of_day(user: int, day: date, looks: list[Look], rules: Mapping[str, Any]) -
     off = [look for look in reveals if not opens <= timezone.localtime(look.at).hour < closes]
     if off:
         yield told(Kind.OFF_HOURS, len(off), off)
-    numbers = _busiest_hour([look for look in looks if look.action in NUMBERS])
+    numbers = _busiest_hour(_different(look for look in looks if look.action in NUMBERS))
     if len(numbers) > int(rules["alert.numbers_per_hour"]):
         yield told(Kind.MANY_NUMBERS, len(numbers), numbers)
     run = _longest_run(looks)
@@ -92,6 +94,17 @@ def _busiest_hour(looks: list[Look]) -> list[Look]:
         if end - start + 1 >= len(best):
             best = looks[start : end + 1]
     return best
+
+
+def _different(looks: Iterable[Look]) -> list[Look]:
+    """Without those for a number that was searched for within the hour before: a page asks again by itself."""
+    last: dict[str, datetime] = {}
+    found = []
+    for look in looks:
+        if look.number not in last or look.at - last[look.number] >= HOUR:
+            last[look.number] = look.at
+            found.append(look)
+    return found
 
 
 def _longest_run(looks: list[Look]) -> list[Look]:
@@ -120,11 +133,10 @@ def sweep(now: datetime | None = None) -> int:
     rows = AuditEntry.objects.filter(
         at__gte=midnight, user__isnull=False, object_type="customer"
     ).order_by("id")  # fmt: skip
+    columns = ("id", "user_id", "at", "action", "object_id", "reason")
     looks = [
-        Look(entry, user, at, action, _customer(object_id))
-        for entry, user, at, action, object_id in rows.values_list(
-            "id", "user_id", "at", "action", "object_id"
-        )
+        Look(entry, user, at, action, _customer(object_id), reason)
+        for entry, user, at, action, object_id, reason in rows.values_list(*columns)
         if user is not None
     ]
     return sum(_keep(found) for found in find(looks, rules))

@@ -11,7 +11,7 @@ from django.utils import timezone
 from yinke.access.models import AuditEntry, Org
 from yinke.access.services import audit
 from yinke.access.viewer import Viewer
-from yinke.common.crypto import blind_index
+from yinke.common.crypto import blind_index, blind_number
 from yinke.common.errors import YinkeError
 from yinke.common.thresholds import load_thresholds
 from yinke.customers.names import plain_mobile
@@ -49,7 +49,8 @@ def look_up(viewer: Viewer, q: str, address: str | None = None) -> str | None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT id, org_id FROM customers_elsewhere(%s, %s)", [mobile, cert])
         found = cursor.fetchone()
-    audit(viewer, LOOKUP, "customer", str(found[0]) if found else "", reason=kind, address=address)
+    who = str(found[0]) if found else ""
+    audit(viewer, LOOKUP, "customer", who, reason=_told(kind, q), address=address)
     return Org.objects.get(id=found[1]).name if found else None
 
 
@@ -57,7 +58,13 @@ def account_for_search(viewer: Viewer, q: str, address: str | None = None) -> No
     """Leave an entry for a search by a whole mobile or certificate number; other searches leave none."""
     kind = whole_number(q)
     if kind:
-        audit(viewer, SEARCH, "customer", "", reason=kind, address=address)
+        audit(viewer, SEARCH, "customer", "", reason=_told(kind, q), address=address)
+
+
+def _told(kind: str, q: str) -> str:
+    """The kind of number and its blind index: two searches for one number are told from two numbers by it."""
+    plain = plain_mobile(q) if kind == "mobile" else q.strip().upper()
+    return f"{kind} {blind_number(plain) & 0xFFFFFFFF:08x}"
 
 
 def _check_rate(viewer: Viewer) -> None:
