@@ -22,6 +22,7 @@ from yinke.access.viewer import Viewer
 from yinke.common.crypto import blind_index, encrypt
 from yinke.customers.models import Assignment, Customer, Frontier, Metrics
 from yinke.customers.names import initials, normalise
+from yinke.customers.search import NAME_KEYS, name_keys, tail_key
 from yinke.lake.around import SCHEMAS as AROUND
 from yinke.lake.snapshot import EVENTS, FEATURES, SNAPSHOT, arrow_schema
 from yinke.lake.store import Day, Lake
@@ -104,7 +105,8 @@ class Bank:
             id=fields.pop("id", number), org=org,
             **{
                 "cust_no": f"C{number:08}", "name_sealed": encrypt(name), "name_index": blind_index(normalise(name)),
-                "pinyin": initials(name), "mobile_sealed": encrypt(mobile), "mobile_index": blind_index(mobile),
+                "pinyin": initials(name), **dict(zip(NAME_KEYS, name_keys(name), strict=True)),
+                "mobile_tail": tail_key(mobile), "cert_tail": tail_key(cert_no), "mobile_sealed": encrypt(mobile), "mobile_index": blind_index(mobile),
                 "cert_sealed": encrypt(cert_no), "cert_index": blind_index(cert_no), "cert_type": "10100",
                 "gender": "F", "birth_date": date(1980, 5, 17), "open_date": date(2019, 3, 1),
                 "status": "NORMAL", "risk_level": "C3", "digest": b"", **fields,

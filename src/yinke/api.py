@@ -11,6 +11,7 @@ from ninja import NinjaAPI
 from ninja.errors import ValidationError
 from ninja.operation import Operation
 
+from yinke.access.alerts_api import router as alerts
 from yinke.access.api import make_router
 from yinke.access.roles_api import router as roles
 from yinke.access.schemas import DemoLogin
@@ -21,8 +22,11 @@ from yinke.care.customer_lake_api import router as customer_lake
 from yinke.care.ownership_api import router as ownership
 from yinke.common.errors import YinkeError
 from yinke.customers.api import router as customers
+from yinke.customers.export_api import router as exports
 from yinke.customers.identity_api import router as identity
+from yinke.customers.kept_api import router as customers_kept
 from yinke.customers.relations_api import router as relations
+from yinke.customers.search_api import router as customer_search
 from yinke.nightly.api import router as nightly
 from yinke.nightly.queries import freshness
 from yinke.privacy.api import router as privacy
@@ -42,6 +46,10 @@ api.add_router("", make_router(freshness))
 api.add_router("", security)
 api.add_router("", customers)
 api.add_router("", relations)
+api.add_router("", customer_search)
+api.add_router("", customers_kept)
+api.add_router("", exports)
+api.add_router("", alerts)
 api.add_router("", customer_pages)
 api.add_router("", customer_lake)
 api.add_router("", care)

@@ -86,8 +86,9 @@ WHITENOISE_IMMUTABLE_FILE_TEST = r"^/assets/"  # their names hold a hash of thei
 
 PROCRASTINATE_IMPORT_PATHS = [
     "yinke.nightly.schedule",
+    "yinke.nightly.housekeeping",
     "yinke.privacy.schedule",
-]  # the worker's tasks: the watch of the nights, reruns, and the deletion of what is past its time
+]  # the worker's tasks: the watch of the nights, reruns, alerts, and the deletion of what is past its time
 
 SESSION_ENGINE = "django.contrib.sessions.backends.db"  # a cache per process would keep a dead session alive
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}

@@ -54,7 +54,7 @@ def test_a_customer_is_found_by(bank: Bank, q: str, found: str) -> None:
     assert names(bank, q=q) == [found]
 
 
-@pytest.mark.parametrize("q", ["张三", "1393333", "3334444", "%", "_", "'; --", "\x00", "王五"])
+@pytest.mark.parametrize("q", ["三丰", "1393333", "3334444", "%", "_", "'; --", "\x00", "王五", "z" * 99])
 def test_half_a_name_or_number_finds_nobody(bank: Bank, q: str) -> None:
     assert names(bank, q=q) == []
 

@@ -16,11 +16,11 @@ print(" ".join(app.tasks))
 """
 
 
-def test_the_worker_knows_the_watch_and_the_rerun() -> None:
+def test_the_worker_knows_the_watch_the_rerun_and_the_housekeeping() -> None:
     told = subprocess.run(
         [sys.executable, "-c", ASK],
         cwd=Path(__file__).parents[2],
         env={**os.environ, "DJANGO_SETTINGS_MODULE": "tests.settings"},
         capture_output=True, text=True, check=True,
     ).stdout.split()  # fmt: skip
-    assert {"nightly.watch", "nightly.rerun"} <= set(told)
+    assert {"nightly.watch", "nightly.rerun", "nightly.keep_house"} <= set(told)

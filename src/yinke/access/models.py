@@ -270,3 +270,33 @@ class AuditEntry(models.Model):
             models.Index(fields=["object_type", "object_id"], name="audit_object"),
             models.Index(fields=["user", "-id"], name="audit_user"),
         ]
+
+
+class Alert(models.Model):
+    """异常提醒: one person's looks at customers that are out of the ordinary, found in the audit trail."""
+
+    class Kind(models.TextChoices):
+        MANY_REVEALS = "MANY_REVEALS", "短时大量明文查看"
+        OFF_HOURS = "OFF_HOURS", "非办公时间明文查看"
+        MANY_NUMBERS = "MANY_NUMBERS", "短时大量号码查询"
+        IDS_IN_A_ROW = "IDS_IN_A_ROW", "按编号逐个查看"
+
+    id: int
+    kind = models.CharField(max_length=16, choices=Kind.choices)
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    day = models.DateField()
+    """Asia/Shanghai."""
+    first_at = models.DateTimeField()
+    last_at = models.DateTimeField()
+    count = models.PositiveIntegerField()
+    """How many looks in the busiest hour, or off hours in the day."""
+    last_entry = models.BigIntegerField()
+    """The newest audit entry that it counts; later ones make an acknowledged alert open again."""
+    acknowledged_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    acknowledged_at = models.DateTimeField(null=True)
+    note = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["kind", "user", "day"], name="one_alert_a_day")
+        ]

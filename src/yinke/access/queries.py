@@ -48,6 +48,9 @@ ACTIONS = (
     "ownership.core",
     "consent.record", "policy.publish", "rights.open", "rights.read", "rights.verify",
     "rights.close", "rights.take", "keys.rotate", "keys.rewrap", "retention.run",
+    "customer.search", "customer.lookup", "customer.bulk", "customer.bulk_undo", "tag.change",
+    "export.request", "export.approve", "export.refuse", "export.withdraw", "export.make", "export.download",
+    "alert.acknowledge",
 )  # fmt: skip
 """What is accounted for."""
 

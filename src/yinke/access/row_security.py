@@ -11,6 +11,7 @@ OPEN = {
     "access_roleright": "what each role may do; no row of a customer",
     "access_rolerequest": "asked and decided by those with the right; no row of a customer",
     "access_substitution": "who stands in for whom; asked for before the viewer is known",
+    "access_alert": "raised from the trail; the right alert.read opens them",
     "access_auditentry": "append-only; the right audit.read opens it, and each look is an entry",
 }
 APPEND_ONLY = ("access_auditentry",)

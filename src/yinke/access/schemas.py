@@ -238,3 +238,33 @@ class DemoLogin(Schema):
     role: str
     zh: str
     en: str
+
+
+class AlertOut(Schema):
+    """异常提醒. ``kind``: MANY_REVEALS, OFF_HOURS, MANY_NUMBERS or IDS_IN_A_ROW."""
+
+    id: int
+    kind: str
+    user: str
+    emp_no: str
+    role: str
+    org: str
+    day: date
+    first_at: datetime
+    last_at: datetime
+    count: int
+    """Looks in the busiest hour; off hours: in the day; in a row: customers."""
+    acknowledged_by: str | None
+    acknowledged_at: datetime | None
+    note: str
+    may_acknowledge: bool
+
+
+class Alerts(Schema):
+    rows: list[AlertOut]
+    open: int
+    """How many wait for somebody."""
+
+
+class AlertNote(Schema):
+    note: Annotated[str, Field(max_length=200)]

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 _MANAGER = frozenset({
-    "consent.read", "consent.record", "cover.make", "customer.read", "customer.reveal", "handover.make",
-    "pool.claim", "pool.read", "relationship.write", "rights.open", "task.work", "team.read", "workbench",
+    "consent.read", "consent.record", "cover.make", "customer.lookup", "customer.read", "customer.reveal",
+    "handover.make", "list.keep", "pool.claim", "pool.read", "relationship.write", "rights.open",
+    "tag.assign", "task.work", "team.read", "workbench",
 })  # fmt: skip
 RIGHTS: dict[str, frozenset[str]] = {
     "RM": _MANAGER,
@@ -14,27 +15,31 @@ RIGHTS: dict[str, frozenset[str]] = {
     "PB_ADV": _MANAGER,
     "REMOTE_RM": _MANAGER,
     "BR_MGR": frozenset({
-        "branch.read", "consent.read", "consent.record", "cover.make", "customer.read", "customer.reveal",
-        "handover.approve", "handover.make", "oneid.review", "org.read", "pool.assign", "pool.read",
-        "relationship.write", "rights.open", "task.work", "team.read", "workbench",
+        "branch.read", "consent.read", "consent.record", "cover.make", "customer.lookup", "customer.read",
+        "customer.reveal", "export.approve", "export.read", "export.request", "handover.approve",
+        "handover.make", "list.keep", "oneid.review", "org.read", "pool.assign", "pool.read",
+        "relationship.write", "rights.open", "tag.assign", "tag.manage", "task.work", "team.read", "workbench",
     }),
     "RETAIL_MGR": frozenset({
-        "branch.read", "consent.read", "cover.make", "customer.read", "handover.approve", "handover.make",
-        "org.read", "pool.assign", "pool.read", "team.read",
+        "branch.read", "consent.read", "cover.make", "customer.read", "export.approve", "export.read",
+        "export.request", "handover.approve", "handover.make", "list.keep", "org.read", "pool.assign",
+        "pool.read", "tag.assign", "tag.manage", "team.read",
     }),
     "HQ_OPS": frozenset({
-        "branch.read", "consent.read", "customer.read", "nightly.read", "oneid.review", "org.read",
+        "branch.read", "consent.read", "customer.read", "export.approve", "export.read", "export.request",
+        "list.keep", "nightly.read", "oneid.review", "org.read", "tag.assign", "tag.manage",
     }),
     "COMPLIANCE": frozenset({
-        "audit.read", "branch.read", "catalogue.read", "consent.read", "consent.record", "customer.read",
-        "org.read", "policy.publish", "rights.decide", "rights.open", "rights.work", "role.approve",
-        "role.read",
+        "alert.handle", "alert.read", "audit.read", "branch.read", "catalogue.read", "consent.read",
+        "consent.record", "customer.read", "export.clear", "export.read", "org.read", "policy.publish",
+        "rights.decide", "rights.open", "rights.work", "role.approve", "role.read",
     }),
     "AUDITOR": frozenset({
-        "audit.read", "branch.read", "catalogue.read", "nightly.read", "org.read", "role.read",
+        "alert.read", "audit.read", "branch.read", "catalogue.read", "nightly.read", "org.read", "role.read",
     }),
     "SEC_ADMIN": frozenset({
-        "audit.read", "catalogue.read", "org.read", "role.approve", "role.read", "role.request",
+        "alert.handle", "alert.read", "audit.read", "catalogue.read", "org.read", "role.approve", "role.read",
+        "role.request",
     }),
     "SYS_ADMIN": frozenset({
         "nightly.operate", "nightly.read", "org.read", "staff.manage",

@@ -6,8 +6,12 @@ class CareConfig(AppConfig):
     label = "care"
 
     def ready(self) -> None:
-        """Restricted and deleted customers are approached no more."""
+        """Restricted and deleted customers are approached no more; the customer list is narrowed by care's facts too."""
         from yinke.care.services.silence import silence
         from yinke.privacy.hooks import SILENCERS
 
         SILENCERS.append(silence)
+        from yinke.care.customer_filters import narrow_by_care
+        from yinke.customers.filters import MORE
+
+        MORE.append(narrow_by_care)

@@ -8,7 +8,7 @@ from django.db.models import DateTimeField, F, Max, OuterRef, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router
 
-from yinke.access.auth import can, viewer_from
+from yinke.access.auth import can, client_address, viewer_from
 from yinke.care.customer_timeline import Kind, mark, timeline
 from yinke.care.models import ContactRecord, Task
 from yinke.care.queries.shape import active_dnd
@@ -16,6 +16,7 @@ from yinke.common.errors import NotFound
 from yinke.common.schema import Schema, answer
 from yinke.customers import listing, queries
 from yinke.customers.models import Customer
+from yinke.customers.queries_kept import tags_of
 from yinke.customers.schemas import (
     CustomerOut,
     CustomerPage,
@@ -25,6 +26,7 @@ from yinke.customers.schemas import (
     Person,
     TimelinePage,
 )
+from yinke.customers.services.look_up import account_for_search
 from yinke.customers.shape import customer_out, customer_row
 
 router = Router(tags=["customers"])
@@ -67,7 +69,9 @@ def list_customers(request: HttpRequest, wanted: Query[CustomerQuery]) -> Custom
     biz_date = queries.business_date()
     if biz_date is None:
         return CustomerPage(total=0, banded=viewer.masked, rows=[], biz_date=None)
-    rows = listing.find(viewer, wanted)
+    if wanted.page == 1:
+        account_for_search(viewer, wanted.q, client_address(request))
+    rows = listing.find(viewer, wanted, biz_date)
     total = listing.count(rows)
     found = listing.load(_page_ids(rows, wanted, biz_date, total)) if total else []
     return CustomerPage(
@@ -92,6 +96,7 @@ def _rows(request: HttpRequest, found: list[Customer], biz_date: date) -> list[C
         "customer_id", flat=True
     )
     open_tasks = list(tasks)
+    tags = tags_of(viewer, ids, biz_date)
     return [
         customer_row(
             viewer,
@@ -100,6 +105,7 @@ def _rows(request: HttpRequest, found: list[Customer], biz_date: date) -> list[C
             owners.get(customer.id),
             last.get(customer.id),
             open_tasks.count(customer.id),
+            tags.get(customer.id, ()),
         )
         for customer in found
     ]
@@ -117,6 +123,7 @@ def get_customer(request: HttpRequest, customer_id: int) -> CustomerOut:
         biz_date,
         queries.owners([customer_id]).get(customer_id),
         do_not_disturb=silent,
+        tags=tags_of(viewer_from(request), [customer_id], biz_date).get(customer_id, ()),
     )
 
 

@@ -8,8 +8,9 @@ is set (``see_as``); until then no row of a customer is seen. The night and the 
 they work for the whole bank.
 
 Each context declares in its ``row_security.py``: ``POLICIES`` (table: condition), ``OPEN`` (table: why it needs
-none), ``OWN`` (questions that give the ids of the customers a person looks after) and ``APPEND_ONLY`` (tables whose
-rows the web process neither changes nor deletes). They are laid upon the database after each migration.
+none), ``OWN`` (questions that give the ids of the customers a person looks after), ``APPEND_ONLY`` (tables whose rows the web
+process neither changes nor deletes) and ``FUNCTIONS`` (those of the owner that it may call). They are laid upon the
+database after each migration.
 """
 
 from __future__ import annotations
@@ -108,6 +109,8 @@ def install() -> None:
         cursor.execute(f"REVOKE INSERT, UPDATE, DELETE ON django_migrations FROM {WEB}")
         for table in (table for each in declared("APPEND_ONLY") for table in each):
             cursor.execute(f"REVOKE UPDATE, DELETE ON {table} FROM {WEB}")
+        for function in (function for each in declared("FUNCTIONS") for function in each):
+            cursor.execute(f"GRANT EXECUTE ON FUNCTION {function} TO {WEB}")
         for table, condition in policies.items():
             cursor.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
             cursor.execute(f"DROP POLICY IF EXISTS seen ON {table}")

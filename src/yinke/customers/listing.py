@@ -8,18 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from decimal import Decimal
 
-from django.db.models import Case, DecimalField, Exists, F, OuterRef, QuerySet, Value, When
-from django.db.models.expressions import RawSQL
+from django.db.models import Exists, F, OuterRef, QuerySet
 
 from yinke.access.models import Org
 from yinke.access.queries import subtree
 from yinke.access.viewer import Viewer
 from yinke.common.errors import YinkeError
+from yinke.customers.filters import ORDERS, narrow, order_value
 from yinke.customers.models import ERASED, Assignment, Customer
-from yinke.customers.queries import active_assignments, search, visible
+from yinke.customers.queries import active_assignments, visible
 from yinke.customers.schemas import CustomerQuery
+from yinke.customers.search import search
 
 PAGE = 50
 COUNTED = 10_000
@@ -27,12 +27,15 @@ COUNTED = 10_000
 DEEPEST = COUNTED // PAGE
 """The last page that can be opened."""
 TIERS = range(6)
-MONEY = DecimalField(max_digits=24, decimal_places=6)
 
 
-def find(viewer: Viewer, wanted: CustomerQuery) -> QuerySet[Customer]:
-    """The customers in scope that fit, in no order."""
-    rows = visible(viewer).exclude(status=ERASED)
+def find(viewer: Viewer, wanted: CustomerQuery, biz_date: date) -> QuerySet[Customer]:
+    """The customers in scope that fit at ``biz_date``'s end, in no order.
+
+    Raises:
+        YinkeError: a bound of money that this viewer may not ask by (see ``filters.narrow``).
+    """
+    rows = narrow(viewer, visible(viewer).exclude(status=ERASED), wanted, biz_date)
     if wanted.tier:
         rows = rows.filter(metrics__tier__in=wanted.tier)
     if wanted.stage:
@@ -55,7 +58,7 @@ def count(rows: QuerySet[Customer]) -> int:
 
 
 def page_ids(rows: QuerySet[Customer], wanted: CustomerQuery, biz_date: date, total: int) -> list[int]:
-    """Ids of one page, ordered by ``aum``, ``mda``, ``net_month`` or ``name``, descending with ``-``.
+    """Ids of one page, ordered by ``aum``, ``name`` or one of ``ORDERS``, descending with ``-``.
 
     Args:
         total: what ``count`` said of ``rows``.
@@ -120,35 +123,14 @@ def _sorted(rows: QuerySet[Customer], sort: str, biz_date: date) -> QuerySet[Cus
     sign = "-" if down else ""
     if key == "name":
         return rows.order_by(f"{sign}pinyin", f"{sign}id")
-    by = {
-        "aum": F("metrics__aum") + Decimal(0),  # a sum, lest the planner walk the bank's index for a few rows
-        "mda": _mda(biz_date),
-        "net_month": _net_month(biz_date),
-    }.get(key)
+    by = order_value(key, biz_date)
     if by is None:
         raise YinkeError(
             "No such order",
             code="no_such_choice",
             place="sort",
-            remedy="Take aum, mda, net_month, name or last_contact, with '-' to reverse",
+            remedy=f"Take aum, name, last_contact, {', '.join(ORDERS)}, with '-' to reverse",
         )
     value = F("value")
     order = value.desc(nulls_last=True) if down else value.asc(nulls_last=True)
     return rows.alias(value=by).order_by(order, f"{sign}id")
-
-
-def _mda(biz_date: date) -> Case:
-    """The month's daily average at the end of ``biz_date``, as ``averages`` counts it."""
-    total = RawSQL(
-        "(customers_metrics.sum_m + customers_metrics.aum * (%s::date - customers_metrics.as_of)) / %s",
-        [biz_date, biz_date.day],
-        output_field=MONEY,
-    )
-    within = When(metrics__as_of__gte=biz_date.replace(day=1), then=total)
-    return Case(within, default=F("metrics__aum"), output_field=MONEY)
-
-
-def _net_month(biz_date: date) -> Case:
-    net = F("metrics__aum") - F("metrics__aum_month_start")
-    within = When(metrics__as_of__gte=biz_date.replace(day=1), then=net)
-    return Case(within, default=Value(Decimal(0)), output_field=MONEY)

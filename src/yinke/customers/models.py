@@ -32,11 +32,22 @@ class Customer(models.Model):
     """客户档案. ``id`` is the lake's ``cust_id``. Name, mobile and certificate are encrypted (C2)."""
 
     id = models.IntegerField(primary_key=True)
-    cust_no = models.CharField(max_length=32, unique=True)
+    cust_no = models.CharField(max_length=32, unique=True, db_collation="C")
     name_sealed = models.BinaryField()
     name_index = models.BinaryField(db_index=True)
     pinyin = models.CharField(max_length=24, db_collation="C")
     """Initials of the name's pinyin in lower case, e.g. zsf; sorted and searched by their start."""
+    name_1 = models.IntegerField(null=True, db_index=True)
+    """Blind index of the name's first character; 2 and 3 alike. See ``customers/search.py``."""
+    name_2 = models.IntegerField(null=True, db_index=True)
+    name_3 = models.IntegerField(null=True, db_index=True)
+    reading_1 = models.IntegerField(null=True, db_index=True)
+    """Blind index of the name's first syllable; 2 and 3 alike."""
+    reading_2 = models.IntegerField(null=True, db_index=True)
+    reading_3 = models.IntegerField(null=True, db_index=True)
+    mobile_tail = models.IntegerField(null=True, db_index=True)
+    """Blind index of the last four digits."""
+    cert_tail = models.IntegerField(null=True, db_index=True)
     mobile_sealed = models.BinaryField(null=True)
     mobile_index = models.BinaryField(null=True, db_index=True)
     cert_sealed = models.BinaryField(null=True)
@@ -316,3 +327,6 @@ class Claim(models.Model):
             models.Index(fields=["user", "on_date"], name="claim_of_user"),
             models.Index(fields=["contact_by"], condition=Q(ended_at=None), name="claim_due"),
         ]
+
+
+from yinke.customers import list_models  # noqa: E402, F401  (Django finds models by this module)

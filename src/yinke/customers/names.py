@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from functools import lru_cache
 
@@ -12,21 +13,38 @@ from yinke.common.identity.normal import HAN, normalise, plain_mobile
 __all__ = ["HAN", "initials", "normalise", "plain_mobile"]
 
 SURNAMES = {
-    "单": "s", "曾": "z", "解": "x", "仇": "q", "区": "o", "查": "z", "盖": "g", "任": "r", "朴": "p",
-    "翟": "z", "乐": "y", "缪": "m", "种": "c", "员": "y", "折": "s", "召": "s", "繁": "p", "秘": "b",
-    "句": "g", "乜": "n", "覃": "q", "尉迟": "yc", "长孙": "zs", "万俟": "mq", "澹台": "tt", "宿": "s",
-    "谌": "c", "隗": "w", "郗": "x", "盛": "s", "晟": "c", "洗": "x", "薄": "b", "逄": "p", "车": "c",
+    "单": "shan", "曾": "zeng", "解": "xie", "仇": "qiu", "区": "ou", "查": "zha", "盖": "ge", "任": "ren",
+    "朴": "piao", "翟": "zhai", "乐": "yue", "缪": "miao", "种": "chong", "员": "yun", "折": "she", "召": "shao",
+    "繁": "po", "秘": "bi", "句": "gou", "乜": "nie", "覃": "qin", "尉迟": "yu chi", "长孙": "zhang sun",
+    "万俟": "mo qi", "澹台": "tan tai", "宿": "su", "谌": "chen", "隗": "wei", "郗": "xi", "盛": "sheng",
+    "晟": "cheng", "洗": "xian", "薄": "bo", "逄": "pang", "车": "che",
 }  # fmt: skip
-"""Surnames that are read otherwise than the character alone (多音字姓氏)."""
+"""Surnames that are read otherwise than the character alone (多音字姓氏), syllable by syllable."""
 
 
 @lru_cache(maxsize=60_000)
-def _initial(character: str) -> str:
+def _syllable(character: str) -> str:
+    """The ordinary reading of one character in a-z, v for ü; empty for what has none."""
     if character.isascii():
         return character.lower() if character.isalnum() else ""
     reading = pinyin(character, style=Style.NORMAL, errors="ignore")
-    first = unicodedata.normalize("NFD", reading[0][0])[:1].lower() if reading else ""
-    return first if first.isascii() and first.isalpha() else ""
+    plain = unicodedata.normalize("NFD", reading[0][0]).lower() if reading else ""
+    return re.sub(r"[^a-z]", "", plain)
+
+
+def syllables(name: str) -> list[str]:
+    """The pinyin of a name, surnames of several readings by their own; a Latin name by its words.
+
+    >>> syllables("单小雨"), syllables("万俟青"), syllables("John Li"), syllables("吕·布")
+    (['shan', 'xiao', 'yu'], ['mo', 'qi', 'qing'], ['john', 'li'], ['lv', 'bu'])
+    """
+    if name.isascii():
+        return re.findall(r"[a-z0-9]+", name.lower())
+    for size in (2, 1):
+        known = SURNAMES.get(name[:size])
+        if known:
+            return [*known.split(), *filter(None, map(_syllable, name[size:]))]
+    return list(filter(None, map(_syllable, name)))
 
 
 def initials(name: str) -> str:
@@ -35,10 +53,4 @@ def initials(name: str) -> str:
     >>> initials("张三丰"), initials("单小雨"), initials("万俟青"), initials("阿依古丽·买买提"), initials("John Li")
     ('zsf', 'sxy', 'mqq', 'ayglmmt', 'jl')
     """
-    if name.isascii():
-        return "".join(word[0] for word in name.lower().split() if word[0].isalnum())[:24]
-    for size in (2, 1):
-        known = SURNAMES.get(name[:size])
-        if known:
-            return (known + "".join(map(_initial, name[size:])))[:24]
-    return "".join(map(_initial, name))[:24]
+    return "".join(part[0] for part in syllables(name))[:24]

@@ -10,10 +10,8 @@ from django.db.models import Q, QuerySet
 
 from yinke.access.models import User
 from yinke.access.viewer import OWN_ONLY, Viewer
-from yinke.common.crypto import blind_indexes
 from yinke.common.errors import NotFound
 from yinke.customers.models import Assignment, Customer, Frontier
-from yinke.customers.names import HAN, normalise, plain_mobile
 
 
 @dataclass
@@ -70,24 +68,6 @@ def one(viewer: Viewer, customer_id: int) -> Customer:
             "No such customer among yours", place=f"customer {customer_id}", remedy="Go back to the list"
         )
     return found
-
-
-def search(rows: QuerySet[Customer], q: str) -> QuerySet[Customer]:
-    """Whole name, whole mobile or certificate number, start of the customer number or of the initials."""
-    if not q:
-        return rows
-    if "\x00" in q:  # no text of PostgreSQL holds it
-        return rows.none()
-    if HAN.search(q):
-        return rows.filter(name_index__in=blind_indexes(normalise(q)))
-    if q.isascii() and q.isalpha():
-        return rows.filter(
-            Q(pinyin__startswith=q.lower()[:24]) | Q(name_index__in=blind_indexes(normalise(q)))
-        )
-    return rows.filter(
-        Q(mobile_index__in=blind_indexes(plain_mobile(q))) | Q(cert_index__in=blind_indexes(q.upper())) | Q(cust_no__startswith=q.upper())
-        | Q(name_index__in=blind_indexes(normalise(q)))
-    )  # fmt: skip
 
 
 def owners(customer_ids: Iterable[int]) -> dict[int, Owners]:

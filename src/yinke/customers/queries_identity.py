@@ -23,7 +23,8 @@ from yinke.customers.models import (
     PersonMember,
     PersonSplit,
 )
-from yinke.customers.queries import search, visible
+from yinke.customers.queries import visible
+from yinke.customers.search import search
 
 PAGE = 20
 COUNTED = 10_000

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Literal
+from typing import Annotated, Literal
+
+from pydantic import Field
 
 from yinke.common.schema import Schema
+
+Small = Annotated[int, Field(ge=0, le=200)]
 
 
 class Person(Schema):
@@ -21,7 +25,7 @@ class CustomerQuery(Schema):
     """What the customer list is narrowed to and ordered by; empty fields narrow nothing."""
 
     q: str = ""
-    """Whole name, initials of its pinyin, start of the customer number, whole mobile or certificate number."""
+    """What ``customers/search.py`` finds by: name, pinyin, customer number, mobile, certificate, their last four."""
     tier: list[int] = []
     stage: list[str] = []
     manager: int | None = None
@@ -30,9 +34,63 @@ class CustomerQuery(Schema):
     """Only customers without a manager."""
     org: int | None = None
     """That org and all below it."""
+    tag: list[int] = []
+    """Any of these tags."""
+    on_list: int | None = None
+    """On this list of customers."""
+    aum_from: Decimal | None = None
+    """Bounds are both included; of money CNY. Who sees bands only may bound by their edges only."""
+    aum_to: Decimal | None = None
+    mda_from: Decimal | None = None
+    mda_to: Decimal | None = None
+    qda_from: Decimal | None = None
+    qda_to: Decimal | None = None
+    yda_from: Decimal | None = None
+    yda_to: Decimal | None = None
+    lum_from: Decimal | None = None
+    lum_to: Decimal | None = None
+    net_month_from: Decimal | None = None
+    net_month_to: Decimal | None = None
+    net_year_from: Decimal | None = None
+    net_year_to: Decimal | None = None
+    categories_from: Small | None = None
+    categories_to: Small | None = None
+    age_from: Small | None = None
+    age_to: Small | None = None
+    rfm_r: list[int] = []
+    """Quintiles, 5 the best; likewise F and M."""
+    rfm_f: list[int] = []
+    rfm_m: list[int] = []
+    gender: list[str] = []
+    risk_level: list[str] = []
+    risk_expiry_from: date | None = None
+    risk_expiry_to: date | None = None
+    last_txn_from: date | None = None
+    last_txn_to: date | None = None
+    last_login_from: date | None = None
+    last_login_to: date | None = None
+    open_date_from: date | None = None
+    open_date_to: date | None = None
+    last_contact_from: date | None = None
+    last_contact_to: date | None = None
+    """Not contacted since: who was never contacted is among them."""
+    payroll: bool | None = None
+    effective: bool | None = None
+    has_task: bool | None = None
     sort: str = "-aum"
-    """aum, mda, net_month, name or last_contact; descending with ``-``."""
+    """A key of ``listing.ORDERS``, aum, name or last_contact; descending with ``-``."""
     page: int = 1
+
+
+class TagOnCustomer(Schema):
+    """手工标签 that holds on a customer."""
+
+    id: int
+    name: str
+    by: str
+    """Who put it there."""
+    at: datetime
+    expires_on: date | None
 
 
 class CustomerRow(Schema):
@@ -54,6 +112,21 @@ class CustomerRow(Schema):
     org_name: str
     last_contact: date | None
     open_tasks: int
+    qda: Decimal
+    yda: Decimal
+    lum: Decimal
+    net_year: Decimal | None
+    categories: int
+    rfm: str
+    age: int | None
+    open_date: date
+    risk_level: str
+    risk_expiry: date | None
+    last_txn: date | None
+    last_login: date | None
+    is_payroll: bool
+    is_effective: bool
+    tags: list[TagOnCustomer]
 
 
 class CustomerPage(Schema):
@@ -118,6 +191,7 @@ class CustomerOut(Schema):
     last_login: date | None
     is_payroll: bool
     is_effective: bool
+    tags: list[TagOnCustomer]
     biz_date: date
 
 
@@ -249,3 +323,171 @@ class RevealIn(Schema):
 
 class RevealOut(Schema):
     value: str
+
+
+class LookUpIn(Schema):
+    q: Annotated[str, Field(max_length=60)]
+    """A whole mobile or certificate number."""
+
+
+class LookUpOut(Schema):
+    """跨机构查询: whether the bank has such a customer, and which outlet looks after them. Never who it is."""
+
+    org_name: str | None
+    """管户机构; None: nobody in the bank has this number."""
+
+
+class TagIn(Schema):
+    name: Annotated[str, Field(max_length=100)]
+    expire_days: Annotated[int, Field(ge=1, le=3650)] | None = None
+
+
+class TagOut(Schema):
+    """An entry of the catalogue of tags."""
+
+    id: int
+    name: str
+    org_name: str
+    expire_days: int | None
+    mine: bool
+    """It belongs to the viewer's own org: its keepers may retire it."""
+
+
+class ListIn(Schema):
+    name: Annotated[str, Field(max_length=100)]
+    shared: bool = False
+
+
+class ListChange(Schema):
+    shared: bool
+
+
+class ListOut(Schema):
+    """名单: a list of customers kept by hand."""
+
+    id: int
+    name: str
+    owner: str
+    mine: bool
+    shared: bool
+    size: int
+    """How many of its customers the viewer may see."""
+
+
+class ViewIn(Schema):
+    name: Annotated[str, Field(max_length=100)]
+    query: CustomerQuery
+    columns: Annotated[list[Annotated[str, Field(max_length=20)]], Field(max_length=40)] = []
+    shared: bool = False
+
+
+class ViewOut(Schema):
+    """保存的视图."""
+
+    id: int
+    name: str
+    owner: str
+    mine: bool
+    shared: bool
+    query: dict[str, str | int | bool | list[int] | list[str]]
+    """The fields of ``CustomerQuery`` that are not empty."""
+    columns: list[str]
+
+
+class BulkIn(Schema):
+    """What to do to whom: either to customers by id, or to all whom a filter finds."""
+
+    kind: Literal["TAG_ADD", "TAG_REMOVE", "LIST_ADD", "LIST_REMOVE"]
+    target: int
+    """Id of the tag or list."""
+    ids: Annotated[list[int], Field(max_length=10_000)] = []
+    query: CustomerQuery | None = None
+    expires_on: date | None = None
+    """Last day of an added tag; None: as its catalogue says."""
+    expected: int = 0
+    """How many the preview said it would be; ignored by the preview itself."""
+
+
+class LeftOut(Schema):
+    """``reason``: OUT_OF_SCOPE, CLOSED, HAS_IT or LACKS_IT."""
+
+    reason: str
+    count: int
+
+
+class BulkPreview(Schema):
+    will: int
+    left_out: list[LeftOut]
+
+
+class BulkOut(Schema):
+    """What was done, and until when it may be undone."""
+
+    id: int
+    count: int
+    left_out: list[LeftOut]
+    undo_until: datetime
+
+
+class ExportIn(Schema):
+    """What is asked for: which customers, which of their fields, what for and for whom."""
+
+    purpose: Annotated[str, Field(max_length=200)]
+    recipient: Annotated[str, Field(max_length=100)]
+    fields: Annotated[list[str], Field(min_length=1, max_length=40)]
+    plain: list[str] = []
+    """Of ``fields``, those of C2 wanted unmasked: name, mobile, cert."""
+    query: CustomerQuery
+
+
+class ExportOut(Schema):
+    """数据导出申请."""
+
+    id: int
+    requester: str
+    org_name: str
+    purpose: str
+    recipient: str
+    fields: list[str]
+    plain: list[str]
+    query: dict[str, str | int | bool | list[int] | list[str]]
+    rows: int
+    status: str
+    """SUBMITTED, CHECKED, APPROVED, MADE, REFUSED, WITHDRAWN, or ENDED: approved, but past its time."""
+    rows_changed: bool
+    compliance: bool
+    """Compliance decides too."""
+    asked_at: datetime
+    checked_by: str | None
+    cleared_by: str | None
+    note: str
+    expires_at: datetime | None
+    downloads: int
+    downloads_left: int
+    mine: bool
+    decidable: bool
+    """It waits for the viewer."""
+
+
+class Exports(Schema):
+    mine: list[ExportOut]
+    waiting: list[ExportOut]
+    decided: list[ExportOut]
+    fields: list[str]
+    """What may be asked for, in the file's order."""
+    plain_fields: list[str]
+    most_rows: int
+
+
+class Decision(Schema):
+    approve: bool
+    rows: int
+    """As many customers as the page showed."""
+    note: Annotated[str, Field(max_length=200)] = ""
+
+
+class ExportMade(Schema):
+    """The file's password; None: the customers have changed, and the request is back for approval."""
+
+    password: str | None
+    export: ExportOut

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 
 from django.utils import timezone
@@ -11,7 +12,7 @@ from yinke.access.viewer import Viewer
 from yinke.customers.averages import averages
 from yinke.customers.models import Customer
 from yinke.customers.queries import Owners
-from yinke.customers.schemas import CustomerOut, CustomerRow, Person, Slice
+from yinke.customers.schemas import CustomerOut, CustomerRow, Person, Slice, TagOnCustomer
 from yinke.customers.shown import shown_amount, shown_cert, shown_mobile, shown_name
 
 MIX = ("DEMAND", "TIME", "WEALTH", "FUND", "INSURANCE", "METAL", "BOND", "SECURITIES")
@@ -33,6 +34,11 @@ def full_months(first: date, last: date) -> int:
     return max(months - (last.day < first.day), 0)
 
 
+def age(customer: Customer, biz_date: date) -> int | None:
+    """Full years; None if the bank does not know the birth date."""
+    return full_months(customer.birth_date, biz_date) // 12 if customer.birth_date else None
+
+
 def customer_row(
     viewer: Viewer,
     customer: Customer,
@@ -40,6 +46,7 @@ def customer_row(
     owner: Owners | None,
     contact: datetime | None,
     tasks: int,
+    tags: Sequence[TagOnCustomer] = (),
 ) -> CustomerRow:
     """One line of the list."""
     metrics = customer.metrics
@@ -59,11 +66,32 @@ def customer_row(
         org_name=customer.org.name,
         last_contact=timezone.localdate(contact) if contact else None,
         open_tasks=tasks,
+        qda=shown_amount(viewer, counted.qda),
+        yda=shown_amount(viewer, counted.yda),
+        lum=shown_amount(viewer, metrics.lum),
+        net_year=shown_amount(viewer, counted.net_year),
+        categories=metrics.categories,
+        rfm=metrics.rfm,
+        age=age(customer, biz_date),
+        open_date=customer.open_date,
+        risk_level=customer.risk_level,
+        risk_expiry=customer.risk_expiry,
+        last_txn=metrics.last_txn,
+        last_login=metrics.last_login,
+        is_payroll=metrics.is_payroll,
+        is_effective=metrics.is_effective,
+        tags=list(tags),
     )
 
 
 def customer_out(
-    viewer: Viewer, customer: Customer, biz_date: date, owner: Owners | None, *, do_not_disturb: bool
+    viewer: Viewer,
+    customer: Customer,
+    biz_date: date,
+    owner: Owners | None,
+    *,
+    do_not_disturb: bool,
+    tags: Sequence[TagOnCustomer] = (),
 ) -> CustomerOut:
     """客户一览."""
     metrics = customer.metrics
@@ -75,7 +103,7 @@ def customer_out(
         name_masked=viewer.masked,
         banded=viewer.masked,
         gender=customer.gender,
-        age=full_months(customer.birth_date, biz_date) // 12 if customer.birth_date else None,
+        age=age(customer, biz_date),
         birth_date=None if viewer.masked else customer.birth_date,
         mobile_masked=shown_mobile(customer),
         cert_type=customer.cert_type,
@@ -113,5 +141,6 @@ def customer_out(
         last_login=metrics.last_login,
         is_payroll=metrics.is_payroll,
         is_effective=metrics.is_effective,
+        tags=list(tags),
         biz_date=biz_date,
     )

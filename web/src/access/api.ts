@@ -187,3 +187,27 @@ export const useRemoveFactor = () =>
       }),
     ),
   );
+export type AlertOut = Schemas["AlertOut"];
+
+export function useAlerts(done: boolean) {
+  return useQuery({
+    queryKey: ["alerts", done],
+    queryFn: ({ signal }) => body(client.GET("/api/alerts", { params: { query: { done } }, signal })),
+    refetchInterval: 60_000,
+  });
+}
+
+/** Say what was found out about an alert. */
+export function useAcknowledge() {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: ({ id, note }: { id: number; note: string }) =>
+      body(
+        client.POST("/api/alerts/{alert_id}/acknowledge", {
+          params: { path: { alert_id: id } },
+          body: { note },
+        }),
+      ),
+    onSuccess: () => queries.invalidateQueries({ queryKey: ["alerts"] }),
+  });
+}

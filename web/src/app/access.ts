@@ -1,4 +1,5 @@
 import {
+  AlertOutlined,
   ApartmentOutlined,
   AppstoreOutlined,
   AuditOutlined,
@@ -6,6 +7,7 @@ import {
   CheckSquareOutlined,
   ClockCircleOutlined,
   DatabaseOutlined,
+  ExportOutlined,
   FileProtectOutlined,
   InboxOutlined,
   MergeCellsOutlined,
@@ -36,6 +38,8 @@ export const ENTRIES: Entry[] = [
   { path: "/team", right: "team.read", name: "nav.team", icon: CalendarOutlined },
   { path: "/orgs", right: "org.read", name: "nav.orgs", icon: ApartmentOutlined },
   { path: "/roles", right: "role.read", name: "nav.roles", icon: SafetyOutlined },
+  { path: "/exports", right: "export.read", name: "nav.exports", icon: ExportOutlined },
+  { path: "/alerts", right: "alert.read", name: "nav.alerts", icon: AlertOutlined },
   { path: "/nightly", right: "nightly.read", name: "nav.nightly", icon: ClockCircleOutlined },
   { path: "/audit", right: "audit.read", name: "nav.audit", icon: AuditOutlined },
   { path: "/rights-cases", right: "rights.work", name: "nav.rightsCases", icon: SafetyCertificateOutlined },

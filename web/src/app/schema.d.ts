@@ -422,6 +422,366 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/customers/look-up": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Look Up Customer
+         * @description Which outlet looks after the customer with this whole number; each look-up is accounted for and limited.
+         */
+        post: operations["look_up_customer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tags": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Tags
+         * @description The catalogue of tags: the bank's, and those of the viewer's orgs.
+         */
+        get: operations["list_tags"];
+        put?: never;
+        /**
+         * Make Tag
+         * @description Add a tag to the catalogue of the viewer's own org.
+         */
+        post: operations["make_tag"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tags/{tag_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Retire Tag
+         * @description Take a tag out of the catalogue.
+         */
+        delete: operations["retire_tag"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/customer-lists": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Customer Lists
+         * @description One's own lists and those shared.
+         */
+        get: operations["list_customer_lists"];
+        put?: never;
+        /**
+         * Make Customer List
+         * @description Begin an empty list.
+         */
+        post: operations["make_customer_list"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/customer-lists/{list_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Close Customer List
+         * @description Close a list of one's own.
+         */
+        delete: operations["close_customer_list"];
+        options?: never;
+        head?: never;
+        /**
+         * Change Customer List
+         * @description Share a list of one's own to one's org, or end that.
+         */
+        patch: operations["change_customer_list"];
+        trace?: never;
+    };
+    "/api/customer-views": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Views
+         * @description One's own saved views and those shared.
+         */
+        get: operations["list_views"];
+        put?: never;
+        /**
+         * Save View
+         * @description Keep the list's filters, order and columns under a name.
+         */
+        post: operations["save_view"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/customer-views/{view_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Drop View
+         * @description Forget a view of one's own.
+         */
+        delete: operations["drop_view"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/bulk/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Preview Bulk
+         * @description How many an action would touch, and who is left out and why. Nothing is done.
+         */
+        post: operations["preview_bulk"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/bulk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Carry Out Bulk
+         * @description Do what was previewed, unless the number of customers has changed since.
+         */
+        post: operations["carry_out_bulk"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/bulk/{action_id}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Undo Bulk
+         * @description Put back what one did.
+         */
+        post: operations["undo_bulk"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/exports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Exports
+         * @description One's own requests, those that wait for one's decision, and those decided.
+         */
+        get: operations["list_exports"];
+        put?: never;
+        /**
+         * Request Export
+         * @description Ask for an export of the customers who fit a filter.
+         */
+        post: operations["request_export"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/exports/{export_id}/decide": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Decide Export
+         * @description Approve or refuse a request that waits for the viewer.
+         */
+        post: operations["decide_export"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/exports/{export_id}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Withdraw Export
+         * @description Take one's own request back.
+         */
+        post: operations["withdraw_export"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/exports/{export_id}/make": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make Export
+         * @description Make the file of one's own approved request, or find it made; its password.
+         */
+        post: operations["make_export"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/exports/{export_id}/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Download Export
+         * @description The file of one's own request; its password opens it.
+         */
+        get: operations["download_export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/alerts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Alerts
+         * @description The open alerts, or those acknowledged, newest first; brought up to date with the trail before.
+         */
+        get: operations["list_alerts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/alerts/{alert_id}/acknowledge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Acknowledge Alert
+         * @description Say what was found out about an alert.
+         */
+        post: operations["acknowledge_alert"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/customers": {
         parameters: {
             query?: never;
@@ -958,6 +1318,706 @@ export interface paths {
          * @description The other customer numbers of the same person that the viewer sees, and what they hold together.
          */
         get: operations["get_same_person"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/handovers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Handovers
+         * @description Handovers that concern the viewer: those under way, what waits for him first; or the closed ones.
+         */
+        get: operations["list_handovers"];
+        put?: never;
+        /**
+         * Make Handover
+         * @description A draft, or submitted at once.
+         */
+        post: operations["make_handover"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/handovers/givers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Givers
+         * @description Whose customers the viewer may hand over; those who left (待移交) first.
+         */
+        get: operations["list_givers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/handovers/{handover_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Handover
+         * @description One handover.
+         */
+        get: operations["get_handover"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/handovers/{handover_id}/items": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Handover Items
+         * @description Its customers, 50 a page; those that stay behind first.
+         */
+        get: operations["list_handover_items"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/handovers/{handover_id}/submit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Submit Handover
+         * @description Its maker sends it to the receiver.
+         */
+        post: operations["submit_handover"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/handovers/{handover_id}/accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Accept Handover
+         * @description The receiver takes the customers on.
+         */
+        post: operations["accept_handover"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/handovers/{handover_id}/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Approve Handover
+         * @description A head approves for one side.
+         */
+        post: operations["approve_handover"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/handovers/{handover_id}/reject": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Reject Handover
+         * @description The receiver or a head says no, and why.
+         */
+        post: operations["reject_handover"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/handovers/{handover_id}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Withdraw Handover
+         * @description Its maker takes it back.
+         */
+        post: operations["withdraw_handover"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/colleagues": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Colleagues
+         * @description Active people who could receive customers, with their load; one's own sub-branch first.
+         */
+        get: operations["list_colleagues"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/pool": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Pool
+         * @description 公海: customers without a manager, the claims under way, and those who return unless contacted.
+         */
+        get: operations["get_pool"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/pool/claims": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Claim Customer
+         * @description 领取: become the main manager of a customer of one's pool.
+         */
+        post: operations["claim_customer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/pool/returns": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Return Customer
+         * @description 退回: a claimed customer goes back; heads return any customer below.
+         */
+        post: operations["return_customer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/pool/plan": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Plan Assignments
+         * @description 自动分配预览: same outlet, lowest load, skill for the tier, in turn. Nothing changes.
+         */
+        post: operations["plan_assignments"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/pool/assignments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Assign Customers
+         * @description 分配: give customers of the pool to managers below.
+         */
+        post: operations["assign_customers"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/team": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Team
+         * @description 谁在岗: absences and tasks that fall due in the next two weeks.
+         */
+        get: operations["get_team"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/substitutions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make Substitution
+         * @description 代管: a colleague stands in from a day to a day.
+         */
+        post: operations["make_substitution"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/substitutions/{substitution_id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * End Cover
+         * @description Call a substitution off.
+         */
+        post: operations["end_cover"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/orgs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Org
+         * @description 机构: one org, those below it, its people and their load. Without ``org``: the viewer's own.
+         */
+        get: operations["get_org"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/staff/{user_id}/disable": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Disable Staff
+         * @description 停用: close an account; refused while the person looks after customers.
+         */
+        post: operations["disable_staff"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/staff/{user_id}/enable": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Enable Staff
+         * @description Let the next staff file open the account again.
+         */
+        post: operations["enable_staff"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/roles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Roles
+         * @description Every role with its rights and how many hold it; what waits for a decision; what was decided.
+         */
+        get: operations["list_roles"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/staff": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Find Staff
+         * @description Active people by staff number or a part of the name, at most 50; for whom a role can be asked.
+         */
+        get: operations["find_staff"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/roles/requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Request Role Change
+         * @description Ask for a role for a person, or a right for a role; another administrator or compliance decides.
+         */
+        post: operations["request_role_change"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/roles/requests/{request_id}/decide": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Decide Role Change
+         * @description Approve or refuse; an approved change holds from the next request on.
+         */
+        post: operations["decide_role_change"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/customers/{customer_id}/consents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Consents
+         * @description How the customer stands to each purpose, and what they said when.
+         */
+        get: operations["get_consents"];
+        put?: never;
+        /**
+         * Record Customer Consent
+         * @description Record a yes (with its proof) or a no; it holds at once.
+         */
+        post: operations["record_customer_consent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/policies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Policies
+         * @description Every version of the texts that customers consent to.
+         */
+        get: operations["list_policies"];
+        put?: never;
+        /**
+         * Publish Consent Policy
+         * @description Publish the next version of a text; one that changes the purpose voids earlier consents.
+         */
+        post: operations["publish_consent_policy"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/catalogue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Catalogue
+         * @description 数据目录: every stored field with level, purpose, legal ground and retention.
+         */
+        get: operations["get_catalogue"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rights-cases": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Rights Cases
+         * @description Requests, open ones by deadline first. ``status``: open, overdue, closed, or empty for all.
+         */
+        get: operations["list_rights_cases"];
+        put?: never;
+        /**
+         * Open Rights Case
+         * @description Take a request in; its deadline runs from today.
+         */
+        post: operations["open_rights_case"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rights-cases/{case_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Rights Case
+         * @description One request with what was asked and answered.
+         */
+        get: operations["get_rights_case"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rights-cases/{case_id}/identity": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Verify Identity
+         * @description Note how the person was identified.
+         */
+        post: operations["verify_identity"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rights-cases/{case_id}/close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Close Rights Case
+         * @description End a request: done, refused with its ground, or withdrawn. A deletion deletes, or restricts what is held.
+         */
+        post: operations["close_rights_case"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rights-cases/{case_id}/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Take Rights File
+         * @description The encrypted zip, for some days and a few times only.
+         */
+        get: operations["take_rights_file"];
+        put?: never;
+        /**
+         * Make Rights File
+         * @description Make the copy of the person's data; its password is told this once.
+         */
+        post: operations["make_rights_file"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/customers/{customer_id}/rights-cases": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Customer Rights Cases
+         * @description A customer's requests, newest first.
+         */
+        get: operations["list_customer_rights_cases"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1602,6 +2662,97 @@ export interface components {
             reason: string;
         };
         /**
+         * LookUpOut
+         * @description 跨机构查询: whether the bank has such a customer, and which outlet looks after them. Never who it is.
+         */
+        LookUpOut: {
+            /** Org Name */
+            org_name: string | null;
+        };
+        /** LookUpIn */
+        LookUpIn: {
+            /** Q */
+            q: string;
+        };
+        /**
+         * TagOut
+         * @description An entry of the catalogue of tags.
+         */
+        TagOut: {
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+            /** Org Name */
+            org_name: string;
+            /** Expire Days */
+            expire_days: number | null;
+            /** Mine */
+            mine: boolean;
+        };
+        /** TagIn */
+        TagIn: {
+            /** Name */
+            name: string;
+            /** Expire Days */
+            expire_days?: number | null;
+        };
+        /**
+         * ListOut
+         * @description 名单: a list of customers kept by hand.
+         */
+        ListOut: {
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+            /** Owner */
+            owner: string;
+            /** Mine */
+            mine: boolean;
+            /** Shared */
+            shared: boolean;
+            /** Size */
+            size: number;
+        };
+        /** ListIn */
+        ListIn: {
+            /** Name */
+            name: string;
+            /**
+             * Shared
+             * @default false
+             */
+            shared: boolean;
+        };
+        /** ListChange */
+        ListChange: {
+            /** Shared */
+            shared: boolean;
+        };
+        /**
+         * ViewOut
+         * @description 保存的视图.
+         */
+        ViewOut: {
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+            /** Owner */
+            owner: string;
+            /** Mine */
+            mine: boolean;
+            /** Shared */
+            shared: boolean;
+            /** Query */
+            query: {
+                [key: string]: string | number | boolean | number[] | string[];
+            };
+            /** Columns */
+            columns: string[];
+        };
+        /**
          * CustomerQuery
          * @description What the customer list is narrowed to and ordered by; empty fields narrow nothing.
          */
@@ -1631,6 +2782,100 @@ export interface components {
             /** Org */
             org?: number | null;
             /**
+             * Tag
+             * @default []
+             */
+            tag: number[];
+            /** On List */
+            on_list?: number | null;
+            /** Aum From */
+            aum_from?: number | string | null;
+            /** Aum To */
+            aum_to?: number | string | null;
+            /** Mda From */
+            mda_from?: number | string | null;
+            /** Mda To */
+            mda_to?: number | string | null;
+            /** Qda From */
+            qda_from?: number | string | null;
+            /** Qda To */
+            qda_to?: number | string | null;
+            /** Yda From */
+            yda_from?: number | string | null;
+            /** Yda To */
+            yda_to?: number | string | null;
+            /** Lum From */
+            lum_from?: number | string | null;
+            /** Lum To */
+            lum_to?: number | string | null;
+            /** Net Month From */
+            net_month_from?: number | string | null;
+            /** Net Month To */
+            net_month_to?: number | string | null;
+            /** Net Year From */
+            net_year_from?: number | string | null;
+            /** Net Year To */
+            net_year_to?: number | string | null;
+            /** Categories From */
+            categories_from?: number | null;
+            /** Categories To */
+            categories_to?: number | null;
+            /** Age From */
+            age_from?: number | null;
+            /** Age To */
+            age_to?: number | null;
+            /**
+             * Rfm R
+             * @default []
+             */
+            rfm_r: number[];
+            /**
+             * Rfm F
+             * @default []
+             */
+            rfm_f: number[];
+            /**
+             * Rfm M
+             * @default []
+             */
+            rfm_m: number[];
+            /**
+             * Gender
+             * @default []
+             */
+            gender: string[];
+            /**
+             * Risk Level
+             * @default []
+             */
+            risk_level: string[];
+            /** Risk Expiry From */
+            risk_expiry_from?: string | null;
+            /** Risk Expiry To */
+            risk_expiry_to?: string | null;
+            /** Last Txn From */
+            last_txn_from?: string | null;
+            /** Last Txn To */
+            last_txn_to?: string | null;
+            /** Last Login From */
+            last_login_from?: string | null;
+            /** Last Login To */
+            last_login_to?: string | null;
+            /** Open Date From */
+            open_date_from?: string | null;
+            /** Open Date To */
+            open_date_to?: string | null;
+            /** Last Contact From */
+            last_contact_from?: string | null;
+            /** Last Contact To */
+            last_contact_to?: string | null;
+            /** Payroll */
+            payroll?: boolean | null;
+            /** Effective */
+            effective?: boolean | null;
+            /** Has Task */
+            has_task?: boolean | null;
+            /**
              * Sort
              * @default -aum
              */
@@ -1640,6 +2885,244 @@ export interface components {
              * @default 1
              */
             page: number;
+        };
+        /** ViewIn */
+        ViewIn: {
+            /** Name */
+            name: string;
+            query: components["schemas"]["CustomerQuery"];
+            /**
+             * Columns
+             * @default []
+             */
+            columns: string[];
+            /**
+             * Shared
+             * @default false
+             */
+            shared: boolean;
+        };
+        /** BulkPreview */
+        BulkPreview: {
+            /** Will */
+            will: number;
+            /** Left Out */
+            left_out: components["schemas"]["LeftOut"][];
+        };
+        /**
+         * LeftOut
+         * @description ``reason``: OUT_OF_SCOPE, CLOSED, HAS_IT or LACKS_IT.
+         */
+        LeftOut: {
+            /** Reason */
+            reason: string;
+            /** Count */
+            count: number;
+        };
+        /**
+         * BulkIn
+         * @description What to do to whom: either to customers by id, or to all whom a filter finds.
+         */
+        BulkIn: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "TAG_ADD" | "TAG_REMOVE" | "LIST_ADD" | "LIST_REMOVE";
+            /** Target */
+            target: number;
+            /**
+             * Ids
+             * @default []
+             */
+            ids: number[];
+            query?: components["schemas"]["CustomerQuery"] | null;
+            /** Expires On */
+            expires_on?: string | null;
+            /**
+             * Expected
+             * @default 0
+             */
+            expected: number;
+        };
+        /**
+         * BulkOut
+         * @description What was done, and until when it may be undone.
+         */
+        BulkOut: {
+            /** Id */
+            id: number;
+            /** Count */
+            count: number;
+            /** Left Out */
+            left_out: components["schemas"]["LeftOut"][];
+            /**
+             * Undo Until
+             * Format: date-time
+             */
+            undo_until: string;
+        };
+        /**
+         * ExportOut
+         * @description 数据导出申请.
+         */
+        ExportOut: {
+            /** Id */
+            id: number;
+            /** Requester */
+            requester: string;
+            /** Org Name */
+            org_name: string;
+            /** Purpose */
+            purpose: string;
+            /** Recipient */
+            recipient: string;
+            /** Fields */
+            fields: string[];
+            /** Plain */
+            plain: string[];
+            /** Query */
+            query: {
+                [key: string]: string | number | boolean | number[] | string[];
+            };
+            /** Rows */
+            rows: number;
+            /** Status */
+            status: string;
+            /** Rows Changed */
+            rows_changed: boolean;
+            /** Compliance */
+            compliance: boolean;
+            /**
+             * Asked At
+             * Format: date-time
+             */
+            asked_at: string;
+            /** Checked By */
+            checked_by: string | null;
+            /** Cleared By */
+            cleared_by: string | null;
+            /** Note */
+            note: string;
+            /** Expires At */
+            expires_at: string | null;
+            /** Downloads */
+            downloads: number;
+            /** Downloads Left */
+            downloads_left: number;
+            /** Mine */
+            mine: boolean;
+            /** Decidable */
+            decidable: boolean;
+        };
+        /** Exports */
+        Exports: {
+            /** Mine */
+            mine: components["schemas"]["ExportOut"][];
+            /** Waiting */
+            waiting: components["schemas"]["ExportOut"][];
+            /** Decided */
+            decided: components["schemas"]["ExportOut"][];
+            /** Fields */
+            fields: string[];
+            /** Plain Fields */
+            plain_fields: string[];
+            /** Most Rows */
+            most_rows: number;
+        };
+        /**
+         * ExportIn
+         * @description What is asked for: which customers, which of their fields, what for and for whom.
+         */
+        ExportIn: {
+            /** Purpose */
+            purpose: string;
+            /** Recipient */
+            recipient: string;
+            /** Fields */
+            fields: string[];
+            /**
+             * Plain
+             * @default []
+             */
+            plain: string[];
+            query: components["schemas"]["CustomerQuery"];
+        };
+        /** Decision */
+        Decision: {
+            /** Approve */
+            approve: boolean;
+            /** Rows */
+            rows: number;
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+        };
+        /**
+         * ExportMade
+         * @description The file's password; None: the customers have changed, and the request is back for approval.
+         */
+        ExportMade: {
+            /** Password */
+            password: string | null;
+            export: components["schemas"]["ExportOut"];
+        };
+        /**
+         * AlertOut
+         * @description 异常提醒. ``kind``: MANY_REVEALS, OFF_HOURS, MANY_NUMBERS or IDS_IN_A_ROW.
+         */
+        AlertOut: {
+            /** Id */
+            id: number;
+            /** Kind */
+            kind: string;
+            /** User */
+            user: string;
+            /** Emp No */
+            emp_no: string;
+            /** Role */
+            role: string;
+            /** Org */
+            org: string;
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /**
+             * First At
+             * Format: date-time
+             */
+            first_at: string;
+            /**
+             * Last At
+             * Format: date-time
+             */
+            last_at: string;
+            /** Count */
+            count: number;
+            /** Acknowledged By */
+            acknowledged_by: string | null;
+            /** Acknowledged At */
+            acknowledged_at: string | null;
+            /** Note */
+            note: string;
+            /** May Acknowledge */
+            may_acknowledge: boolean;
+        };
+        /** Alerts */
+        Alerts: {
+            /** Rows */
+            rows: components["schemas"]["AlertOut"][];
+            /** Open */
+            open: number;
+        };
+        /** AlertNote */
+        AlertNote: {
+            /** Note */
+            note: string;
         };
         /** CustomerPage */
         CustomerPage: {
@@ -1684,6 +3167,58 @@ export interface components {
             last_contact: string | null;
             /** Open Tasks */
             open_tasks: number;
+            /** Qda */
+            qda: string;
+            /** Yda */
+            yda: string;
+            /** Lum */
+            lum: string;
+            /** Net Year */
+            net_year: string | null;
+            /** Categories */
+            categories: number;
+            /** Rfm */
+            rfm: string;
+            /** Age */
+            age: number | null;
+            /**
+             * Open Date
+             * Format: date
+             */
+            open_date: string;
+            /** Risk Level */
+            risk_level: string;
+            /** Risk Expiry */
+            risk_expiry: string | null;
+            /** Last Txn */
+            last_txn: string | null;
+            /** Last Login */
+            last_login: string | null;
+            /** Is Payroll */
+            is_payroll: boolean;
+            /** Is Effective */
+            is_effective: boolean;
+            /** Tags */
+            tags: components["schemas"]["TagOnCustomer"][];
+        };
+        /**
+         * TagOnCustomer
+         * @description 手工标签 that holds on a customer.
+         */
+        TagOnCustomer: {
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+            /** By */
+            by: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Expires On */
+            expires_on: string | null;
         };
         /**
          * CustomerOut
@@ -1776,6 +3311,8 @@ export interface components {
             is_payroll: boolean;
             /** Is Effective */
             is_effective: boolean;
+            /** Tags */
+            tags: components["schemas"]["TagOnCustomer"][];
             /**
              * Biz Date
              * Format: date
@@ -2702,6 +4239,920 @@ export interface components {
             /** Banded */
             banded: boolean;
         };
+        /** HandoverList */
+        HandoverList: {
+            /** Rows */
+            rows: components["schemas"]["HandoverOut"][];
+            /** Total */
+            total: number;
+            /** Waiting */
+            waiting: number;
+        };
+        /** HandoverOut */
+        HandoverOut: {
+            /** Id */
+            id: number;
+            /** Status */
+            status: string;
+            /** Reason */
+            reason: string;
+            /** Note */
+            note: string;
+            giver: components["schemas"]["Person"];
+            /** Giver Left */
+            giver_left: boolean;
+            /** Giver Org */
+            giver_org: string;
+            receiver: components["schemas"]["Person"];
+            /** Receiver Org */
+            receiver_org: string;
+            made_by: components["schemas"]["Person"];
+            /**
+             * Made At
+             * Format: date-time
+             */
+            made_at: string;
+            /** Accepted At */
+            accepted_at: string | null;
+            /** Sides */
+            sides: components["schemas"]["SideOut"][];
+            /** Effective On */
+            effective_on: string | null;
+            /** Closed At */
+            closed_at: string | null;
+            closed_by: components["schemas"]["Person"] | null;
+            /** Closed Note */
+            closed_note: string;
+            /** Customers */
+            customers: number;
+            /** Conflicts */
+            conflicts: number;
+            /** Aum */
+            aum: string | null;
+            /** Actions */
+            actions: string[];
+        };
+        /**
+         * SideOut
+         * @description One side whose approval is needed.
+         */
+        SideOut: {
+            /** Side */
+            side: string;
+            /** Org Name */
+            org_name: string;
+            by: components["schemas"]["Person"] | null;
+            /** At */
+            at: string | null;
+        };
+        /** HandoverIn */
+        HandoverIn: {
+            /** Giver */
+            giver: number;
+            /** Receiver */
+            receiver: number;
+            /**
+             * Reason
+             * @enum {string}
+             */
+            reason: "LEAVE" | "TRANSFER" | "TIER_UP" | "CUSTOMER" | "CAPACITY" | "COMPLAINT";
+            /** Customers */
+            customers?: number[] | null;
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+            /**
+             * Submit
+             * @default true
+             */
+            submit: boolean;
+        };
+        /**
+         * Colleague
+         * @description A member of staff as giver or receiver of customers.
+         */
+        Colleague: {
+            user: components["schemas"]["Person"];
+            /** Role */
+            role: string;
+            /** Org Name */
+            org_name: string;
+            /** Is Active */
+            is_active: boolean;
+            /** Customers */
+            customers: number;
+            /** Capacity */
+            capacity: number;
+        };
+        /** HandoverItemOut */
+        HandoverItemOut: {
+            /** Customer Id */
+            customer_id: number;
+            /** Is Visible */
+            is_visible: boolean;
+            /** Cust No */
+            cust_no: string;
+            /** Name */
+            name: string;
+            /** Tier */
+            tier: number;
+            /** Aum */
+            aum: string;
+            /** Status */
+            status: string;
+            /** Conflict */
+            conflict: string;
+            /** Baseline */
+            baseline: string | null;
+            /** Baseline Mda */
+            baseline_mda: string | null;
+            /** Baseline On */
+            baseline_on: string | null;
+        };
+        /** HandoverItems */
+        HandoverItems: {
+            /** Rows */
+            rows: components["schemas"]["HandoverItemOut"][];
+            /** Total */
+            total: number;
+        };
+        /** NoteIn */
+        NoteIn: {
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+        };
+        /** PoolQuery */
+        PoolQuery: {
+            /**
+             * Tier
+             * @default []
+             */
+            tier: number[];
+            /** Org */
+            org?: number | null;
+            /**
+             * Page
+             * @default 1
+             */
+            page: number;
+        };
+        /**
+         * ClaimOut
+         * @description A claim under way.
+         */
+        ClaimOut: {
+            /** Customer Id */
+            customer_id: number;
+            /** Name */
+            name: string;
+            /** Tier */
+            tier: number;
+            user: components["schemas"]["Person"];
+            /**
+             * Contact By
+             * Format: date
+             */
+            contact_by: string;
+            /**
+             * Protected Until
+             * Format: date
+             */
+            protected_until: string;
+            /** Contacted */
+            contacted: boolean;
+        };
+        /**
+         * IdleOut
+         * @description A customer who returns to the pool unless contacted.
+         */
+        IdleOut: {
+            /** Customer Id */
+            customer_id: number;
+            /** Name */
+            name: string;
+            /** Tier */
+            tier: number;
+            user: components["schemas"]["Person"];
+            /**
+             * Returns On
+             * Format: date
+             */
+            returns_on: string;
+        };
+        /** PoolPage */
+        PoolPage: {
+            /** Total */
+            total: number;
+            /** Banded */
+            banded: boolean;
+            /** Rows */
+            rows: components["schemas"]["PoolRow"][];
+            /** Claims */
+            claims: components["schemas"]["ClaimOut"][];
+            /** Idle */
+            idle: components["schemas"]["IdleOut"][];
+            /** Claims Left */
+            claims_left: number;
+        };
+        /** PoolRow */
+        PoolRow: {
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+            /** Tier */
+            tier: number;
+            /** Stage */
+            stage: string;
+            /** Aum */
+            aum: string;
+            /** Org Name */
+            org_name: string;
+            /** Since */
+            since: string | null;
+            /** Open Tasks */
+            open_tasks: number;
+        };
+        /** ClaimIn */
+        ClaimIn: {
+            /** Customer Id */
+            customer_id: number;
+        };
+        /** ReturnIn */
+        ReturnIn: {
+            /** Customer Id */
+            customer_id: number;
+            /** Note */
+            note: string;
+        };
+        /** Pair */
+        Pair: {
+            /** Customer Id */
+            customer_id: number;
+            /** User Id */
+            user_id: number;
+        };
+        /**
+         * PlanLine
+         * @description How many customers automatic assignment would give to one manager.
+         */
+        PlanLine: {
+            person: components["schemas"]["Colleague"];
+            /** Gets */
+            gets: number;
+        };
+        /** PlanOut */
+        PlanOut: {
+            /** Pairs */
+            pairs: components["schemas"]["Pair"][];
+            /** People */
+            people: components["schemas"]["PlanLine"][];
+            /** Left Over */
+            left_over: number;
+        };
+        /** PlanIn */
+        PlanIn: {
+            /** Customers */
+            customers?: number[] | null;
+        };
+        /** AssignmentsOut */
+        AssignmentsOut: {
+            /** Done */
+            done: number;
+            /** Taken */
+            taken: number[];
+        };
+        /** AssignmentsIn */
+        AssignmentsIn: {
+            /** Pairs */
+            pairs: components["schemas"]["Pair"][];
+        };
+        /**
+         * Away
+         * @description 代管: an absence, and who stands in.
+         */
+        Away: {
+            /** Id */
+            id: number;
+            absent: components["schemas"]["Person"];
+            substitute: components["schemas"]["Person"];
+            /**
+             * Since
+             * Format: date
+             */
+            since: string;
+            /**
+             * Until
+             * Format: date
+             */
+            until: string;
+            /** May End */
+            may_end: boolean;
+        };
+        /** TeamMember */
+        TeamMember: {
+            user: components["schemas"]["Person"];
+            /** Role */
+            role: string;
+            /** Is Me */
+            is_me: boolean;
+            /** Due */
+            due: number[] | null;
+        };
+        /**
+         * TeamOut
+         * @description 谁在岗: the next days of the team.
+         */
+        TeamOut: {
+            /** Days */
+            days: string[];
+            /** Workdays */
+            workdays: boolean[];
+            /** Members */
+            members: components["schemas"]["TeamMember"][];
+            /** Away */
+            away: components["schemas"]["Away"][];
+            /** May Name For All */
+            may_name_for_all: boolean;
+        };
+        /** CoverIn */
+        CoverIn: {
+            /** Absent */
+            absent: number;
+            /** Substitute */
+            substitute: number;
+            /**
+             * Since
+             * Format: date
+             */
+            since: string;
+            /**
+             * Until
+             * Format: date
+             */
+            until: string;
+        };
+        /**
+         * OrgPage
+         * @description 机构: one org, those below it, and its people.
+         */
+        OrgPage: {
+            org: components["schemas"]["OrgRow"];
+            /** Org No */
+            org_no: string;
+            /** Successor */
+            successor: string;
+            /** Path */
+            path: components["schemas"]["OrgRow"][];
+            /** Children */
+            children: components["schemas"]["OrgRow"][];
+            /** Staff */
+            staff: components["schemas"]["StaffRow"][];
+            /** Staff Total */
+            staff_total: number;
+            /** Biz Date */
+            biz_date: string | null;
+            /** May Disable */
+            may_disable: boolean;
+        };
+        /**
+         * OrgRow
+         * @description An org below, with everything under it.
+         */
+        OrgRow: {
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+            /** Level */
+            level: number;
+            /** Is Open */
+            is_open: boolean;
+            /** Staff */
+            staff: number;
+            /** Managers */
+            managers: number;
+            /** Customers */
+            customers: number;
+            /** Pool */
+            pool: number;
+        };
+        /** StaffRow */
+        StaffRow: {
+            user: components["schemas"]["Person"];
+            /** Role */
+            role: string;
+            /** Post */
+            post: string;
+            /** Is Active */
+            is_active: boolean;
+            /** Is Disabled */
+            is_disabled: boolean;
+            /** Customers */
+            customers: number;
+            /** Capacity */
+            capacity: number | null;
+            /** Away Until */
+            away_until: string | null;
+        };
+        /**
+         * RoleOut
+         * @description A role, what it may do, and where this bank departs from the default.
+         */
+        RoleOut: {
+            /** Role */
+            role: string;
+            /** People */
+            people: number;
+            /** Rights */
+            rights: string[];
+            /** Added */
+            added: string[];
+            /** Removed */
+            removed: string[];
+            /** Is Own */
+            is_own: boolean;
+        };
+        /** RoleRequestOut */
+        RoleRequestOut: {
+            /** Id */
+            id: number;
+            /** Kind */
+            kind: string;
+            user: components["schemas"]["StaffOut"] | null;
+            /** Role */
+            role: string;
+            /** Right */
+            right: string;
+            /** Reason */
+            reason: string;
+            /** Status */
+            status: string;
+            /** Made By */
+            made_by: string;
+            /**
+             * Made At
+             * Format: date-time
+             */
+            made_at: string;
+            /** Decided By */
+            decided_by: string;
+            /** Decided At */
+            decided_at: string | null;
+            /** Note */
+            note: string;
+            /** May Decide */
+            may_decide: boolean;
+        };
+        /** RolesPage */
+        RolesPage: {
+            /** Roles */
+            roles: components["schemas"]["RoleOut"][];
+            /** All Rights */
+            all_rights: string[];
+            /** Waiting */
+            waiting: components["schemas"]["RoleRequestOut"][];
+            /** Decided */
+            decided: components["schemas"]["RoleRequestOut"][];
+            /** Granted */
+            granted: components["schemas"]["StaffOut"][];
+            /** May Request */
+            may_request: boolean;
+        };
+        /**
+         * StaffOut
+         * @description A member of staff as a security administrator sees them.
+         */
+        StaffOut: {
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+            /** Emp No */
+            emp_no: string;
+            /** Role */
+            role: string;
+            /** Post */
+            post: string;
+            /** Is Granted */
+            is_granted: boolean;
+            /** Org Name */
+            org_name: string;
+        };
+        /** RoleRequestIn */
+        RoleRequestIn: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "GRANT" | "REVOKE" | "RIGHT_ON" | "RIGHT_OFF";
+            /** User Id */
+            user_id?: number | null;
+            /**
+             * Role
+             * @default
+             */
+            role: string;
+            /**
+             * Right
+             * @default
+             */
+            right: string;
+            /** Reason */
+            reason: string;
+        };
+        /** DecisionIn */
+        DecisionIn: {
+            /** Approve */
+            approve: boolean;
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+        };
+        /**
+         * ConsentOut
+         * @description 授权: one entry of the ledger.
+         */
+        ConsentOut: {
+            /** Id */
+            id: number;
+            /** Purpose */
+            purpose: string;
+            /** Answer */
+            answer: string;
+            /** Version */
+            version: number;
+            /** Channel */
+            channel: string;
+            /** Evidence */
+            evidence: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** By */
+            by: string;
+        };
+        /**
+         * ConsentsOut
+         * @description 授权与偏好 of one customer.
+         */
+        ConsentsOut: {
+            /** Standings */
+            standings: components["schemas"]["StandingOut"][];
+            /** History */
+            history: components["schemas"]["ConsentOut"][];
+            /** Restricted */
+            restricted: boolean;
+            /** May Record */
+            may_record: boolean;
+        };
+        /**
+         * PolicyOut
+         * @description 授权文本: one version of what a customer is asked to agree to.
+         */
+        PolicyOut: {
+            /** Id */
+            id: number;
+            /** Purpose */
+            purpose: string;
+            /** Version */
+            version: number;
+            /** Text */
+            text: string;
+            /** Text Zh */
+            text_zh: string;
+            /** Text En */
+            text_en: string;
+            /** Text Hash */
+            text_hash: string;
+            /** Changes Purpose */
+            changes_purpose: boolean;
+            /**
+             * Published At
+             * Format: date-time
+             */
+            published_at: string;
+            /** Published By */
+            published_by: string;
+        };
+        /**
+         * StandingOut
+         * @description How the customer stands to one purpose, and the text to be shown before a yes.
+         */
+        StandingOut: {
+            /** Purpose */
+            purpose: string;
+            /** State */
+            state: string;
+            /** Since */
+            since: string | null;
+            policy: components["schemas"]["PolicyOut"];
+        };
+        /**
+         * ConsentIn
+         * @description A customer's yes or no.
+         */
+        ConsentIn: {
+            /**
+             * Purpose
+             * @enum {string}
+             */
+            purpose: "SERVICE" | "MARKETING_SMS" | "MARKETING_CALL" | "MARKETING_APP" | "MARKETING_WECOM" | "MARKETING_EMAIL" | "PROFILING" | "SHARE_GROUP" | "SENSITIVE" | "RECORDING";
+            /**
+             * Answer
+             * @enum {string}
+             */
+            answer: "GRANTED" | "WITHDRAWN" | "REFUSED";
+            /**
+             * Channel
+             * @enum {string}
+             */
+            channel: "COUNTER" | "APP" | "PHONE" | "WECOM" | "SMS" | "EMAIL" | "PAPER";
+            /** Policy Id */
+            policy_id?: number | null;
+            /**
+             * Evidence
+             * @default
+             */
+            evidence: string;
+            /** Request Key */
+            request_key: string;
+        };
+        /**
+         * PolicyIn
+         * @description The next version of a text.
+         */
+        PolicyIn: {
+            /**
+             * Purpose
+             * @enum {string}
+             */
+            purpose: "SERVICE" | "MARKETING_SMS" | "MARKETING_CALL" | "MARKETING_APP" | "MARKETING_WECOM" | "MARKETING_EMAIL" | "PROFILING" | "SHARE_GROUP" | "SENSITIVE" | "RECORDING";
+            /** Text Zh */
+            text_zh: string;
+            /** Text En */
+            text_en: string;
+            /** Changes Purpose */
+            changes_purpose: boolean;
+        };
+        /**
+         * EntryOut
+         * @description 数据目录: one stored table.
+         */
+        EntryOut: {
+            /** Table */
+            table: string;
+            /** Place */
+            place: string;
+            /** Zh */
+            zh: string;
+            /** En */
+            en: string;
+            /** Why Zh */
+            why_zh: string;
+            /** Why En */
+            why_en: string;
+            /** Basis */
+            basis: string;
+            /** Level */
+            level: string;
+            /** Kept Days */
+            kept_days: number | null;
+            /** Kept Source */
+            kept_source: string;
+            /** At Least */
+            at_least: boolean;
+            /** Erase */
+            erase: string;
+            /** About Customers */
+            about_customers: boolean;
+            /** Fields */
+            fields: components["schemas"]["FieldOut"][];
+        };
+        /**
+         * FieldOut
+         * @description One stored field.
+         */
+        FieldOut: {
+            /** Name */
+            name: string;
+            /** Zh */
+            zh: string;
+            /** En */
+            en: string;
+            /** Level */
+            level: string;
+            /** Store */
+            store: string;
+        };
+        /**
+         * CasePage
+         * @description Requests: open ones by deadline, then closed ones, newest first.
+         */
+        CasePage: {
+            /** Total */
+            total: number;
+            /** Open */
+            open: number;
+            /** Overdue */
+            overdue: number;
+            /** Rows */
+            rows: components["schemas"]["CaseRow"][];
+        };
+        /**
+         * CaseRow
+         * @description 权利请求: one line of the list.
+         */
+        CaseRow: {
+            /** Id */
+            id: number;
+            /** Customer Id */
+            customer_id: number;
+            /** Cust No */
+            cust_no: string;
+            /** Name */
+            name: string;
+            /** Kind */
+            kind: string;
+            /** Status */
+            status: string;
+            /** Channel */
+            channel: string;
+            /**
+             * Received On
+             * Format: date
+             */
+            received_on: string;
+            /**
+             * Due On
+             * Format: date
+             */
+            due_on: string;
+            /** Workdays Left */
+            workdays_left: number | null;
+            /** Opened By */
+            opened_by: string;
+            /** Closed At */
+            closed_at: string | null;
+        };
+        /**
+         * CaseIn
+         * @description A person's request. Either the customer's page names the customer, or the exact number does.
+         */
+        CaseIn: {
+            /** Customer Id */
+            customer_id?: number | null;
+            /**
+             * Cust No
+             * @default
+             */
+            cust_no: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "ACCESS" | "COPY" | "PORT" | "CORRECT" | "DELETE" | "EXPLAIN" | "OBJECT";
+            /**
+             * Channel
+             * @enum {string}
+             */
+            channel: "COUNTER" | "APP" | "PHONE" | "WECOM" | "SMS" | "EMAIL" | "PAPER";
+            /**
+             * Asked
+             * @default
+             */
+            asked: string;
+        };
+        /**
+         * CaseOut
+         * @description One request with all that belongs to it.
+         */
+        CaseOut: {
+            /** Id */
+            id: number;
+            /** Customer Id */
+            customer_id: number;
+            /** Cust No */
+            cust_no: string;
+            /** Name */
+            name: string;
+            /** Kind */
+            kind: string;
+            /** Status */
+            status: string;
+            /** Channel */
+            channel: string;
+            /**
+             * Received On
+             * Format: date
+             */
+            received_on: string;
+            /**
+             * Due On
+             * Format: date
+             */
+            due_on: string;
+            /** Workdays Left */
+            workdays_left: number | null;
+            /** Opened By */
+            opened_by: string;
+            /** Closed At */
+            closed_at: string | null;
+            /** Asked */
+            asked: string;
+            /** Identity Check */
+            identity_check: string;
+            /** Verified By */
+            verified_by: string;
+            /** Closed By */
+            closed_by: string;
+            /** Answer */
+            answer: string;
+            /** Ground */
+            ground: string;
+            /** Holds */
+            holds: string[];
+            file: components["schemas"]["FileOut"] | null;
+            /** May Verify */
+            may_verify: boolean;
+            /** May Decide */
+            may_decide: boolean;
+            /** Is Opener */
+            is_opener: boolean;
+        };
+        /**
+         * FileOut
+         * @description The copy that was made for a case.
+         */
+        FileOut: {
+            /** Rows */
+            rows: number;
+            /**
+             * Made At
+             * Format: date-time
+             */
+            made_at: string;
+            /**
+             * Expires At
+             * Format: date-time
+             */
+            expires_at: string;
+            /** Taken */
+            taken: number;
+            /** Takes */
+            takes: number;
+            /** Gone */
+            gone: boolean;
+        };
+        /**
+         * VerifyIn
+         * @description How the person's identity was checked.
+         */
+        VerifyIn: {
+            /**
+             * How
+             * @enum {string}
+             */
+            how: "ID_CARD" | "FACE_TO_FACE" | "CALL_BACK" | "APP_LOGIN" | "PROXY_LETTER";
+        };
+        /**
+         * CloseIn
+         * @description How a request ends.
+         */
+        CloseIn: {
+            /**
+             * Outcome
+             * @enum {string}
+             */
+            outcome: "DONE" | "REFUSED" | "WITHDRAWN";
+            /**
+             * Answer
+             * @default
+             */
+            answer: string;
+            /**
+             * Ground
+             * @default
+             */
+            ground: string;
+        };
+        /**
+         * Password
+         * @description Opens the encrypted file; shown once.
+         */
+        Password: {
+            /** Password */
+            password: string;
+        };
         /** RunOut */
         RunOut: {
             /** Id */
@@ -3460,6 +5911,494 @@ export interface operations {
             };
         };
     };
+    look_up_customer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LookUpIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LookUpOut"];
+                };
+            };
+        };
+    };
+    list_tags: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TagOut"][];
+                };
+            };
+        };
+    };
+    make_tag: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TagIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TagOut"];
+                };
+            };
+        };
+    };
+    retire_tag: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tag_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    list_customer_lists: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListOut"][];
+                };
+            };
+        };
+    };
+    make_customer_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ListIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListOut"];
+                };
+            };
+        };
+    };
+    close_customer_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                list_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    change_customer_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                list_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ListChange"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    list_views: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ViewOut"][];
+                };
+            };
+        };
+    };
+    save_view: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ViewIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ViewOut"];
+                };
+            };
+        };
+    };
+    drop_view: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                view_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    preview_bulk: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BulkIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkPreview"];
+                };
+            };
+        };
+    };
+    carry_out_bulk: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BulkIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkOut"];
+                };
+            };
+        };
+    };
+    undo_bulk: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                action_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    list_exports: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Exports"];
+                };
+            };
+        };
+    };
+    request_export: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExportIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExportOut"];
+                };
+            };
+        };
+    };
+    decide_export: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                export_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Decision"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExportOut"];
+                };
+            };
+        };
+    };
+    withdraw_export: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                export_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    make_export: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                export_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExportMade"];
+                };
+            };
+        };
+    };
+    download_export: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                export_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    list_alerts: {
+        parameters: {
+            query?: {
+                done?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Alerts"];
+                };
+            };
+        };
+    };
+    acknowledge_alert: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                alert_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AlertNote"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertOut"];
+                };
+            };
+        };
+    };
     list_customers: {
         parameters: {
             query?: {
@@ -3469,6 +6408,44 @@ export interface operations {
                 manager?: number | null;
                 pool?: boolean;
                 org?: number | null;
+                tag?: number[];
+                on_list?: number | null;
+                aum_from?: number | string | null;
+                aum_to?: number | string | null;
+                mda_from?: number | string | null;
+                mda_to?: number | string | null;
+                qda_from?: number | string | null;
+                qda_to?: number | string | null;
+                yda_from?: number | string | null;
+                yda_to?: number | string | null;
+                lum_from?: number | string | null;
+                lum_to?: number | string | null;
+                net_month_from?: number | string | null;
+                net_month_to?: number | string | null;
+                net_year_from?: number | string | null;
+                net_year_to?: number | string | null;
+                categories_from?: number | null;
+                categories_to?: number | null;
+                age_from?: number | null;
+                age_to?: number | null;
+                rfm_r?: number[];
+                rfm_f?: number[];
+                rfm_m?: number[];
+                gender?: string[];
+                risk_level?: string[];
+                risk_expiry_from?: string | null;
+                risk_expiry_to?: string | null;
+                last_txn_from?: string | null;
+                last_txn_to?: string | null;
+                last_login_from?: string | null;
+                last_login_to?: string | null;
+                open_date_from?: string | null;
+                open_date_to?: string | null;
+                last_contact_from?: string | null;
+                last_contact_to?: string | null;
+                payroll?: boolean | null;
+                effective?: boolean | null;
+                has_task?: boolean | null;
                 sort?: string;
                 page?: number;
             };
@@ -4109,6 +7086,884 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SamePersonOut"];
+                };
+            };
+        };
+    };
+    list_handovers: {
+        parameters: {
+            query?: {
+                box?: "open" | "closed";
+                page?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HandoverList"];
+                };
+            };
+        };
+    };
+    make_handover: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HandoverIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HandoverOut"];
+                };
+            };
+        };
+    };
+    list_givers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Colleague"][];
+                };
+            };
+        };
+    };
+    get_handover: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                handover_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HandoverOut"];
+                };
+            };
+        };
+    };
+    list_handover_items: {
+        parameters: {
+            query?: {
+                page?: number;
+            };
+            header?: never;
+            path: {
+                handover_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HandoverItems"];
+                };
+            };
+        };
+    };
+    submit_handover: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                handover_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HandoverOut"];
+                };
+            };
+        };
+    };
+    accept_handover: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                handover_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HandoverOut"];
+                };
+            };
+        };
+    };
+    approve_handover: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                handover_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HandoverOut"];
+                };
+            };
+        };
+    };
+    reject_handover: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                handover_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NoteIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HandoverOut"];
+                };
+            };
+        };
+    };
+    withdraw_handover: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                handover_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HandoverOut"];
+                };
+            };
+        };
+    };
+    list_colleagues: {
+        parameters: {
+            query?: {
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Colleague"][];
+                };
+            };
+        };
+    };
+    get_pool: {
+        parameters: {
+            query?: {
+                tier?: number[];
+                org?: number | null;
+                page?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PoolPage"];
+                };
+            };
+        };
+    };
+    claim_customer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ClaimIn"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    return_customer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReturnIn"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    plan_assignments: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlanIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanOut"];
+                };
+            };
+        };
+    };
+    assign_customers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AssignmentsIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssignmentsOut"];
+                };
+            };
+        };
+    };
+    get_team: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TeamOut"];
+                };
+            };
+        };
+    };
+    make_substitution: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CoverIn"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    end_cover: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                substitution_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    get_org: {
+        parameters: {
+            query?: {
+                org?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrgPage"];
+                };
+            };
+        };
+    };
+    disable_staff: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    enable_staff: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    list_roles: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RolesPage"];
+                };
+            };
+        };
+    };
+    find_staff: {
+        parameters: {
+            query?: {
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StaffOut"][];
+                };
+            };
+        };
+    };
+    request_role_change: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RoleRequestIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoleRequestOut"];
+                };
+            };
+        };
+    };
+    decide_role_change: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                request_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DecisionIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoleRequestOut"];
+                };
+            };
+        };
+    };
+    get_consents: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsentsOut"];
+                };
+            };
+        };
+    };
+    record_customer_consent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConsentIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsentsOut"];
+                };
+            };
+        };
+    };
+    list_policies: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicyOut"][];
+                };
+            };
+        };
+    };
+    publish_consent_policy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PolicyIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicyOut"];
+                };
+            };
+        };
+    };
+    get_catalogue: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EntryOut"][];
+                };
+            };
+        };
+    };
+    list_rights_cases: {
+        parameters: {
+            query?: {
+                status?: string;
+                page?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CasePage"];
+                };
+            };
+        };
+    };
+    open_rights_case: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CaseIn"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseRow"];
+                };
+            };
+        };
+    };
+    get_rights_case: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseOut"];
+                };
+            };
+        };
+    };
+    verify_identity: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VerifyIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseOut"];
+                };
+            };
+        };
+    };
+    close_rights_case: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CloseIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseOut"];
+                };
+            };
+        };
+    };
+    take_rights_file: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    make_rights_file: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Password"];
+                };
+            };
+        };
+    };
+    list_customer_rights_cases: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseRow"][];
                 };
             };
         };

@@ -13,6 +13,9 @@ import {
   TRANSACTION_CHANNELS,
   TRANSACTION_KINDS,
 } from "@/customers/codes";
+import { COLUMNS } from "@/customers/columns";
+import { BULK_KINDS, LEFT_OUT } from "@/customers/components/BulkDialog";
+import { CONDITIONS } from "@/customers/filters";
 import { RELEASABLE, ROW_REASONS, RUN_REASONS, STATUSES, STEPS } from "@/nightly/codes";
 import { AGREES, FIELDS, RULES, TABS as LISTS, VERDICTS } from "@/oneid/codes";
 import {
@@ -124,6 +127,14 @@ describe("every code has a text", () => {
     ["privacy.ground", GROUNDS],
     ["privacy.basis", BASES],
     ["privacy.erase", ERASES],
+    [
+      "customers.condition",
+      ["tier", "stage", "manager", "tag", "on_list", ...CONDITIONS.map(({ name }) => name)],
+    ],
+    ["customers.columnName", Object.keys(COLUMNS)],
+    ["customers.bulk.kind", BULK_KINDS],
+    ["customers.bulk.done", BULK_KINDS],
+    ["customers.bulk.leftOut", LEFT_OUT],
     ["app", ENTRIES.map(({ name }) => name)],
   ];
   it.each(groups)("of %s", (group, codes) => {
@@ -178,6 +189,8 @@ describe("the texts follow the server", () => {
       for (const code of codes) expect(FLAT.zh.has(`${group}.${code}`), `${group}.${code}`).toBe(true);
     };
     check("shared.role", choices(model("access/models.py"), "Role"));
+    check("access.alert.kind", choices(model("access/models.py"), "Kind"));
+    check("customers.export.status", choices(model("customers/list_models.py"), "Status"));
     check("care.channel", choices(model("care/models.py"), "Channel"));
     check("care.result", choices(model("care/models.py"), "Result"));
     check("customers.handover.status", choices(model("customers/models.py"), "Status"));
@@ -190,6 +203,11 @@ describe("the texts follow the server", () => {
     );
     const quoted = (text: string | undefined) =>
       [...(text ?? "").matchAll(/"([A-Z_]+)"/g)].map(([, code]) => code);
+    const exported = /FIELDS: .*? = \{([\s\S]*?)\n\}/.exec(model("customers/export_fields.py"))?.[1] ?? "";
+    check(
+      "customers.exportField",
+      [...exported.matchAll(/^ {4}"(\w+)":/gm)].map(([, name]) => name),
+    );
     check("shared.stage", quoted(/STAGES = \(([\s\S]*?)\)/.exec(model("lake/snapshot.py"))?.[1]));
     check(
       "customers.txn",

@@ -9,6 +9,7 @@ import {
 import { useEffect } from "react";
 import { body, client, type Schemas } from "@/app/client";
 import type { paths } from "@/app/schema";
+import type { CustomerQuery } from "./filters";
 
 export type CustomerRow = Schemas["CustomerRow"];
 export type CustomerOut = Schemas["CustomerOut"];
@@ -17,16 +18,11 @@ export type Graph = Schemas["Graph"];
 export type RelationIn = Schemas["RelationIn"];
 export type RevealIn = Schemas["RevealIn"];
 
-export interface CustomerFilter {
-  q: string;
-  tier: number[];
-  stage: string[];
-  manager: number | null;
-  pool: boolean;
-  org: number | null;
-  sort: string;
-  page: number;
-}
+export type Tag = Schemas["TagOut"];
+export type CustomerList = Schemas["ListOut"];
+export type SavedView = Schemas["ViewOut"];
+export type BulkIn = Schemas["BulkIn"];
+export type ExportOut = Schemas["ExportOut"];
 
 /** What the global search finds. */
 export const customerSearch = (q: string) =>
@@ -44,10 +40,10 @@ export function useCustomerSearch(q: string) {
   });
 }
 
-export function useCustomers(filter: CustomerFilter) {
+export function useCustomers(query: CustomerQuery) {
   return useQuery({
-    queryKey: ["customers", filter],
-    queryFn: ({ signal }) => body(client.GET("/api/customers", { params: { query: filter }, signal })),
+    queryKey: ["customers", query],
+    queryFn: ({ signal }) => body(client.GET("/api/customers", { params: { query }, signal })),
     placeholderData: keepPreviousData,
   });
 }
@@ -205,3 +201,124 @@ export function useEndRelation() {
     onSuccess,
   });
 }
+/** Which outlet has the customer with this whole number; each is accounted for. */
+export function useLookUp() {
+  return useMutation({
+    mutationFn: (q: string) => body(client.POST("/api/customers/look-up", { body: { q } })),
+    gcTime: 0,
+  });
+}
+
+export function useTags() {
+  return useQuery({
+    queryKey: ["tags"],
+    queryFn: ({ signal }) => body(client.GET("/api/tags", { signal })),
+    staleTime: 300_000,
+  });
+}
+
+export function useCustomerLists() {
+  return useQuery({
+    queryKey: ["customer-lists"],
+    queryFn: ({ signal }) => body(client.GET("/api/customer-lists", { signal })),
+  });
+}
+
+export function useViews() {
+  return useQuery({
+    queryKey: ["customer-views"],
+    queryFn: ({ signal }) => body(client.GET("/api/customer-views", { signal })),
+  });
+}
+
+/** A change after which these are asked anew. */
+function useChange<In, Out>(change: (input: In) => Promise<Out>, stale: string[]) {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: change,
+    onSuccess: () => Promise.all(stale.map((key) => queries.invalidateQueries({ queryKey: [key] }))),
+  });
+}
+
+export const useMakeTag = () =>
+  useChange((made: Schemas["TagIn"]) => body(client.POST("/api/tags", { body: made })), ["tags"]);
+export const useRetireTag = () =>
+  useChange(
+    (id: number) => body(client.DELETE("/api/tags/{tag_id}", { params: { path: { tag_id: id } } })),
+    ["tags", "customers", "customer"],
+  );
+export const useMakeList = () =>
+  useChange(
+    (made: Schemas["ListIn"]) => body(client.POST("/api/customer-lists", { body: made })),
+    ["customer-lists"],
+  );
+export const useChangeList = () =>
+  useChange(
+    ({ id, shared }: { id: number; shared: boolean }) =>
+      body(
+        client.PATCH("/api/customer-lists/{list_id}", {
+          params: { path: { list_id: id } },
+          body: { shared },
+        }),
+      ),
+    ["customer-lists"],
+  );
+export const useCloseList = () =>
+  useChange(
+    (id: number) =>
+      body(client.DELETE("/api/customer-lists/{list_id}", { params: { path: { list_id: id } } })),
+    ["customer-lists", "customers"],
+  );
+export const useSaveView = () =>
+  useChange(
+    (made: Schemas["ViewIn"]) => body(client.POST("/api/customer-views", { body: made })),
+    ["customer-views"],
+  );
+export const useDropView = () =>
+  useChange(
+    (id: number) =>
+      body(client.DELETE("/api/customer-views/{view_id}", { params: { path: { view_id: id } } })),
+    ["customer-views"],
+  );
+
+/** How many a bulk action would touch; asked once it is known what to do. */
+export function useBulkPreview(wanted: BulkIn | null) {
+  return useQuery({
+    queryKey: ["bulk-preview", wanted],
+    queryFn: ({ signal }) => body(client.POST("/api/bulk/preview", { body: wanted as BulkIn, signal })),
+    enabled: wanted !== null,
+    staleTime: 0,
+    gcTime: 0,
+  });
+}
+
+const TOUCHED = ["customers", "customer", "customer-lists", "bulk-preview"];
+export const useBulk = () =>
+  useChange((wanted: BulkIn) => body(client.POST("/api/bulk", { body: wanted })), TOUCHED);
+export const useUndoBulk = () =>
+  useChange(
+    (id: number) => body(client.POST("/api/bulk/{action_id}/undo", { params: { path: { action_id: id } } })),
+    TOUCHED,
+  );
+
+export function useExports() {
+  return useQuery({
+    queryKey: ["exports"],
+    queryFn: ({ signal }) => body(client.GET("/api/exports", { signal })),
+    refetchInterval: 60_000,
+  });
+}
+
+const path = (id: number) => ({ params: { path: { export_id: id } } });
+export const useRequestExport = () =>
+  useChange((asked: Schemas["ExportIn"]) => body(client.POST("/api/exports", { body: asked })), ["exports"]);
+export const useDecideExport = () =>
+  useChange(
+    ({ id, ...decision }: Schemas["Decision"] & { id: number }) =>
+      body(client.POST("/api/exports/{export_id}/decide", { ...path(id), body: decision })),
+    ["exports"],
+  );
+export const useWithdrawExport = () =>
+  useChange((id: number) => body(client.POST("/api/exports/{export_id}/withdraw", path(id))), ["exports"]);
+export const useMakeExport = () =>
+  useChange((id: number) => body(client.POST("/api/exports/{export_id}/make", path(id))), ["exports"]);

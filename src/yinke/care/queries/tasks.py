@@ -14,7 +14,8 @@ from yinke.care.queries.shape import task_outs
 from yinke.care.schemas import Counts, TaskOut, Workbench
 from yinke.common.errors import NotAllowed, NotFound
 from yinke.customers.models import Customer
-from yinke.customers.queries import search, visible
+from yinke.customers.queries import visible
+from yinke.customers.search import search
 
 PAGE = 50
 NEWEST = 20

@@ -10,12 +10,13 @@ import pyarrow.compute as pc
 from yinke.common.crypto import blind_index_many, encrypt_many
 from yinke.common.errors import YinkeError
 from yinke.customers.names import initials, normalise, plain_mobile
+from yinke.customers.search import NAME_KEYS, name_keys, tail_key
 
 WIDTHS = {
     "cust_no": 32, "cert_type": 10, "gender": 1, "occupation": 60, "education": 40, "status": 10, "risk_level": 2,
 }  # fmt: skip
 COLUMNS = (
-    "id", "cust_no", "name_sealed", "name_index", "pinyin", "mobile_sealed", "mobile_index", "cert_sealed",
+    "id", "cust_no", "name_sealed", "name_index", "pinyin", *NAME_KEYS, "mobile_tail", "cert_tail", "mobile_sealed", "mobile_index", "cert_sealed",
     "cert_index", "cert_type", "gender", "birth_date", "occupation", "education", "org_id", "open_date", "status",
     "risk_level", "risk_expiry", "is_staff", "digest",
 )  # fmt: skip
@@ -57,6 +58,12 @@ def seal(batch: pa.RecordBatch, orgs: Mapping[str, int]) -> pa.Table:
         "name_sealed": _bytea(encrypt_many(names)),
         "name_index": _bytea(blind_index_many([normalise(name) for name in names])),
         "pinyin": pa.array([initials(name) for name in names], pa.string()),
+        **{
+            key: pa.array(column, pa.int32())
+            for key, column in zip(NAME_KEYS, zip(*map(name_keys, names), strict=True), strict=True)
+        },
+        "mobile_tail": pa.array(map(tail_key, mobiles), pa.int32()),
+        "cert_tail": pa.array(map(tail_key, certs), pa.int32()),
         "mobile_sealed": _bytea(encrypt_many(mobiles)),
         "mobile_index": _bytea(blind_index_many(mobiles)),
         "cert_sealed": _bytea(encrypt_many(certs)),

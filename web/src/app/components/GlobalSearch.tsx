@@ -1,15 +1,21 @@
 import { SearchOutlined } from "@ant-design/icons";
 import { useQueryClient } from "@tanstack/react-query";
-import { AutoComplete, Input, type InputRef } from "antd";
+import { App, AutoComplete, Input, type InputRef } from "antd";
 import { useRef, useState, type KeyboardEvent } from "react";
 import { useTranslation } from "react-i18next";
 import { useNavigate } from "react-router";
-import { customerSearch, useCustomerSearch } from "@/customers/api";
+import { useMe } from "@/access/api";
+import { customerSearch, useCustomerSearch, useLookUp } from "@/customers/api";
 import { Amount } from "@/shared/components/Amount";
 import { TierTag } from "@/shared/components/Tags";
 import { useHotkeys } from "@/shared/hooks/useHotkeys";
 import { useSettled } from "@/shared/hooks/useSettled";
+import { problemText } from "@/shared/problem";
 import styles from "./shell.module.css";
+
+const ELSEWHERE = "elsewhere";
+/** A whole mobile or certificate number, as the server's `whole_number` knows it. */
+const WHOLE_NUMBER = /^((\+?86|0086)?1[3-9]\d{9}|\d{17}[\dXx]|[A-Za-z]{1,2}\d{7,9}[A-Za-z]?)$/;
 
 /** Jump to a customer by name, pinyin initials, customer or phone number; `/` from anywhere. */
 export function GlobalSearch({ phone }: { phone: boolean }) {
@@ -19,6 +25,9 @@ export function GlobalSearch({ phone }: { phone: boolean }) {
   const found = useCustomerSearch(asked);
   const queries = useQueryClient();
   const navigate = useNavigate();
+  const { modal } = App.useApp();
+  const lookUp = useLookUp();
+  const may = useMe().data?.rights.includes("customer.lookup") ?? false;
   const input = useRef<InputRef>(null);
   useHotkeys({ "/": () => input.current?.focus() });
 
@@ -30,15 +39,37 @@ export function GlobalSearch({ phone }: { phone: boolean }) {
         <small>{row.cust_no}</small>
         <span className={styles.grow} />
         <TierTag tier={row.tier} />
-        <Amount value={row.aum} />
+        <Amount value={row.aum} banded={found.data?.banded ?? false} />
       </span>
     ),
   }));
+  const elsewhere =
+    Boolean(asked) && found.data?.total === 0 && WHOLE_NUMBER.test(asked.replace(/[\s-]/g, ""));
+  if (elsewhere && may)
+    options.push({
+      value: ELSEWHERE,
+      label: <span className={styles.found}>{t("search.elsewhere")}</span>,
+    });
   const fresh = asked === text.trim() && !found.isPlaceholderData;
   const nothing = asked && found.isSuccess ? t("search.nothing") : found.isError ? t("search.failed") : null;
 
+  /** Of somebody else's customer only the outlet is told, and that somebody asked is on record. */
+  const askElsewhere = () =>
+    lookUp.mutate(asked, {
+      onSuccess: ({ org_name }) => {
+        void modal.info({
+          title: org_name ? t("search.theirs", { org: org_name }) : t("search.nobodys"),
+          content: org_name ? t("search.theirsHint") : t("search.nobodysHint"),
+        });
+      },
+      onError: (error) => {
+        const problem = problemText(error, t);
+        void modal.warning({ title: problem.title, content: problem.remedy });
+      },
+    });
   const open = (id: string | number) => {
     setText("");
+    if (id === ELSEWHERE) return askElsewhere();
     input.current?.blur();
     void navigate(`/customers/${id}`);
   };

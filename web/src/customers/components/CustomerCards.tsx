@@ -1,4 +1,4 @@
-import { Pagination, Skeleton } from "antd";
+import { Pagination, Skeleton, Tag } from "antd";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import { Amount } from "@/shared/components/Amount";
@@ -34,6 +34,11 @@ export function CustomerCards({ rows, loading, banded, page, total, pageSize, on
                 <strong>{row.name}</strong>
                 <TierTag tier={row.tier} />
                 <StageTag stage={row.stage} />
+                {row.tags.map((tag) => (
+                  <Tag key={tag.id} variant="filled" className={styles.mark}>
+                    {tag.name}
+                  </Tag>
+                ))}
               </span>
               <strong className={styles.cardMoney}>
                 <Amount value={row.aum} banded={banded} />

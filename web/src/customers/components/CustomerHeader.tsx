@@ -8,6 +8,7 @@ import { StageTag, TierTag } from "@/shared/components/Tags";
 import { useFormat } from "@/shared/hooks/useFormat";
 import type { Overview } from "../api";
 import styles from "./profile.module.css";
+import { CustomerTags } from "./CustomerTags";
 import { Reveal } from "./Reveal";
 
 const WARNING = new Set(["AUM_DOWN", "MATURING", "RISK_EXPIRED"]);
@@ -115,6 +116,7 @@ export function CustomerHeader({ overview }: { overview: Overview }) {
           </span>
         )}
         {customer.is_staff && <Tag variant="filled">{t("flag.staff")}</Tag>}
+        <CustomerTags customer={customer} />
         {customer.status !== "NORMAL" && <Tag color="error">{t(`status.${customer.status}`)}</Tag>}
       </div>
       <div className={styles.big}>

@@ -1,46 +1,60 @@
-import { TeamOutlined } from "@ant-design/icons";
+import { ExportOutlined, TeamOutlined } from "@ant-design/icons";
 import { Button } from "antd";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
+import { useMe } from "@/access/api";
 import { EmptyState } from "@/shared/components/EmptyState";
 import { PageTitle } from "@/shared/components/PageTitle";
 import { Panel } from "@/shared/components/Panel";
 import { ProblemView } from "@/shared/components/ProblemView";
+import { count } from "@/shared/format/numbers";
 import { useScreen } from "@/shared/hooks/useScreen";
 import { useSettled } from "@/shared/hooks/useSettled";
 import { useUrlState } from "@/shared/hooks/useUrlState";
-import { useMe } from "@/access/api";
 import { useCustomers } from "../api";
+import { shownColumns } from "../columns";
+import { BulkDialog, type BulkKind, type Chosen } from "../components/BulkDialog";
+import { ColumnPicker } from "../components/ColumnPicker";
 import { CustomerCards } from "../components/CustomerCards";
-import { CustomerFilters, POOL } from "../components/CustomerFilters";
+import { CustomerFilters } from "../components/CustomerFilters";
 import { CustomerTable } from "../components/CustomerTable";
 import styles from "../components/customers.module.css";
+import { ExportDialog } from "../components/ExportDialog";
+import { SavedViews } from "../components/SavedViews";
+import { isNarrowed, NARROWING, toQuery, URL_DEFAULTS } from "../filters";
 
 const PAGE_SIZE = 50;
-const DEFAULTS = { q: "", tier: "", stage: "", manager: "", org: "", sort: "-aum", page: "1" };
+const CLEARED = Object.fromEntries(NARROWING.map((name) => [name, undefined]));
 
 export function Component() {
   const { t } = useTranslation(["customers", "shared"]);
   const me = useMe();
   const { phone } = useScreen();
-  const [url, setUrl] = useUrlState(DEFAULTS);
-  const q = useSettled(url.q.trim());
+  const [url, setUrl] = useUrlState(URL_DEFAULTS);
+  const [chosen, setChosen] = useState<number[]>([]);
+  const [all, setAll] = useState(false);
+  const [bulk, setBulk] = useState<BulkKind | null>(null);
+  const [exporting, setExporting] = useState(false);
+  const settled = useSettled(JSON.stringify(toQuery(url)));
+  const query = JSON.parse(settled) as ReturnType<typeof toQuery>;
+  const found = useCustomers(query);
+  const may = (right: string) => me.data?.rights.includes(right) ?? false;
+  const wide = may("branch.read");
+  const narrowed = isNarrowed(url);
+  const total = found.data?.total ?? 0;
   const page = Number(url.page) || 1;
-  const found = useCustomers({
-    q,
-    tier: url.tier ? url.tier.split(",").map(Number) : [],
-    stage: url.stage ? url.stage.split(",") : [],
-    manager: url.manager && url.manager !== POOL ? Number(url.manager) : null,
-    pool: url.manager === POOL,
-    org: url.org ? Number(url.org) : null,
-    sort: url.sort,
-    page,
-  });
-  const showManager = me.data?.rights.includes("branch.read") ?? false;
-  const narrowed = Boolean(q || url.tier || url.stage || url.manager || url.org);
+  const change = (to: Record<string, string | undefined>) => {
+    setUrl({ ...to, page: undefined });
+    forget();
+  };
+  const forget = () => {
+    setChosen([]);
+    setAll(false);
+  };
   const list = {
     rows: found.data?.rows ?? [],
     banded: found.data?.banded ?? false,
-    total: found.data?.total ?? 0,
+    total,
     loading: found.isPending || found.isPlaceholderData,
     page,
     pageSize: PAGE_SIZE,
@@ -49,16 +63,55 @@ export function Component() {
       window.scrollTo({ top: 0 });
     },
   };
+  const number = all ? total : chosen.length;
+  const whom: Chosen = all ? { query: { ...query, page: 1 } } : { ids: chosen };
   return (
     <>
-      <PageTitle question={t(showManager ? "questionAll" : "question")} asOf={found.data?.biz_date} />
+      <PageTitle
+        question={t(wide ? "questionAll" : "question")}
+        asOf={found.data?.biz_date}
+        extra={
+          <div className={styles.tools}>
+            <SavedViews url={url} onApply={(to) => change(to)} />
+            {!phone && (
+              <ColumnPicker cols={url.cols ?? ""} wide={wide} onChange={(cols) => setUrl({ cols })} />
+            )}
+            {!phone && may("export.request") && (
+              <Button icon={<ExportOutlined />} disabled={total === 0} onClick={() => setExporting(true)}>
+                {t("export.ask")}
+              </Button>
+            )}
+          </div>
+        }
+      />
       <Panel flush>
         <CustomerFilters
-          filter={{ q: url.q, tier: url.tier, stage: url.stage, manager: url.manager }}
-          showManager={showManager}
-          onChange={(change) => setUrl({ ...change, page: undefined })}
+          url={url}
+          showManager={wide}
+          banded={list.banded}
+          total={total}
+          onChange={change}
+          onClear={() => change(CLEARED)}
         />
-        {found.error && !found.data ? (
+        {number > 0 && (
+          <div className={styles.bulkBar} role="region" aria-label={t("bulk.title")}>
+            <strong>{t("bulk.chosen", { number: count(number) })}</strong>
+            {!all && total > chosen.length && total < 10_000 && (
+              <Button type="link" onClick={() => setAll(true)}>
+                {t("bulk.all", { number: count(total) })}
+              </Button>
+            )}
+            <span className={styles.grow} />
+            {may("tag.assign") && (
+              <Button onClick={() => setBulk("TAG_ADD")}>{t("bulk.kind.TAG_ADD")}</Button>
+            )}
+            <Button onClick={() => setBulk("LIST_ADD")}>{t("bulk.kind.LIST_ADD")}</Button>
+            <Button type="text" onClick={forget}>
+              {t("bulk.none")}
+            </Button>
+          </div>
+        )}
+        {found.error && !found.isPlaceholderData ? (
           <div className={styles.pad}>
             <ProblemView error={found.error} onRetry={() => void found.refetch()} />
           </div>
@@ -67,36 +120,36 @@ export function Component() {
             icon={<TeamOutlined />}
             title={t(narrowed ? "empty.filtered.title" : "empty.none.title")}
             hint={t(narrowed ? "empty.filtered.hint" : "empty.none.hint")}
-            action={
-              narrowed && (
-                <Button
-                  onClick={() =>
-                    setUrl({
-                      q: undefined,
-                      tier: undefined,
-                      stage: undefined,
-                      manager: undefined,
-                      org: undefined,
-                      page: undefined,
-                    })
-                  }
-                >
-                  {t("shared:clear")}
-                </Button>
-              )
-            }
+            action={narrowed && <Button onClick={() => change(CLEARED)}>{t("shared:clear")}</Button>}
           />
         ) : phone ? (
           <CustomerCards {...list} />
         ) : (
           <CustomerTable
             {...list}
-            showManager={showManager}
-            sort={url.sort}
+            columns={shownColumns(url.cols ?? "", wide)}
+            sort={url.sort ?? "-aum"}
+            chosen={may("list.keep") ? (all ? list.rows.map(({ id }) => id) : chosen) : undefined}
+            onChoose={(ids) => {
+              setAll(false);
+              setChosen(ids);
+            }}
             onSort={(sort) => setUrl({ sort, page: undefined })}
           />
         )}
       </Panel>
+      {bulk && (
+        <BulkDialog
+          kind={bulk}
+          chosen={whom}
+          onClose={() => setBulk(null)}
+          onDone={() => {
+            setBulk(null);
+            forget();
+          }}
+        />
+      )}
+      {exporting && <ExportDialog url={url} total={total} onClose={() => setExporting(false)} />}
     </>
   );
 }

@@ -1,0 +1,24 @@
+import { useTranslation } from "react-i18next";
+import { useFormat } from "@/shared/hooks/useFormat";
+import { useCustomerLists, useManagers, useTags } from "./api";
+import { chips, type Chip, type UrlQuery } from "./filters";
+
+/** The list's conditions in the viewer's words. */
+export function useChips(): (url: UrlQuery) => Chip[] {
+  const { t } = useTranslation(["customers", "shared"]);
+  const format = useFormat();
+  const tags = useTags();
+  const lists = useCustomerLists();
+  const managers = useManagers();
+  const named = (rows: { id: number; name: string }[] | undefined) => (id: string) =>
+    rows?.find((row) => String(row.id) === id)?.name ?? `#${id}`;
+  return (url) =>
+    chips(url, {
+      t: (key, options) => t(key, options ?? {}),
+      money: (amount) => format.money(amount),
+      date: (day) => format.shortDate(day),
+      tag: named(tags.data),
+      list: named(lists.data),
+      manager: named(managers.data),
+    });
+}
