@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from http.cookies import SimpleCookie
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -29,10 +30,20 @@ from tests.bank import TODAY, Bank, a_bank, a_day
 from tests.properties.openapi import Call, Description
 from yinke.access import middleware
 from yinke.care.models import ContactRecord, Reason, Task
+from yinke.common.crypto import encrypt
 from yinke.customers import queries
-from yinke.customers.models import Assignment, Customer
+from yinke.customers.list_models import BulkAction, CustomerList, CustomerTag, ListEntry, Tag
+from yinke.customers.models import (
+    Assignment,
+    Customer,
+    Handover,
+    HandoverItem,
+    IdentityPair,
+    Relationship,
+)
 from yinke.lake.store import Lake
 from yinke.nightly.models import Run
+from yinke.privacy.models import RightsCase
 
 pytestmark = pytest.mark.django_db
 PROBES = int(os.environ.get("YINKE_PROBES", "6000"))
@@ -46,7 +57,7 @@ PEOPLE = {
 }  # fmt: skip
 MASKED = {"东零售", "运营", "合规", "审计", "支行审计"}
 """Who sees no whole name and no exact amount."""
-EAST = ("徐汇", "静安")
+STEWARDS = {"运营", "徐汇长", "静安长", "浦西长"}
 CUSTOMERS = [
     # name, outlet, main manager, co-managers
     ("钟离昧一", "徐汇", "李", ()), ("钟离昧二", "徐汇", "李", ()), ("钟离昧三", "徐汇", "李", ("顾问",)),
@@ -73,6 +84,8 @@ class World:
     bank: Bank
     facts: dict[str, Fact] = field(default_factory=dict)
     sees: dict[str, set[int]] = field(default_factory=dict)
+    told: dict[tuple[str, str], set[int]] = field(default_factory=dict)
+    """Of whom somebody is told by one operation, masked, without seeing them: who, which operation."""
     clients: dict[str, Client] = field(default_factory=dict)
     description: Description = field(init=False)
 
@@ -92,8 +105,12 @@ class World:
         return self._pattern
 
     def _may(self, who: str, call: Call, fact: Fact) -> bool:
+        if fact.kind == "known" and fact.customer in self.told.get((who, call.operation), ()):
+            return True
         if fact.customer not in self.sees[who]:
             return False
+        if call.operation == "reveal_identity_field" and who in STEWARDS:
+            return True  # one field of two customers in scope, with a reason
         if fact.kind == "secret":
             asked = call.operation == "reveal_field" and call.path == f"/api/customers/{fact.customer}/reveal"
             return asked and who not in MASKED
@@ -154,6 +171,51 @@ def _lake(world: World, folder: Path) -> None:
     a_day(Lake(folder), TODAY, **tables)
 
 
+def _between(world: World) -> dict[str, list[int]]:
+    """What hangs between customers and people: a handover, a tag, a list, a relation, a pair, a request."""
+    staff, customers = world.bank.staff, world.bank.customers
+    handover = Handover.objects.create(
+        giver=staff["周"], receiver=staff["王"], giver_org=staff["周"].org, receiver_org=staff["王"].org,
+        reason="CAPACITY", sides=["GIVING", "RECEIVING", "BRANCH"], status="SUBMITTED", made_by=staff["周"],
+    )  # fmt: skip
+    given = customers["贺兰山一"]
+    HandoverItem.objects.create(handover=handover, customer=given, is_held=True)
+    for who in ("王", "徐汇长"):  # the receiving side learns whom it is to take on
+        world.told[who, "list_handover_items"] = {given.id}
+    tag = Tag.objects.create(org=world.bank.orgs["总行"], name="重点", made_by=staff["运营"])
+    kept = CustomerList.objects.create(owner=staff["运营"], org=world.bank.orgs["总行"], name="名单")
+    action = BulkAction.objects.create(user=staff["运营"], kind="TAG_ADD", tag=tag, of_list=kept, count=3)
+    for name in ("钟离昧一", "宇文泰一", "贺兰山一"):
+        CustomerTag.objects.create(customer=customers[name], by=staff["运营"], added_in=action, tag=tag)
+        ListEntry.objects.create(customer=customers[name], by=staff["运营"], added_in=action, of_list=kept)
+    relation = Relationship.objects.create(
+        kind="HOUSEHOLD", customer=customers["钟离昧二"], other=customers["宇文泰一"], source="HAND",
+        valid_from=TODAY, evidence="本人说", made_by=staff["李"],
+    )  # fmt: skip
+    pair = IdentityPair.objects.create(
+        a=customers["钟离昧三"], b=customers["贺兰山二"], rule="K3", score=0.9, verdict="REVIEW", found_on=TODAY
+    )
+    case = RightsCase.objects.create(
+        customer=customers["贺兰山三"], kind="ACCESS", channel="COUNTER", opened_by=staff["合规"], received_on=TODAY,
+        due_on=TODAY + timedelta(days=20), asked_sealed=encrypt("查阅") or b"",
+    )  # fmt: skip
+    everybody = {customer.id for customer in customers.values()}
+    for operation in (
+        "list_rights_cases",
+        "get_rights_case",
+        "open_rights_case",
+        "verify_identity",
+        "close_rights_case",
+    ):
+        world.told["客服", operation] = everybody  # the head office's service desk: number and masked name
+    return {
+        "handover_id": [handover.id], "tag_id": [tag.id], "tag": [tag.id], "list_id": [kept.id], "on_list": [kept.id],
+        "action_id": [action.id], "relationship_id": [relation.id], "pair_id": [pair.id], "case_id": [case.id],
+        "export_id": [1, 2], "alert_id": [1], "decision_id": [1], "one_id": [given.id], "split_id": [1],
+        "request_id": [1], "substitution_id": [1], "view_id": [1], "number": [1, 2, 3],
+    }  # fmt: skip
+
+
 def _work(world: World) -> None:
     staff = world.bank.staff
     for number, (name, _, main, _) in enumerate(CUSTOMERS):
@@ -203,10 +265,12 @@ def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
     _lake(world, tmp_path)
     _work(world)
     _truth(world)
+    between = _between(world)
     run = Run.objects.create(biz_date=TODAY, status=Run.Status.SUCCEEDED, started_at=timezone.now())
     world.clients = {who: bank.client(who) for who in PEOPLE}
     world.description = Description(
-        {
+        between
+        | {
             "customer_id": [c.id for c in bank.customers.values()] + [1, 999_999],
             "task_id": list(Task.objects.values_list("id", flat=True)),
             "contact_id": list(ContactRecord.objects.values_list("id", flat=True)),
@@ -255,6 +319,7 @@ def walk(world: World, probes: int, *, seed: int = 2026) -> Walk:
     draw, found = Random(seed), Walk()
     for number in range(probes):
         who = draw.choice(list(PEOPLE))
+        cookies = world.clients[who].cookies.output(header="", sep=";")
         call = world.description.call(draw, lambda name: name not in MINDED)
         with transaction.atomic():
             answer = world.clients[who].generic(
@@ -262,7 +327,9 @@ def walk(world: World, probes: int, *, seed: int = 2026) -> Walk:
                 content_type="application/json", query_params=call.query,
             )  # fmt: skip
             transaction.set_rollback(True)
-        text = answer.content.decode("utf-8", "replace")
+        world.clients[who].cookies = SimpleCookie(cookies)  # whoever was signed out is in again
+        content = b"".join(answer.streaming_content) if answer.streaming else answer.content
+        text = content.decode("utf-8", "replace")
         if answer.headers.get("Content-Type", "").startswith("application/json") and text:
             text = json.dumps(json.loads(text), ensure_ascii=False)
         assert answer.status_code < 500, f"probe {number}: {who}: {call}: {text[:500]}"

@@ -16,6 +16,7 @@ from yinke.access.standing import roles_with
 from yinke.access.viewer import Viewer
 from yinke.common.crypto import decrypt
 from yinke.common.errors import NotFound, YinkeError
+from yinke.common.row_security import whole_bank
 from yinke.customers.models import Assignment, Claim, Customer, Handover, HandoverApproval, HandoverItem
 from yinke.customers.ownership_schemas import (
     Colleague,
@@ -86,6 +87,7 @@ def _one(viewer: Viewer, handover_id: int) -> Handover:
     return found
 
 
+@whole_bank()  # names are masked; figures are sums
 def items(viewer: Viewer, handover_id: int, page: int) -> HandoverItems:
     """The customers of one handover: those that stay behind first, then the richest.
 
@@ -117,6 +119,7 @@ def name_of(viewer: Viewer, customer: Customer, seen: bool) -> str:
     return shown_name(viewer, customer) if seen else mask_name(decrypt(customer.name_sealed))
 
 
+@whole_bank()  # names are masked; figures are sums
 def _outs(viewer: Viewer, rows: Sequence[Handover]) -> list[HandoverOut]:
     counted = (
         HandoverItem.objects.filter(handover__in=rows).values("handover_id")
@@ -205,6 +208,7 @@ def colleague(user: User, customers: int) -> Colleague:
     )  # fmt: skip
 
 
+@whole_bank()  # names are masked; figures are sums
 def _loads(people: Iterable[User]) -> dict[int, int]:
     rows = Assignment.objects.filter(user__in=people, rel_type="MAIN", end_date=None)
     return dict(rows.values_list("user_id").annotate(Count("id")))
@@ -215,12 +219,14 @@ def loads(people: Iterable[User]) -> dict[int, int]:
     return _loads(people)
 
 
+@whole_bank()  # names are masked; figures are sums
 def pool_since(customer_ids: Sequence[int]) -> dict[int, Any]:
     """When the last manager's care of each customer ended."""
     rows = Assignment.objects.filter(customer_id__in=customer_ids, rel_type="MAIN").exclude(end_date=None)
     return dict(rows.values_list("customer_id").annotate(Max("end_date")))
 
 
+@whole_bank()  # names are masked; figures are sums
 def open_claims(viewer: Viewer) -> list[Claim]:
     """Claims under way: one's own; for heads, those of everybody below."""
     found = Claim.objects.filter(ended_at=None).select_related("customer__metrics", "user")

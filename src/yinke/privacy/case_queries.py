@@ -13,6 +13,7 @@ from yinke.access.services import audit
 from yinke.access.viewer import Viewer
 from yinke.common.crypto import decrypt
 from yinke.common.errors import NotAllowed, NotFound
+from yinke.common.row_security import whole_bank
 from yinke.common.thresholds import load_thresholds
 from yinke.common.workdays import workdays_between
 from yinke.customers.queries import one
@@ -30,6 +31,7 @@ def _in_scope(viewer: Viewer) -> QuerySet[RightsCase]:
     return RightsCase.objects.filter(customer__org__path__startswith=viewer.org_path)
 
 
+@whole_bank()  # the service desk handles requests of customers whom it does not see; within its orgs, see below
 def cases(viewer: Viewer, status: str = "", page: int = 1) -> CasePage:
     """Requests in the viewer's orgs: the open ones by deadline, then the closed ones, newest first.
 
@@ -61,6 +63,7 @@ def cases_of(viewer: Viewer, customer_id: int) -> list[CaseRow]:
     return [_row(row, today) for row in found.order_by("-id")[:50]]
 
 
+@whole_bank()  # the service desk handles requests of customers whom it does not see; within its orgs, see below
 def case(viewer: Viewer, case_id: int, address: str | None = None) -> CaseOut:
     """One request, with what was asked and answered; the look is accounted for.
 
@@ -72,6 +75,7 @@ def case(viewer: Viewer, case_id: int, address: str | None = None) -> CaseOut:
     return case_out(viewer, found)
 
 
+@whole_bank()  # the service desk handles requests of customers whom it does not see; within its orgs, see below
 def get_case(viewer: Viewer, case_id: int) -> RightsCase:
     """The case itself, within the viewer's orgs."""
     found = (
@@ -85,6 +89,7 @@ def get_case(viewer: Viewer, case_id: int) -> RightsCase:
     return found
 
 
+@whole_bank()  # the service desk handles requests of customers whom it does not see; within its orgs, see below
 def case_out(viewer: Viewer, row: RightsCase) -> CaseOut:
     """One request as the page shows it."""
     today = timezone.localdate()

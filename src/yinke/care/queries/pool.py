@@ -8,6 +8,7 @@ from yinke.access.masking import band
 from yinke.access.viewer import Viewer
 from yinke.care.models import ContactRecord, IdleWarning, Task
 from yinke.common.errors import NotFound
+from yinke.common.row_security import whole_bank
 from yinke.customers import listing
 from yinke.customers import queries_ownership as ownership
 from yinke.customers.models import Claim, Customer
@@ -31,6 +32,7 @@ from yinke.customers.shown import shown_amount
 MOST = 200
 
 
+@whole_bank()  # the pool is nobody's; `pool` says whose reach it is in
 def page(viewer: Viewer, wanted: PoolQuery) -> PoolPage:
     """A page of the viewer's pool, the richest first."""
     rows = pool(viewer)
@@ -114,6 +116,7 @@ def _seen(viewer: Viewer, customers: list[Customer]) -> set[int]:
     return set(visible(viewer).filter(id__in=[c.id for c in customers]).values_list("id", flat=True))
 
 
+@whole_bank()  # the pool is nobody's; `pool` says whose reach it is in
 def plan(viewer: Viewer, customer_ids: list[int] | None) -> PlanOut:
     """自动分配预览: who would get how many; nothing changes."""
     pairs = commands.preview(viewer, customer_ids)

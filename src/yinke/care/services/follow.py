@@ -10,6 +10,7 @@ from django.db import connection
 from yinke.access.standing import roles_with
 from yinke.care.queries.day import today
 from yinke.care.services.rank import move_up
+from yinke.common.row_security import whole_bank
 from yinke.common.thresholds import load_thresholds
 
 _FOLLOW = """
@@ -30,6 +31,7 @@ RETURNING t.assignee_id
 # What a head gave to a third colleague by hand stays with that colleague.
 
 
+@whole_bank()  # who gave the customer away sees them no more
 def follow(customer_ids: Iterable[int], before: Iterable[int] = ()) -> int:
     """Give open tasks to whoever looks after the customer now; they wait as overflow where the list is full.
 

@@ -23,6 +23,7 @@ from yinke.access.services.audit import audit
 from yinke.access.standing import roles_with
 from yinke.access.viewer import Viewer
 from yinke.common.errors import NotAllowed, NotFound, YinkeError
+from yinke.common.row_security import whole_bank
 from yinke.common.workdays import next_workday
 from yinke.customers.averages import averages
 from yinke.customers.models import (
@@ -53,6 +54,7 @@ class MakerChecker(NotAllowed):
     code = "maker_checker"
 
 
+@whole_bank()  # what the giver holds elsewhere counts too; checked below
 @transaction.atomic
 def make(
     viewer: Viewer,
@@ -116,6 +118,7 @@ def make(
     return made
 
 
+@whole_bank()  # what the giver holds elsewhere counts too; checked below
 @transaction.atomic
 def submit(viewer: Viewer, handover_id: int) -> Handover:
     """Send the draft to the receiver. A customer who is no longer the giver's, or in another handover, is marked.

@@ -16,6 +16,7 @@ from yinke.access.models import User
 from yinke.access.services import audit
 from yinke.access.viewer import Viewer
 from yinke.common.errors import NotAllowed, NotFound, YinkeError
+from yinke.common.row_security import whole_bank
 from yinke.common.thresholds import load_thresholds
 from yinke.customers import queries_identity as asked
 from yinke.customers.models import IdentityDecision, PersonLead, PersonMember, PersonSplit
@@ -66,6 +67,7 @@ def _note(text: str, least: int = 0) -> str:
     return text[:200]
 
 
+@whole_bank()  # a person is settled whole; the pair is checked below
 @transaction.atomic
 def decide(viewer: Viewer, pair_id: int, verdict: str, note: str = "") -> IdentityDecision:
     """同一人 / 不是同一人 / 待定, about a pair of the queue. SAME joins the two persons, DIFFERENT holds for good.
@@ -111,6 +113,7 @@ def _kept_apart(one: frozenset[int], other: frozenset[int]) -> bool:
     return IdentityDecision.objects.filter(sides, ended_at=None, verdict=Verdict.DIFFERENT).exists()
 
 
+@whole_bank()  # a person is settled whole; the pair is checked below
 @transaction.atomic
 def revoke(viewer: Viewer, decision_id: int) -> None:
     """撤销判定: take a decision back; the persons are again as if it had never been.
@@ -178,6 +181,7 @@ def ask_split(viewer: Viewer, customer_id: int, note: str) -> PersonSplit:
     return made
 
 
+@whole_bank()  # a person is settled whole; the pair is checked below
 @transaction.atomic
 def check_split(viewer: Viewer, split_id: int, approve: bool, answer: str = "") -> PersonSplit:
     """复核拆分: let it happen or send it back. The others stay together; the customer stands alone from now on.
@@ -227,6 +231,7 @@ def _keep_apart(viewer: Viewer, split: PersonSplit, others: set[int]) -> None:
         )
 
 
+@whole_bank()  # a person is settled whole; the pair is checked below
 @transaction.atomic
 def choose_lead(viewer: Viewer, one_id: int, user_id: int | None, note: str = "") -> PersonLead:
     """管户冲突: say who leads for a person whose numbers have different main managers.

@@ -19,6 +19,7 @@ from yinke.access.services.audit import audit
 from yinke.access.standing import roles_with
 from yinke.access.viewer import Viewer
 from yinke.common.errors import NotAllowed, NotFound, YinkeError
+from yinke.common.row_security import whole_bank
 from yinke.common.thresholds import load_thresholds
 from yinke.customers.models import Assignment, Claim
 from yinke.customers.pool import pool
@@ -41,6 +42,7 @@ def thresholds(today: date) -> Mapping[str, Any]:
     return load_thresholds(settings.YINKE.thresholds).at(today)
 
 
+@whole_bank()  # the pool is nobody's; checked below
 @transaction.atomic
 def claim(viewer: Viewer, customer_id: int) -> Claim:
     """领取: the viewer becomes main manager. Of two at once exactly one wins.
@@ -91,6 +93,7 @@ def claim(viewer: Viewer, customer_id: int) -> Claim:
     )  # fmt: skip
 
 
+@whole_bank()  # the pool is nobody's; checked below
 @transaction.atomic
 def assign(viewer: Viewer, pairs: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
     """分配: a head gives customers of the pool to managers below.
@@ -132,6 +135,7 @@ def assign(viewer: Viewer, pairs: Sequence[tuple[int, int]]) -> list[tuple[int, 
     return [(c, u) for c, u in wanted.items() if c not in taken]
 
 
+@whole_bank()  # the pool is nobody's; checked below
 @transaction.atomic
 def give_back(viewer: Viewer, customer_id: int, why: str) -> int:
     """退回: a manager returns what he claimed himself; a head returns any customer below.

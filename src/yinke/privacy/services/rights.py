@@ -14,6 +14,7 @@ from yinke.access.services import audit
 from yinke.access.viewer import Viewer
 from yinke.common.crypto import encrypt
 from yinke.common.errors import NotAllowed, NotFound, YinkeError
+from yinke.common.row_security import whole_bank
 from yinke.common.thresholds import load_thresholds
 from yinke.common.workdays import add_workdays
 from yinke.customers.models import Customer
@@ -49,6 +50,7 @@ def deadline(received: date, workdays: int, days: int) -> date:
     return min(add_workdays(received, workdays), received + timedelta(days=days))
 
 
+@whole_bank()  # the service desk handles requests of customers whom it does not see; within its orgs, see below
 @transaction.atomic
 def open_case(
     viewer: Viewer,
@@ -149,6 +151,7 @@ def _wrong_state(case: RightsCase, remedy: str) -> YinkeError:
     )
 
 
+@whole_bank()  # the service desk handles requests of customers whom it does not see; within its orgs, see below
 @transaction.atomic
 def verify(viewer: Viewer, case_id: int, how: str, address: str | None = None) -> RightsCase:
     """Note that the person was identified, and how.
@@ -169,6 +172,7 @@ def verify(viewer: Viewer, case_id: int, how: str, address: str | None = None) -
     return case
 
 
+@whole_bank()  # the service desk handles requests of customers whom it does not see; within its orgs, see below
 @transaction.atomic
 def close_case(
     viewer: Viewer, case_id: int, outcome: str, answer: str, ground: str = "", address: str | None = None
