@@ -47,7 +47,7 @@ from yinke.privacy.models import RightsCase
 
 pytestmark = pytest.mark.django_db
 PROBES = int(os.environ.get("YINKE_PROBES", "6000"))
-MINDED = {"sign_in", "sign_out"}
+MINDED = frozenset({"sign_in", "sign_out"})
 """Operations that the walk leaves out: they change who asks."""
 PEOPLE = {
     "李": "RM", "王": "WM", "赵": "RM", "周": "REMOTE_RM", "顾问": "PB_ADV", "徐汇长": "BR_MGR", "静安长": "BR_MGR",
@@ -57,6 +57,13 @@ PEOPLE = {
 }  # fmt: skip
 MASKED = {"东零售", "运营", "合规", "审计", "支行审计"}
 """Who sees no whole name and no exact amount."""
+BEYOND = frozenset({
+    "open_rights_case",  # the service desk takes requests of whoever comes
+    "return_customer", "assign_customers", "plan_assignments", "get_pool", "claim_customer",  # 公海 is nobody's
+    "list_handover_items", "submit_handover", "make_handover", "list_handovers", "get_handover",
+    "decide_identity_pair", "revoke_identity_decision", "check_person_split", "choose_person_lead",
+})  # fmt: skip
+"""Operations that look beyond the viewer's scope on purpose, and check by rules of their own."""
 STEWARDS = {"运营", "徐汇长", "静安长", "浦西长"}
 CUSTOMERS = [
     # name, outlet, main manager, co-managers
@@ -193,7 +200,12 @@ def _between(world: World) -> dict[str, list[int]]:
         valid_from=TODAY, evidence="本人说", made_by=staff["李"],
     )  # fmt: skip
     pair = IdentityPair.objects.create(
-        a=customers["钟离昧三"], b=customers["贺兰山二"], rule="K3", score=0.9, verdict="REVIEW", found_on=TODAY
+        a=customers["钟离昧三"],
+        b=customers["贺兰山二"],
+        rule="K3",
+        score=0.9,
+        verdict="REVIEW",
+        found_on=TODAY,
     )
     case = RightsCase.objects.create(
         customer=customers["贺兰山三"], kind="ACCESS", channel="COUNTER", opened_by=staff["合规"], received_on=TODAY,
@@ -314,13 +326,13 @@ class Walk:
     leaks: list[str] = field(default_factory=list)
 
 
-def walk(world: World, probes: int, *, seed: int = 2026) -> Walk:
+def walk(world: World, probes: int, *, seed: int = 2026, but: frozenset[str] = frozenset()) -> Walk:
     """Make random calls, each taken back; stops at the first leak and at an answer of 500 or worse."""
     draw, found = Random(seed), Walk()
     for number in range(probes):
         who = draw.choice(list(PEOPLE))
         cookies = world.clients[who].cookies.output(header="", sep=";")
-        call = world.description.call(draw, lambda name: name not in MINDED)
+        call = world.description.call(draw, lambda name: name not in MINDED | but)
         with transaction.atomic():
             answer = world.clients[who].generic(
                 call.method, call.path, b"" if call.body is None else json.dumps(call.body),
@@ -359,7 +371,7 @@ def test_where_the_application_forgets_to_filter_the_database_still_hides(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     without_filters(monkeypatch)
-    assert not walk(world, 1500).leaks
+    assert not walk(world, 1500, but=BEYOND).leaks
 
 
 def test_without_filters_and_without_row_security_the_walk_finds_the_leak(

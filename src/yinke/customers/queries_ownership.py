@@ -150,8 +150,14 @@ def _out(viewer: Viewer, row: Handover, counts: dict[str, Any]) -> HandoverOut:
         effective_on=row.effective_on, closed_at=row.closed_at,
         closed_by=person(row.closed_by) if row.closed_by else None, closed_note=row.closed_note,
         customers=counts["n"], conflicts=counts["bad"],
-        aum=shown_amount(viewer, counts["aum"] or Decimal(0)) if is_open else None, actions=actions(viewer, row),
+        aum=_sum(viewer, row, counts["aum"] or Decimal(0)) if is_open else None, actions=actions(viewer, row),
     )  # fmt: skip
+
+
+def _sum(viewer: Viewer, row: Handover, aum: Decimal) -> Decimal:
+    """Exact for the giving side; a band for who does not see the customers yet: of one alone it is that one's."""
+    giving = viewer.user_id == row.giver_id or viewer.org_ids is None or row.giver_org_id in viewer.org_ids
+    return shown_amount(viewer, aum) if giving else band(aum)
 
 
 def actions(viewer: Viewer, row: Handover) -> list[str]:
