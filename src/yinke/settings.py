@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+import pghistory
 from csp.constants import NONCE, NONE, SELF
 
 from yinke.access.sign_in_settings import directory_settings, read_sign_in
@@ -22,6 +23,8 @@ INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.sessions",
     "procrastinate.contrib.django",
+    "pgtrigger",
+    "pghistory",
     "yinke.access",
     "allauth",
     "allauth.account",
@@ -52,6 +55,8 @@ TEMPLATES = [{"BACKEND": "django.template.backends.django.DjangoTemplates", "APP
 DATABASES = {
     "default": django_database(database_address(YINKE, web=os.environ.get("YINKE_PROCESS") == "web"))
 }
+PGHISTORY_CONTEXT_FIELD = pghistory.ContextJSONField()  # who changed it: common/history.py
+PGHISTORY_APPEND_ONLY = True
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "access.User"
 AUTHENTICATION_BACKENDS = ["yinke.access.backends.StaffBackend"]

@@ -7,6 +7,8 @@ from typing import ClassVar
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 
+from yinke.common.history import kept
+
 
 class Org(models.Model):
     """机构: one node of the tree 总行 → 分行 → 支行 → 网点.
@@ -57,6 +59,7 @@ class UserManager(BaseUserManager["User"]):
         return self.get(emp_no=username)
 
 
+@kept("name", "role", "org", "licences", "is_active", "is_disabled")
 class User(AbstractBaseUser):
     """员工: a member of staff who may sign in; made and closed by the nightly staff file."""
 
@@ -86,6 +89,7 @@ class User(AbstractBaseUser):
         return f"{self.emp_no} {self.name}"
 
 
+@kept()
 class RoleGrant(models.Model):
     """角色授予: a role that Yinke's administrators gave a person; it stands over the post until revoked."""
 
@@ -103,6 +107,7 @@ class RoleGrant(models.Model):
         ]
 
 
+@kept()
 class RoleRight(models.Model):
     """角色权限: where the bank departs from ``viewer.RIGHTS``: a right given to a role, or taken from it."""
 
@@ -158,6 +163,7 @@ class RoleRequest(models.Model):
         ]  # fmt: skip
 
 
+@kept()
 class Substitution(models.Model):
     """代管: one member of staff stands in for an absent one, from a day to a day; it ends by itself."""
 

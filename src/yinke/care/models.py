@@ -9,12 +9,22 @@ from django.db import models
 from django.db.models import Q
 
 from yinke.access.models import Org, User
+from yinke.common.history import kept, kept_by_hand
 from yinke.customers.models import Customer
 
 OPEN = ("NEW", "IN_PROGRESS")
 """States of a task that still waits for its manager."""
 
 
+@kept_by_hand(
+    "customer",
+    "org",
+    "assignee",
+    "assigned_by",
+    "status",
+    "next_on",
+    columns=("assignee_id", "status", "next_on"),
+)
 class Task(models.Model):
     """待办: contact one customer, for all the reasons that stand.
 
@@ -156,6 +166,7 @@ class ContactRecord(models.Model):
         ]
 
 
+@kept()
 class DoNotDisturb(models.Model):
     """免打扰: nobody approaches the customer, save for service notices.
 

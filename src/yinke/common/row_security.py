@@ -86,12 +86,30 @@ def declared(name: str) -> list[Any]:
     return [getattr(module, name) for module in modules if hasattr(module, name)]
 
 
+def kept_models() -> list[tuple[Any, Any]]:
+    """The models that hold histories (``common/history.py``), each with the model whose history it holds.
+
+    Their rows have the columns of the rows that changed, and the same conditions.
+    """
+    events = (model for model in apps.get_models() if hasattr(model, "pgh_tracked_model"))
+    return [(event, event.pgh_tracked_model) for event in events if event.pgh_tracked_model is not None]
+
+
+def stated(name: str) -> dict[str, str]:
+    """``POLICIES`` or ``OPEN`` of all contexts, histories included: what holds for a row holds for its history."""
+    said = {table: text for each in declared(name) for table, text in each.items()}
+    return said | {table: said[of] for table, of in _histories().items() if of in said}
+
+
+def _histories() -> dict[str, str]:
+    return {event._meta.db_table: model._meta.db_table for event, model in kept_models()}
+
+
 def install() -> None:
     """Lay role, rights and policies upon the database; doing it again changes nothing.
 
     The migrating role must be allowed to create roles, or ``yinke_web`` must exist.
     """
-    policies = {table: condition for each in declared("POLICIES") for table, condition in each.items()}
     own = " UNION ".join(question for each in declared("OWN") for question in each)
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('row security', 0))")
@@ -107,11 +125,12 @@ def install() -> None:
         cursor.execute(f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {WEB}")
         cursor.execute(f"GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {WEB}")
         cursor.execute(f"REVOKE INSERT, UPDATE, DELETE ON django_migrations FROM {WEB}")
-        for table in (table for each in declared("APPEND_ONLY") for table in each):
+        append_only = [table for each in declared("APPEND_ONLY") for table in each]
+        for table in (*append_only, *_histories()):
             cursor.execute(f"REVOKE UPDATE, DELETE ON {table} FROM {WEB}")
         for function in (function for each in declared("FUNCTIONS") for function in each):
             cursor.execute(f"GRANT EXECUTE ON FUNCTION {function} TO {WEB}")
-        for table, condition in policies.items():
+        for table, condition in stated("POLICIES").items():
             cursor.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
             cursor.execute(f"DROP POLICY IF EXISTS seen ON {table}")
             cursor.execute(
@@ -136,7 +155,7 @@ def web_role() -> Iterator[None]:
         if (
             connection.savepoint_ids and not connection.needs_rollback
         ):  # else the transaction's end puts it back
-            _set({"role": "none"} | nobody)
+            _set({"role": "none", "pghistory.context_metadata": ""} | nobody)
 
 
 def see_as(
@@ -152,7 +171,7 @@ def see_as(
     orgs = "*" if org_ids is None else _array(org_ids)
     values = (str(user_id), _array(looks_after), orgs, "on" if reads_customers else "")
     seeing = dict(zip(SETTINGS, values, strict=True))
-    _set(seeing)
+    _set(seeing | {"pghistory.context_metadata": f'{{"user": {user_id}}}'})
     if _seeing.get() is not None:
         _seeing.set(seeing)
 

@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import Q
 
 from yinke.access.models import Org, User
+from yinke.common.history import kept
 from yinke.customers.models import Customer
 
 
@@ -131,6 +132,7 @@ class ListEntry(Kept):
         ]
 
 
+@kept("status", "checked_by", "cleared_by")
 class ExportRequest(models.Model):
     """数据导出申请 (金规〔2024〕24号): who wants which customers' data for what, who let them, and the file's life."""
 

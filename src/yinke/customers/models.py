@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import Q
 
 from yinke.access.models import Org, User
+from yinke.common.history import kept
 from yinke.customers.around import ProfileChange, Relationship
 from yinke.customers.identity_models import (
     IdentityDecision,
@@ -192,6 +193,7 @@ class OwnerDecision(models.Model):
     decided_at = models.DateTimeField(auto_now=True)
 
 
+@kept()
 class Handover(models.Model):
     """客户移交: customers go from one manager to another, agreed by the receiver and approved by the heads."""
 
