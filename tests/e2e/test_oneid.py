@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from tests.e2e.conftest import ROOT, Visitor, _environment
+from tests.e2e.conftest import ROOT, Visitor, environment
 
 pytestmark = pytest.mark.browser
 HEAD, OPERATIONS = "0001900", "9900001"
@@ -34,7 +34,7 @@ print(a.cust_no, b.cust_no)
 @pytest.fixture
 def pair(demo_home: Path) -> tuple[str, str]:
     """The numbers of two customers of the first branch whom the night could not tell apart."""
-    made = subprocess.run([sys.executable, "-c", SEED], env=_environment(demo_home), cwd=ROOT, capture_output=True,
+    made = subprocess.run([sys.executable, "-c", SEED], env=environment(demo_home), cwd=ROOT, capture_output=True,
                           text=True, check=False)  # fmt: skip
     assert made.returncode == 0, made.stderr
     a, b = made.stdout.split()
