@@ -86,7 +86,7 @@ def _erase(customer_id: int, kinds: tuple[str, ...]) -> int:
     for entry in catalogue().values():
         if not entry.person or entry.erase not in kinds or entry.table.startswith("lake."):
             continue
-        found = apps.get_model(entry.table)._default_manager.filter(**{entry.person: customer_id})
+        found = rows_about(entry, customer_id)
         if entry.erase == "CLEAR":
             empty = emptied(entry)
             rows += found.update(**empty) if empty else 0
@@ -95,6 +95,14 @@ def _erase(customer_id: int, kinds: tuple[str, ...]) -> int:
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL yinke.erasing = 'off'")
     return rows
+
+
+def rows_about(entry: Entry, customer_id: int) -> models.QuerySet[Any]:
+    """The rows of a table of the database that tell of a customer, on whichever side of a pair."""
+    found = models.Q()
+    for path in entry.people:
+        found |= models.Q(**{path: customer_id})
+    return apps.get_model(entry.table)._default_manager.filter(found)
 
 
 def emptied(entry: Entry) -> dict[str, Any]:
