@@ -193,7 +193,12 @@ def _between(world: World) -> dict[str, list[int]]:
         valid_from=TODAY, evidence="本人说", made_by=staff["李"],
     )  # fmt: skip
     pair = IdentityPair.objects.create(
-        a=customers["钟离昧三"], b=customers["贺兰山二"], rule="K3", score=0.9, verdict="REVIEW", found_on=TODAY
+        a=customers["钟离昧三"],
+        b=customers["贺兰山二"],
+        rule="K3",
+        score=0.9,
+        verdict="REVIEW",
+        found_on=TODAY,
     )
     case = RightsCase.objects.create(
         customer=customers["贺兰山三"], kind="ACCESS", channel="COUNTER", opened_by=staff["合规"], received_on=TODAY,

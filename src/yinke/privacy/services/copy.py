@@ -29,6 +29,7 @@ from yinke.access.viewer import Viewer
 from yinke.common import crypto
 from yinke.common.catalogue import Entry, catalogue
 from yinke.common.errors import NotAllowed, NotFound, YinkeError
+from yinke.common.row_security import whole_bank
 from yinke.common.thresholds import load_thresholds
 from yinke.lake.reading import rows_of
 from yinke.lake.store import Lake
@@ -202,7 +203,9 @@ def make_file(viewer: Viewer, case: RightsCase, address: str | None = None) -> s
             remedy="Check the person's identity first; copies belong to requests to see, copy or move data",
         )  # fmt: skip
     audit(viewer, "rights.read", "rights_case", f"{case.id}", reason="file", address=address)
-    parts, password, now = collect(case.customer_id), new_password(), timezone.now()
+    with whole_bank():  # the person is due all that is held about them, whatever outlet's it is
+        parts = collect(case.customer_id)
+    password, now = new_password(), timezone.now()
     content = pack(parts, password, now)
     hours = int(load_thresholds(settings.YINKE.thresholds).at(timezone.localdate())["rights.file_hours"])
     place = folder()
