@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import nullcontext
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -17,9 +18,18 @@ from django.utils import timezone
 from tests.bank import TODAY, Bank, a_bank, a_day, a_lake
 from yinke.care.models import IdleWarning, Standing
 from yinke.care.services.roll_up import roll_up
+from yinke.common import crypto
 from yinke.common.catalogue import catalogue
 from yinke.common.crypto import blind_indexes
-from yinke.customers.list_models import BulkAction, CustomerList, CustomerTag, ListEntry, SavedView, Tag
+from yinke.customers.list_models import (
+    BulkAction,
+    CustomerList,
+    CustomerTag,
+    ExportRequest,
+    ListEntry,
+    SavedView,
+    Tag,
+)
 from yinke.customers.models import (
     Assignment,
     Claim,
@@ -41,6 +51,7 @@ from yinke.lake.erase import erase as erase_from_lake
 from yinke.lake.oneid.night import PAIRS
 from yinke.privacy.services.copy import collect
 from yinke.privacy.services.erase import erase, rows_about
+from yinke.privacy.services.keys import rotate
 from yinke.privacy.services.retention import due, expire
 
 pytestmark = pytest.mark.django_db
@@ -273,3 +284,22 @@ def test_a_saved_view_keeps_no_name_or_number_that_was_searched_for(bank: Bank) 
     answer = bank.client("李").post("/api/customer-views", body, content_type="application/json")
     assert answer.status_code in (200, 201)
     assert SavedView.objects.get().query == {"aum_from": "500000"}
+
+
+def test_what_an_export_was_searched_by_lies_sealed_under_the_newest_key_and_is_told_to_who_asked(
+    bank: Bank,
+) -> None:
+    body = {
+        "purpose": "茶会邀请名单", "recipient": "徐汇支行", "fields": ["name"], "plain": [],
+        "query": {"q": "张三丰", "tier": [3]},
+    }  # fmt: skip
+    asked = bank.client("陈").post("/api/exports", body, content_type="application/json").json()
+    assert (asked["rows"], asked["query"]) == (1, {"q": "张三丰", "tier": [3]})
+    assert ExportRequest.objects.get().query == {"tier": [3]}
+    crypto.forget_keys()
+    assert rotate(settle=0, alone=lambda: nullcontext(True)) == 2
+    kept = ExportRequest.objects.get()
+    assert bytes(kept.q_sealed or b"")[:3] == crypto.keyring().active.header
+    (mine,) = bank.client("陈").get("/api/exports").json()["mine"]
+    assert mine["query"] == asked["query"]
+    crypto.forget_keys()

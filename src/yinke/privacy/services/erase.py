@@ -106,7 +106,8 @@ def rows_about(entry: Entry, customer_id: int) -> models.QuerySet[Any]:
     found = models.Q()
     for path in entry.people:
         found |= models.Q(**{path: customer_id})
-    return apps.get_model(entry.table)._default_manager.filter(found)
+    rows: models.QuerySet[Any] = apps.get_model(entry.table)._default_manager.filter(found)
+    return rows
 
 
 def emptied(entry: Entry) -> dict[str, Any]:
