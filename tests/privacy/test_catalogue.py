@@ -8,11 +8,14 @@ from django.db import models
 from django.utils.module_loading import import_string
 
 from tests.bank import a_bank
-from yinke.common.catalogue import catalogue
+from yinke.common.catalogue import Entry, catalogue
 from yinke.common.errors import ConfigurationError
 from yinke.common.thresholds import load_thresholds
+from yinke.lake.around import SCHEMAS
 from yinke.lake.features.night import _NAV
 from yinke.lake.ingest.quarantining import SCHEMA
+from yinke.lake.oneid.keys import KEYS
+from yinke.lake.oneid.night import DECISIONS, MAP, PAIRS
 from yinke.lake.snapshot import EVENTS, FEATURES, SNAPSHOT
 from yinke.lake.tables import TABLES
 
@@ -28,7 +31,9 @@ LAKE: dict[str, set[str]] = {
     **{name: {c.name for c in (*table.added, *table.columns)} for name, table in TABLES.items()},
     "features": {m.name for m in FEATURES}, "snapshot": {m.name for m in SNAPSHOT}, "events": {e.name for e in EVENTS},
     "aum": {"cust_id", "aum"}, "nav": set(_NAV.names), "ids": {"cust_no", "cust_id"}, "quarantine": set(SCHEMA.names),
-    "raw": {"content"},
+    "raw": {"content"}, **{name: set(schema.names) for name, schema in SCHEMAS.items()},
+    "oneid_keys": set(KEYS.names), "oneid_pairs": set(PAIRS.names), "oneid_decisions": set(DECISIONS.names),
+    "oneid_map": set(MAP.names),
 }  # fmt: skip
 
 
@@ -57,11 +62,14 @@ def test_the_lakes_own_levels_are_the_catalogues() -> None:
                 assert known == column.level, f"{table.name}.{column.name}"
 
 
-@pytest.mark.parametrize("entry", catalogue().values(), ids=lambda e: e.table)
-def test_each_entry_says_what_the_jobs_need(entry: object) -> None:
-    from yinke.common.catalogue import Entry
+def _sides(entry: Entry) -> list[str]:
+    """Names of the fields that tell who the two of a pair are."""
+    lake = entry.table.startswith("lake.")
+    return [path if lake else path.removesuffix("_id") for path in entry.people]
 
-    assert isinstance(entry, Entry)
+
+@pytest.mark.parametrize("entry", catalogue().values(), ids=lambda e: e.table)
+def test_each_entry_says_what_the_jobs_need(entry: Entry) -> None:
     personal = any(f.level for f in entry.fields.values())
     assert not personal or entry.basis != "NONE" or not entry.person, "personal data needs a legal ground"
     if entry.kept:
@@ -72,11 +80,13 @@ def test_each_entry_says_what_the_jobs_need(entry: object) -> None:
         if field.store == "index":
             assert entry.fields[field.index_of].store == "sealed"
             assert not field.fold or callable(import_string(field.fold.replace(":", ".")))
+    assert not entry.counterpart or set(_sides(entry)) <= set(entry.third), "a pair's sides are two people"
     if entry.table.startswith("lake."):
+        assert set(entry.people) <= set(entry.fields)
         return
     model = apps.get_model(entry.table)
-    if entry.person:
-        model._default_manager.none().filter(**{entry.person: 1})  # the path exists
+    for path in entry.people:
+        model._default_manager.none().filter(**{path: 1})  # the path exists
     if entry.clock:
         assert isinstance(model._meta.get_field(entry.clock), models.DateField)
 

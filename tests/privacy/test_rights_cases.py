@@ -29,6 +29,7 @@ from yinke.customers.services.write_back import write_back
 from yinke.privacy.consents import allows
 from yinke.privacy.hooks import HOLDS
 from yinke.privacy.models import Consent, Restriction, RightsCase, RightsFile, Suppression
+from yinke.privacy.services.erase import rows_about
 from yinke.privacy.services.policies import seed_policies
 from yinke.privacy.services.record_consent import Said, newest_policy, write_consent
 from yinke.privacy.services.rights import deadline
@@ -297,12 +298,7 @@ class TestCopies:
 
 
 def _count(table: str, bank: Bank) -> int:
-    from django.apps import apps
-
-    model = apps.get_model(table)
-    return int(
-        model._default_manager.filter(**{catalogue()[table].person: bank.customers["张三丰"].id}).count()
-    )
+    return rows_about(catalogue()[table], bank.customers["张三丰"].id).count()
 
 
 def stored(bank: Bank) -> str:

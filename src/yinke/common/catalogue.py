@@ -57,6 +57,7 @@ class Entry:
     """One table: ``app.Model`` of PostgreSQL or ``lake.table``.
 
     ``person``: path from a row to the customer's id (Django's spelling), "" if rows are about no customer.
+    ``counterpart``: likewise for the second customer of a row that tells of two; "" if it tells of one.
     ``kept``: code of the retention rule (threshold ``retention.<kept>``), or "": as long as what it belongs to.
     ``clock``: the field whose date the retention runs from.
     """
@@ -69,6 +70,7 @@ class Entry:
     basis: Basis
     fields: dict[str, Field]
     person: str = ""
+    counterpart: str = ""
     third: tuple[str, ...] = ()
     """Fields that tell of other people; they are left out of what a customer is given."""
     erase: Erase = "KEEP"
@@ -77,6 +79,11 @@ class Entry:
     after: str = ""
     """What the expiry job does with such rows if it isn't to delete them: "keep" (nothing, ever online), or "clear"
     (their fields of level C2 are emptied: the row is counted still, and tells nothing)."""
+
+    @property
+    def people(self) -> list[str]:
+        """Paths to each customer that its rows tell of."""
+        return [path for path in (self.person, self.counterpart) if path]
 
     @property
     def sealed(self) -> list[Field]:
@@ -112,9 +119,9 @@ def _read(path: Path) -> Iterator[Entry]:
         try:
             yield Entry(
                 table=table, zh=facts["zh"], en=facts["en"], why_zh=facts["why"]["zh"], why_en=facts["why"]["en"],
-                basis=facts["basis"], person=facts.get("person", ""), third=tuple(facts.get("third", ())),
-                erase=facts.get("erase", "KEEP"), kept=facts.get("kept", ""), clock=facts.get("clock", ""),
-                after=facts.get("after", ""),
+                basis=facts["basis"], person=facts.get("person", ""), counterpart=facts.get("counterpart", ""),
+                third=tuple(facts.get("third", ())), erase=facts.get("erase", "KEEP"),
+                kept=facts.get("kept", ""), clock=facts.get("clock", ""), after=facts.get("after", ""),
                 fields={name: _field(name, text, place) for name, text in facts["fields"].items()},
             )  # fmt: skip
         except (KeyError, TypeError) as problem:

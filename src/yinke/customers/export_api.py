@@ -22,7 +22,7 @@ def _out(viewer: Viewer, asked: ExportRequest) -> ExportOut:
     ended = asked.expires_at is not None and asked.expires_at <= timezone.now()
     return ExportOut(
         id=asked.id, requester=asked.requester.name, org_name=asked.org.name, purpose=asked.purpose,
-        recipient=asked.recipient, fields=asked.fields, plain=asked.plain, query=asked.query, rows=asked.rows,
+        recipient=asked.recipient, fields=asked.fields, plain=asked.plain, query=export.filters(asked), rows=asked.rows,
         status="ENDED" if ended and asked.status in ("APPROVED", "MADE") else asked.status,
         rows_changed=asked.rows_changed, compliance=export.needs_compliance(asked), asked_at=asked.asked_at,
         checked_by=asked.checked_by.name if asked.checked_by else None,

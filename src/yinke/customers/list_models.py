@@ -154,6 +154,9 @@ class ExportRequest(models.Model):
     plain = ArrayField(models.CharField(max_length=20), default=list)
     """Of ``fields``, those of C2 that are wanted unmasked."""
     query = models.JSONField()
+    """Without what was typed into the search."""
+    q_sealed = models.BinaryField(null=True)
+    """What was typed into the search: mostly a name or a number."""
     rows = models.PositiveIntegerField()
     """How many were approved; the file holds exactly so many."""
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.SUBMITTED)

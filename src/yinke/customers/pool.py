@@ -10,7 +10,7 @@ from yinke.access.models import Org
 from yinke.access.queries import subtree, unit_of
 from yinke.access.viewer import Viewer
 from yinke.common.thresholds import load_thresholds
-from yinke.customers.models import Assignment, Customer
+from yinke.customers.models import ERASED, Assignment, Customer
 
 
 def pool_orgs(viewer: Viewer) -> frozenset[int] | None:
@@ -24,14 +24,14 @@ def pool_orgs(viewer: Viewer) -> frozenset[int] | None:
 def pool(viewer: Viewer, *, also_managed: bool = False) -> QuerySet[Customer]:
     """Customers of the viewer's pool: of the sub-branch (支行池), the branch (分行池) or the bank (总行长尾池).
 
-    A remote manager's holds the long tail only. Those who closed their accounts are in none.
+    A remote manager's holds the long tail only. Those who closed their accounts or were deleted on request are in none.
 
     Args:
         also_managed: those of the same orgs whom somebody looks after, too.
     """
     if not viewer.may("pool.read"):
         return Customer.objects.none()
-    rows = Customer.objects.exclude(status="CLOSED")
+    rows = Customer.objects.exclude(status__in=("CLOSED", ERASED))
     orgs = pool_orgs(viewer)
     if orgs is not None:
         rows = rows.filter(org_id__in=orgs)

@@ -14,6 +14,7 @@ from pathlib import Path
 import duckdb
 import pyarrow.parquet as pq
 
+from yinke.common.catalogue import catalogue
 from yinke.lake.ingest.merge import ROW_GROUP
 from yinke.lake.ingest.shape import quote
 from yinke.lake.store import Lake
@@ -40,18 +41,24 @@ def erase(lake: Lake, cust_ids: Collection[int]) -> int:
 
 
 def _rewrite(db: duckdb.DuckDBPyConnection, paths: list[Path]) -> bool:
-    """Write one file (under all its names) without the erased customers; False if it holds none of them."""
-    if "cust_id" not in pq.read_schema(paths[0]).names:
+    """Write one file (under all its names) without the erased customers' rows; False if it holds none.
+
+    A row about two customers (``counterpart`` of the catalogue) goes if it tells of either.
+    """
+    known = catalogue().get(f"lake.{paths[0].stem}")
+    people = known.people if known else [c for c in pq.read_schema(paths[0]).names if c == "cust_id"]
+    if not people:
         return False
     source = f"read_parquet({quote(str(paths[0]))})"
-    gone = "cust_id IN (SELECT cust_id FROM erased)"
+    erased = "IN (SELECT cust_id FROM erased)"
+    gone = " OR ".join(f"({column} IS NOT NULL AND {column} {erased})" for column in people)
     held = db.execute(f"SELECT EXISTS (SELECT 1 FROM {source} WHERE {gone})").fetchone()
     if held is None or not held[0]:
         return False
     scratch = paths[0].with_name(f".{paths[0].name}.{os.getpid()}.tmp")
     try:
         db.execute(
-            f"COPY (SELECT * FROM {source} WHERE cust_id IS NULL OR NOT ({gone})) TO {quote(str(scratch))}"
+            f"COPY (SELECT * FROM {source} WHERE NOT ({gone})) TO {quote(str(scratch))}"
             f" (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {ROW_GROUP})"
         )
         for path in paths[1:]:

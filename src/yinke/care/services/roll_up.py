@@ -14,7 +14,7 @@ FROM customers_customer c
 JOIN customers_metrics x ON x.customer_id = c.id
 LEFT JOIN customers_assignment a
     ON a.customer_id = c.id AND a.rel_type = 'MAIN' AND a.end_date IS NULL
-WHERE c.status <> 'CLOSED'
+WHERE c.status NOT IN ('CLOSED', 'ERASED')
 GROUP BY c.org_id, a.user_id, x.tier
 """
 # A row that has not changed since before the month began has not moved in the month.

@@ -11,6 +11,8 @@ import pyarrow as pa
 from django.db import connection
 from pyarrow import csv
 
+from yinke.customers.models import ERASED
+
 Batch: TypeAlias = pa.RecordBatch | pa.Table
 CSV = csv.WriteOptions(include_header=False, quoting_style="needed")
 
@@ -60,6 +62,10 @@ def fill(table: str, batches: Iterable[Batch]) -> int:
             cursor.execute(definition)
         cursor.execute("SET CONSTRAINTS ALL DEFERRED")
     return rows
+
+
+NOT_ERASED = f"NOT EXISTS (SELECT FROM customers_customer e WHERE e.id = {{}} AND e.status = '{ERASED}')"
+"""That a staged row is about nobody who was deleted on request: no file brings them back."""
 
 
 def stage(name: str, like: str, batches: Iterable[Batch], columns: Sequence[str]) -> int:

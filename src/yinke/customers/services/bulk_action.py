@@ -22,7 +22,7 @@ from yinke.common.errors import NotAllowed, NotFound, YinkeError
 from yinke.common.thresholds import load_thresholds
 from yinke.customers import listing
 from yinke.customers.list_models import BulkAction, CustomerTag, ListEntry
-from yinke.customers.models import Customer
+from yinke.customers.models import ERASED, Customer
 from yinke.customers.queries import business_date, visible
 from yinke.customers.queries_kept import one_list, one_tag
 from yinke.customers.schemas import BulkIn
@@ -69,7 +69,7 @@ def plan(viewer: Viewer, wanted: BulkIn) -> Plan:
     known = dict(rows.values_list("id", "status"))
     left_out = {OUT_OF_SCOPE: asked - len(known)} if asked is not None else {}
     if adds:
-        closed = [customer_id for customer_id, status in known.items() if status == "CLOSED"]
+        closed = [customer_id for customer_id, status in known.items() if status in ("CLOSED", ERASED)]
         left_out[CLOSED] = len(closed)
         for customer_id in closed:
             del known[customer_id]

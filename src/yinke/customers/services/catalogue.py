@@ -111,10 +111,12 @@ def save_view(
 ) -> SavedView:
     """Keep filters, order and columns under a name; one's own view of that name is replaced.
 
+    What was typed into the search is not kept: it is mostly a customer's name or number.
+
     Raises:
         YinkeError: the name is empty or too long.
     """
-    kept: dict[str, Any] = query.model_dump(mode="json", exclude_defaults=True, exclude={"page"})
+    kept: dict[str, Any] = query.model_dump(mode="json", exclude_defaults=True, exclude={"page", "q"})
     view, _ = SavedView.objects.update_or_create(
         owner_id=viewer.user_id,
         name=_name(name, 40),

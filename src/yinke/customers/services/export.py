@@ -76,10 +76,17 @@ def request_export(viewer: Viewer, wanted: ExportIn, address: str | None = None)
         asked = ExportRequest.objects.create(
             requester_id=viewer.user_id, org_id=viewer.org_id, purpose=purpose, recipient=recipient, fields=fields,
             plain=[name for name in fields if name in wanted.plain], rows=rows,
-            query=wanted.query.model_dump(mode="json", exclude_defaults=True, exclude={"page", "sort"}),
+            query=wanted.query.model_dump(mode="json", exclude_defaults=True, exclude={"page", "sort", "q"}),
+            q_sealed=encrypt(wanted.query.q),
         )  # fmt: skip
         audit(viewer, "export.request", "export", str(asked.id), reason=purpose, address=address)
     return asked
+
+
+def filters(asked: ExportRequest) -> dict[str, Any]:
+    """The fields of ``CustomerQuery`` by which its customers were chosen."""
+    q = decrypt(asked.q_sealed)
+    return {**asked.query, "q": q} if q else asked.query
 
 
 def needs_compliance(asked: ExportRequest) -> bool:
@@ -165,7 +172,7 @@ def make(viewer: Viewer, export_id: int, address: str | None = None) -> tuple[Ex
     _check_alive(asked)
     if asked.status == Status.MADE:
         return asked, decrypt(asked.password_sealed)
-    ids = _ids(viewer, CustomerQuery(**asked.query), none_is_error=False)
+    ids = _ids(viewer, CustomerQuery(**filters(asked)), none_is_error=False)
     if len(ids) != asked.rows:
         audit(
             viewer, "export.make", "export", str(asked.id), reason=f"rows {asked.rows} → {len(ids)}",

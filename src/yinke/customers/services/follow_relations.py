@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from yinke.customers.services.bulk import run, stage
+from yinke.customers.services.bulk import NOT_ERASED, run, stage
 from yinke.customers.services.changes import Changes
 
 TABLE = "customers_relationship"
@@ -39,7 +39,7 @@ def follow_relations(changes: Changes, biz_date: date) -> int:
         touched += run(
             f"INSERT INTO {TABLE} ({names}, source, made_at, end_reason) SELECT {names}, 'FEED', now(), ''"
             f" FROM incoming_relation i WHERE NOT EXISTS (SELECT FROM {TABLE} r WHERE {_SAME} AND source = 'FEED'"
-            " AND ended_by_id IS NOT NULL)"
+            f" AND ended_by_id IS NOT NULL) AND {NOT_ERASED.format('i.customer_id')} AND {NOT_ERASED.format('i.other_id')}"
             " ON CONFLICT (customer_id, other_id, party, kind, source) WHERE valid_to IS NULL"
             " DO UPDATE SET confidence = excluded.confidence, evidence = excluded.evidence"
         )

@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 
 from yinke.common.published import PublishedDay
 from yinke.customers.models import PersonMember
-from yinke.customers.services.bulk import run, stage
+from yinke.customers.services.bulk import NOT_ERASED, run, stage
 from yinke.customers.services.persons import lock, settle
 
 TABLE = "customers_identitypair"
@@ -58,6 +58,7 @@ def follow_identities(newest: PublishedDay, since: PublishedDay | None, biz_date
             )
             written = _remove(gone.to_arrow_table())
     stage("incoming_pair", TABLE, _batches(rows), COLUMNS)
+    run(f"DELETE FROM incoming_pair WHERE NOT ({NOT_ERASED.format('a_id')} AND {NOT_ERASED.format('b_id')})")
     if since is None:
         written = run(
             f"DELETE FROM {TABLE} p WHERE NOT EXISTS (SELECT FROM incoming_pair i WHERE (i.a_id, i.b_id) = (p.a_id, p.b_id))"

@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from yinke.access.masking import mask_address, mask_cert, mask_mobile, mask_name
 from yinke.access.models import Org
-from yinke.customers.services.bulk import run, stage
+from yinke.customers.services.bulk import NOT_ERASED, run, stage
 from yinke.customers.services.changes import Changes
 
 TABLE = "customers_profilechange"
@@ -34,7 +34,7 @@ def note_changes(changes: Changes, on_date: date) -> int:
         return 0
     names = ", ".join(COLUMNS)
     return run(
-        f"INSERT INTO {TABLE} ({names}) SELECT {names} FROM incoming_change"
+        f"INSERT INTO {TABLE} ({names}) SELECT {names} FROM incoming_change WHERE {NOT_ERASED.format('customer_id')}"
         " ON CONFLICT (customer_id, on_date, field) DO UPDATE SET after = excluded.after"
     )
 

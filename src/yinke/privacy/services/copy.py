@@ -19,7 +19,6 @@ from pathlib import Path
 from typing import Any
 
 import pyzipper
-from django.apps import apps
 from django.conf import settings
 from django.db import transaction
 from django.db.models import F
@@ -30,11 +29,13 @@ from yinke.access.viewer import Viewer
 from yinke.common import crypto
 from yinke.common.catalogue import Entry, catalogue
 from yinke.common.errors import NotAllowed, NotFound, YinkeError
+from yinke.common.row_security import whole_bank
 from yinke.common.thresholds import load_thresholds
 from yinke.lake.reading import rows_of
 from yinke.lake.store import Lake
 from yinke.lake.tables import TABLES
 from yinke.privacy.models import RightsCase, RightsFile
+from yinke.privacy.services.erase import rows_about
 
 COPIED = ("ACCESS", "COPY", "PORT")
 """Kinds of request that are answered with a file."""
@@ -82,7 +83,7 @@ def _names(entry: Entry) -> list[str]:
 
 def _of_database(entry: Entry, customer_id: int) -> Part:
     names = _names(entry)
-    found = apps.get_model(entry.table)._default_manager.filter(**{entry.person: customer_id}).order_by("pk")
+    found = rows_about(entry, customer_id).order_by("pk")
     rows = [
         {
             name.removesuffix("_sealed"): crypto.decrypt(value) if entry.fields[name].store else value
@@ -105,7 +106,9 @@ def _of_lake(lake: Lake, entry: Entry, customer_id: int) -> Part:
         for day in days:
             rows += [{"biz_date": day.biz_date, **row} for row in rows_of([day], name, customer_id, names)]
         return Part(entry, ["biz_date", *names], rows)
-    return Part(entry, names, rows_of(days, name, customer_id, names) if days else rows)
+    for path in entry.people:
+        rows += rows_of(days, name, customer_id, names, who=path)
+    return Part(entry, names, rows)
 
 
 def _plain(value: Any) -> Any:
@@ -200,7 +203,9 @@ def make_file(viewer: Viewer, case: RightsCase, address: str | None = None) -> s
             remedy="Check the person's identity first; copies belong to requests to see, copy or move data",
         )  # fmt: skip
     audit(viewer, "rights.read", "rights_case", f"{case.id}", reason="file", address=address)
-    parts, password, now = collect(case.customer_id), new_password(), timezone.now()
+    with whole_bank():  # the person is due all that is held about them, whatever outlet's it is
+        parts = collect(case.customer_id)
+    password, now = new_password(), timezone.now()
     content = pack(parts, password, now)
     hours = int(load_thresholds(settings.YINKE.thresholds).at(timezone.localdate())["rights.file_hours"])
     place = folder()

@@ -19,6 +19,7 @@ from django.utils import timezone
 
 from yinke.common import crypto
 from yinke.common.catalogue import Entry, catalogue
+from yinke.common.row_security import whole_bank
 from yinke.common.thresholds import load_thresholds
 from yinke.customers.models import ERASED, Customer
 from yinke.lake.reading import rows_of
@@ -83,17 +84,29 @@ def _erase(customer_id: int, kinds: tuple[str, ...]) -> int:
     rows = 0
     with connection.cursor() as cursor:  # the guards of append-only tables let this one thing pass
         cursor.execute("SET LOCAL yinke.erasing = 'on'")
-    for entry in catalogue().values():
-        if not entry.person or entry.erase not in kinds or entry.table.startswith("lake."):
-            continue
-        found = apps.get_model(entry.table)._default_manager.filter(**{entry.person: customer_id})
-        if entry.erase == "CLEAR":
-            empty = emptied(entry)
-            rows += found.update(**empty) if empty else 0
-        else:
-            rows += found.delete()[0]
+    with (
+        whole_bank()
+    ):  # whatever outlet's a row about the customer is, such as an old handover; nothing is told
+        for entry in catalogue().values():
+            if not entry.person or entry.erase not in kinds or entry.table.startswith("lake."):
+                continue
+            found = rows_about(entry, customer_id)
+            if entry.erase == "CLEAR":
+                empty = emptied(entry)
+                rows += found.update(**empty) if empty else 0
+            else:
+                rows += found.delete()[0]
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL yinke.erasing = 'off'")
+    return rows
+
+
+def rows_about(entry: Entry, customer_id: int) -> models.QuerySet[Any]:
+    """The rows of a table of the database that tell of a customer, on whichever side of a pair."""
+    found = models.Q()
+    for path in entry.people:
+        found |= models.Q(**{path: customer_id})
+    rows: models.QuerySet[Any] = apps.get_model(entry.table)._default_manager.filter(found)
     return rows
 
 

@@ -122,8 +122,8 @@ def _deleted(rows: QuerySet[Any]) -> int:
 
 def _unneeded(model: type[models.Model], rows: QuerySet[Any]) -> QuerySet[Any]:
     """Rows that nothing refers to which must stay."""
-    for relation in model._meta.related_objects:
-        if relation.on_delete is models.PROTECT:
+    for relation in model._meta.get_fields(include_hidden=True):
+        if isinstance(relation, models.ForeignObjectRel) and relation.on_delete is models.PROTECT:
             referring = relation.related_model._default_manager.filter(
                 **{relation.field.attname: OuterRef("pk")}
             )
