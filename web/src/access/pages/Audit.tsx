@@ -9,6 +9,7 @@ import { Panel } from "@/shared/components/Panel";
 import { ProblemView } from "@/shared/components/ProblemView";
 import { useFormat } from "@/shared/hooks/useFormat";
 import { useUrlState } from "@/shared/hooks/useUrlState";
+import { auditReason } from "../auditWords";
 import { useAudit, useMe, type AuditFilter } from "../api";
 import { AuditFilters } from "../components/AuditFilters";
 import styles from "../components/audit.module.css";
@@ -59,12 +60,8 @@ export function Component() {
     {
       key: "reason",
       title: t("audit.column.reason"),
-      render: ({ reason }) =>
-        reason ? (
-          <span className={styles.reason}>{t(`audit.reason.${reason}`, { defaultValue: reason })}</span>
-        ) : (
-          "—"
-        ),
+      render: ({ action, reason }) =>
+        reason ? <span className={styles.reason}>{auditReason(t, action, reason)}</span> : "—",
     },
     { key: "address", title: t("audit.column.address"), render: ({ address }) => address ?? "—" },
   ];
