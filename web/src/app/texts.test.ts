@@ -107,6 +107,7 @@ describe("every code has a text", () => {
     ["customers.bulk.done", BULK_KINDS],
     ["customers.bulk.leftOut", LEFT_OUT],
     ["app", ENTRIES.map(({ name }) => name)],
+    ["app.group", ENTRIES.map(({ group }) => group)],
   ];
   it.each(groups)("of %s", (group, codes) => {
     for (const language of LANGUAGES) {
