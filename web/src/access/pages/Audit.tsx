@@ -1,3 +1,4 @@
+import { AuditOutlined } from "@ant-design/icons";
 import { Button, Skeleton } from "antd";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
@@ -76,7 +77,7 @@ export function Component() {
         )}
         {found.isPending && <Skeleton className={styles.pad} active paragraph={{ rows: 10 }} />}
         {found.data && rows.length === 0 && (
-          <EmptyState title={t("audit.none.title")} hint={t("audit.none.hint")} />
+          <EmptyState icon={<AuditOutlined />} title={t("audit.none.title")} hint={t("audit.none.hint")} />
         )}
         {rows.length > 0 && <DataTable rowKey={({ id }) => id} columns={columns} rows={rows} />}
         {found.hasNextPage && (
