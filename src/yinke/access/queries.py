@@ -50,7 +50,7 @@ ACTIONS = (
     "rights.close", "rights.take", "keys.rotate", "keys.rewrap", "retention.run",
     "customer.search", "customer.lookup", "customer.bulk", "customer.bulk_undo", "tag.change",
     "export.request", "export.approve", "export.refuse", "export.withdraw", "export.make", "export.download",
-    "alert.acknowledge",
+    "alert.acknowledge", "task.assign", "contact.withdraw",
 )  # fmt: skip
 """What is accounted for."""
 

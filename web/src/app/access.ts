@@ -18,6 +18,9 @@ import {
 } from "@ant-design/icons";
 import type { ComponentType } from "react";
 
+/** What an entry is for: one's own work, the care of personal data, the running of outlets, the system. */
+export type Group = "work" | "guard" | "outlets" | "system";
+
 export interface Entry {
   path: string;
   /** The right that opens it, as in `RIGHTS` of the server. */
@@ -25,28 +28,69 @@ export interface Entry {
   /** Key of its name in the app's texts. */
   name: string;
   icon: ComponentType;
+  group: Group;
 }
 
-/** Who may open which page; the rail, the bottom bar and the routes read it from here. */
+/** Who may open which page, in the order of use; the rail, the bottom bar and the routes read it from here. */
 export const ENTRIES: Entry[] = [
-  { path: "/workbench", right: "workbench", name: "nav.workbench", icon: CheckSquareOutlined },
-  { path: "/customers", right: "customer.read", name: "nav.customers", icon: TeamOutlined },
-  { path: "/branch", right: "branch.read", name: "nav.branch", icon: AppstoreOutlined },
-  { path: "/oneid", right: "oneid.review", name: "nav.oneid", icon: MergeCellsOutlined },
-  { path: "/handovers", right: "handover.make", name: "nav.handovers", icon: SwapOutlined },
-  { path: "/pool", right: "pool.read", name: "nav.pool", icon: InboxOutlined },
-  { path: "/team", right: "team.read", name: "nav.team", icon: CalendarOutlined },
-  { path: "/orgs", right: "org.read", name: "nav.orgs", icon: ApartmentOutlined },
-  { path: "/roles", right: "role.read", name: "nav.roles", icon: SafetyOutlined },
-  { path: "/exports", right: "export.read", name: "nav.exports", icon: ExportOutlined },
-  { path: "/alerts", right: "alert.read", name: "nav.alerts", icon: AlertOutlined },
-  { path: "/nightly", right: "nightly.read", name: "nav.nightly", icon: ClockCircleOutlined },
-  { path: "/audit", right: "audit.read", name: "nav.audit", icon: AuditOutlined },
-  { path: "/rights-cases", right: "rights.work", name: "nav.rightsCases", icon: SafetyCertificateOutlined },
-  { path: "/policies", right: "policy.publish", name: "nav.policies", icon: FileProtectOutlined },
-  { path: "/catalogue", right: "catalogue.read", name: "nav.catalogue", icon: DatabaseOutlined },
+  { group: "work", path: "/workbench", right: "workbench", name: "nav.workbench", icon: CheckSquareOutlined },
+  { group: "work", path: "/customers", right: "customer.read", name: "nav.customers", icon: TeamOutlined },
+  { group: "work", path: "/pool", right: "pool.read", name: "nav.pool", icon: InboxOutlined },
+  { group: "work", path: "/handovers", right: "handover.make", name: "nav.handovers", icon: SwapOutlined },
+  { group: "work", path: "/team", right: "team.read", name: "nav.team", icon: CalendarOutlined },
+  {
+    group: "guard",
+    path: "/rights-cases",
+    right: "rights.work",
+    name: "nav.rightsCases",
+    icon: SafetyCertificateOutlined,
+  },
+  { group: "guard", path: "/alerts", right: "alert.read", name: "nav.alerts", icon: AlertOutlined },
+  { group: "guard", path: "/audit", right: "audit.read", name: "nav.audit", icon: AuditOutlined },
+  {
+    group: "guard",
+    path: "/policies",
+    right: "policy.publish",
+    name: "nav.policies",
+    icon: FileProtectOutlined,
+  },
+  {
+    group: "guard",
+    path: "/catalogue",
+    right: "catalogue.read",
+    name: "nav.catalogue",
+    icon: DatabaseOutlined,
+  },
+  { group: "outlets", path: "/branch", right: "branch.read", name: "nav.branch", icon: AppstoreOutlined },
+  { group: "outlets", path: "/orgs", right: "org.read", name: "nav.orgs", icon: ApartmentOutlined },
+  { group: "outlets", path: "/oneid", right: "oneid.review", name: "nav.oneid", icon: MergeCellsOutlined },
+  { group: "outlets", path: "/exports", right: "export.read", name: "nav.exports", icon: ExportOutlined },
+  { group: "system", path: "/roles", right: "role.read", name: "nav.roles", icon: SafetyOutlined },
+  {
+    group: "system",
+    path: "/nightly",
+    right: "nightly.read",
+    name: "nav.nightly",
+    icon: ClockCircleOutlined,
+  },
 ];
 
 export function entriesFor(rights: readonly string[]): Entry[] {
   return ENTRIES.filter((entry) => rights.includes(entry.right));
+}
+
+/** Where a person begins: their list of the day, else what they guard, else the first page they may open. */
+export function homeFor(rights: readonly string[]): Entry | undefined {
+  const entries = entriesFor(rights);
+  return (
+    entries.find(({ path }) => path === "/workbench") ??
+    entries.find(({ group }) => group === "guard") ??
+    entries[0]
+  );
+}
+
+/** The entries by what they are for, in their order. */
+export function grouped(entries: Entry[]): { group: Group; entries: Entry[] }[] {
+  const groups = [...new Set(entries.map(({ group }) => group))];
+  return groups.map((group) => ({ group, entries: entries.filter((entry) => entry.group === group) }));
 }

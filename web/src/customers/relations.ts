@@ -1,6 +1,6 @@
 import { useCallback } from "react";
 import { useTranslation } from "react-i18next";
-import type { Graph, Stop } from "./api";
+import type { Graph, Stop } from "./profileApi";
 
 type Node = Graph["nodes"][number];
 

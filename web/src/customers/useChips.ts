@@ -1,6 +1,7 @@
 import { useTranslation } from "react-i18next";
 import { useFormat } from "@/shared/hooks/useFormat";
-import { useCustomerLists, useManagers, useTags } from "./api";
+import { useManagers } from "./api";
+import { useCustomerLists, useTags } from "./listsApi";
 import { chips, type Chip, type UrlQuery } from "./filters";
 
 /** The list's conditions in the viewer's words. */

@@ -1,3 +1,4 @@
+import { AuditOutlined } from "@ant-design/icons";
 import { Button, Skeleton } from "antd";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
@@ -9,6 +10,7 @@ import { Panel } from "@/shared/components/Panel";
 import { ProblemView } from "@/shared/components/ProblemView";
 import { useFormat } from "@/shared/hooks/useFormat";
 import { useUrlState } from "@/shared/hooks/useUrlState";
+import { auditReason } from "../auditWords";
 import { useAudit, useMe, type AuditFilter } from "../api";
 import { AuditFilters } from "../components/AuditFilters";
 import styles from "../components/audit.module.css";
@@ -59,12 +61,8 @@ export function Component() {
     {
       key: "reason",
       title: t("audit.column.reason"),
-      render: ({ reason }) =>
-        reason ? (
-          <span className={styles.reason}>{t(`audit.reason.${reason}`, { defaultValue: reason })}</span>
-        ) : (
-          "—"
-        ),
+      render: ({ action, reason }) =>
+        reason ? <span className={styles.reason}>{auditReason(t, action, reason)}</span> : "—",
     },
     { key: "address", title: t("audit.column.address"), render: ({ address }) => address ?? "—" },
   ];
@@ -79,7 +77,7 @@ export function Component() {
         )}
         {found.isPending && <Skeleton className={styles.pad} active paragraph={{ rows: 10 }} />}
         {found.data && rows.length === 0 && (
-          <EmptyState title={t("audit.none.title")} hint={t("audit.none.hint")} />
+          <EmptyState icon={<AuditOutlined />} title={t("audit.none.title")} hint={t("audit.none.hint")} />
         )}
         {rows.length > 0 && <DataTable rowKey={({ id }) => id} columns={columns} rows={rows} />}
         {found.hasNextPage && (

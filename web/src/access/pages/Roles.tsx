@@ -43,7 +43,7 @@ export function Component() {
             {page.waiting.length ? (
               <Requests rows={page.waiting} />
             ) : (
-              <EmptyState title={t("roles.noneWaiting")} hint={t("roles.how")} />
+              <EmptyState icon={<SafetyOutlined />} title={t("roles.noneWaiting")} hint={t("roles.how")} />
             )}
           </Panel>
           {page.granted.length > 0 && (

@@ -2,7 +2,7 @@ import { EllipsisOutlined } from "@ant-design/icons";
 import { Dropdown } from "antd";
 import { useTranslation } from "react-i18next";
 import { Link, NavLink } from "react-router";
-import type { Entry } from "../access";
+import { grouped, type Entry } from "../access";
 import styles from "./shell.module.css";
 
 /** As many as a thumb can tell apart; the rest is behind one more. */
@@ -26,10 +26,15 @@ export function BottomBar({ entries }: { entries: Entry[] }) {
           trigger={["click"]}
           placement="topRight"
           menu={{
-            items: rest.map(({ path, name, icon: Icon }) => ({
-              key: path,
-              icon: <Icon />,
-              label: <Link to={path}>{t(name)}</Link>,
+            items: grouped(rest).map(({ group, entries: some }) => ({
+              type: "group",
+              key: group,
+              label: t(`group.${group}`),
+              children: some.map(({ path, name, icon: Icon }) => ({
+                key: path,
+                icon: <Icon />,
+                label: <Link to={path}>{t(name)}</Link>,
+              })),
             })),
           }}
         >

@@ -1,12 +1,12 @@
 import { Navigate } from "react-router";
 import { useMe } from "@/access/api";
-import { entriesFor } from "../access";
+import { homeFor } from "../access";
 import { NoPermission } from "../pages/NoPermission";
 
-/** The first page that the person's role opens. */
+/** Where the person begins. */
 export function Home() {
   const me = useMe();
   if (!me.data) return null;
-  const first = entriesFor(me.data.rights)[0];
+  const first = homeFor(me.data.rights);
   return first ? <Navigate to={first.path} replace /> : <NoPermission />;
 }

@@ -3,7 +3,7 @@ import { Button, Tooltip } from "antd";
 import { useTranslation } from "react-i18next";
 import { Link, NavLink } from "react-router";
 import { preferences, usePreferences } from "@/shared/preferences";
-import type { Entry } from "../access";
+import { grouped, type Entry } from "../access";
 import { Logo } from "./Logo";
 import styles from "./shell.module.css";
 
@@ -17,13 +17,18 @@ export function Rail({ entries }: { entries: Entry[] }) {
         <Logo />
         {!collapsed && <span>{t("brand")}</span>}
       </Link>
-      {entries.map(({ path, name, icon: Icon }) => (
-        <Tooltip key={path} title={collapsed ? t(name) : ""} placement="right">
-          <NavLink to={path} className={styles.railLink} aria-label={t(name)}>
-            <Icon />
-            {!collapsed && <span>{t(name)}</span>}
-          </NavLink>
-        </Tooltip>
+      {grouped(entries).map(({ group, entries: some }, n) => (
+        <div key={group} className={styles.railGroup} role="group" aria-label={t(`group.${group}`)}>
+          {n > 0 && !collapsed && <small aria-hidden>{t(`group.${group}`)}</small>}
+          {some.map(({ path, name, icon: Icon }) => (
+            <Tooltip key={path} title={collapsed ? t(name) : ""} placement="right">
+              <NavLink to={path} className={styles.railLink} aria-label={t(name)}>
+                <Icon />
+                {!collapsed && <span>{t(name)}</span>}
+              </NavLink>
+            </Tooltip>
+          ))}
+        </div>
       ))}
       <span className={styles.grow} />
       <Button

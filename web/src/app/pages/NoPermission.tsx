@@ -4,13 +4,13 @@ import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import { useMe } from "@/access/api";
 import { EmptyState } from "@/shared/components/EmptyState";
-import { entriesFor } from "../access";
+import { homeFor } from "../access";
 
 /** Says what the role may not do, who can grant it, and where one can go instead. */
 export function NoPermission() {
   const { t } = useTranslation(["app", "shared"]);
   const me = useMe();
-  const first = me.data && entriesFor(me.data.rights)[0];
+  const first = me.data && homeFor(me.data.rights);
   return (
     <EmptyState
       icon={<LockOutlined />}

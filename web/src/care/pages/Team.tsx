@@ -47,7 +47,7 @@ export function Component() {
             {found.data.members.length ? (
               <Calendar team={found.data} />
             ) : (
-              <EmptyState title={t("team.nobody")} hint={t("team.nobodyHint")} />
+              <EmptyState icon={<CalendarOutlined />} title={t("team.nobody")} hint={t("team.nobodyHint")} />
             )}
           </Panel>
         </div>

@@ -5,7 +5,7 @@ import { Panel } from "@/shared/components/Panel";
 import { ProblemView } from "@/shared/components/ProblemView";
 import { today } from "@/shared/format/dates";
 import { useFormat } from "@/shared/hooks/useFormat";
-import { useAumCurve, type Overview } from "../api";
+import { useAumCurve, type Overview } from "../profileApi";
 import styles from "./profile.module.css";
 
 const chart = () => import("@/shared/components/LineChart");

@@ -15,7 +15,7 @@ import {
   useTags,
   useUndoBulk,
   type BulkIn,
-} from "../api";
+} from "../listsApi";
 import type { CustomerQuery } from "../filters";
 import styles from "./customers.module.css";
 

@@ -6,7 +6,7 @@ import { Amount } from "@/shared/components/Amount";
 import { Explain } from "@/shared/components/Explain";
 import { StageTag, TierTag } from "@/shared/components/Tags";
 import { useFormat } from "@/shared/hooks/useFormat";
-import type { Overview } from "../api";
+import type { Overview } from "../profileApi";
 import styles from "./profile.module.css";
 import { CustomerTags } from "./CustomerTags";
 import { Reveal } from "./Reveal";

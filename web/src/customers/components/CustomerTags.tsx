@@ -5,7 +5,8 @@ import { useTranslation } from "react-i18next";
 import { useMe } from "@/access/api";
 import { useFormat } from "@/shared/hooks/useFormat";
 import { problemText } from "@/shared/problem";
-import { useBulk, useTags, type CustomerOut } from "../api";
+import type { CustomerOut } from "../api";
+import { useBulk, useTags } from "../listsApi";
 import styles from "./customers.module.css";
 
 /** 手工标签: who put which on, until when; put on and taken off by those who may. */

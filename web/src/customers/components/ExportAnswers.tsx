@@ -5,7 +5,7 @@ import { useTranslation } from "react-i18next";
 import { ProblemView } from "@/shared/components/ProblemView";
 import { count } from "@/shared/format/numbers";
 import { useFormat } from "@/shared/hooks/useFormat";
-import { useDecideExport, type ExportOut } from "../api";
+import { useDecideExport, type ExportOut } from "../exportsApi";
 import { toUrl } from "../filters";
 import { useChips } from "../useChips";
 import styles from "./customers.module.css";

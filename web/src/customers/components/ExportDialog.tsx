@@ -4,7 +4,7 @@ import { useTranslation } from "react-i18next";
 import { useNavigate } from "react-router";
 import { ProblemView } from "@/shared/components/ProblemView";
 import { count } from "@/shared/format/numbers";
-import { useExports, useRequestExport } from "../api";
+import { useExports, useRequestExport } from "../exportsApi";
 import { toQuery, type UrlQuery } from "../filters";
 import { useChips } from "../useChips";
 import styles from "./customers.module.css";

@@ -4,7 +4,7 @@ import { useTranslation } from "react-i18next";
 import { useFormat } from "@/shared/hooks/useFormat";
 import { useScreen } from "@/shared/hooks/useScreen";
 import { usePreferences } from "@/shared/preferences";
-import { useCustomerLists, useTags } from "../api";
+import { useCustomerLists, useTags } from "../listsApi";
 import { GROUPS, type Condition, type UrlQuery } from "../filters";
 import styles from "./customers.module.css";
 

@@ -2,7 +2,7 @@ import { Button, Input, Popover, Radio, Select } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { ProblemView } from "@/shared/components/ProblemView";
-import { useEndRelation, useRelate, type RelationIn } from "../api";
+import { useEndRelation, useRelate, type RelationIn } from "../profileApi";
 import styles from "./relations.module.css";
 
 const KINDS: RelationIn["kind"][] = ["HOUSEHOLD", "GUARANTOR", "REFERRER", "COMPANY_OWNER"];

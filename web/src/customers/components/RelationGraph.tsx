@@ -13,7 +13,7 @@ import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import { Amount } from "@/shared/components/Amount";
 import { usePreferences } from "@/shared/preferences";
-import type { Graph, Stop } from "../api";
+import type { Graph, Stop } from "../profileApi";
 import styles from "./relations.module.css";
 import { stopOf, useNodeName } from "../relations";
 

@@ -9,7 +9,7 @@ import { Panel } from "@/shared/components/Panel";
 import { ProblemView } from "@/shared/components/ProblemView";
 import { useFormat } from "@/shared/hooks/useFormat";
 import { useScreen } from "@/shared/hooks/useScreen";
-import { useGraph, type Graph, type Stop } from "../api";
+import { useGraph, type Graph, type Stop } from "../profileApi";
 import { stopOf, useNodeName } from "../relations";
 import { RelationEnd, RelationForm } from "./RelationForm";
 import styles from "./relations.module.css";

@@ -4,7 +4,7 @@ import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useMe } from "@/access/api";
 import { ProblemView } from "@/shared/components/ProblemView";
-import { useReveal, type RevealIn } from "../api";
+import { useReveal, type RevealIn } from "../profileApi";
 import styles from "./customers.module.css";
 
 const REASONS: RevealIn["reason"][] = ["CALL", "VERIFY", "SERVICE", "COMPLAINT"];

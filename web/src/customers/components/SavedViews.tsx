@@ -4,7 +4,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { ProblemView } from "@/shared/components/ProblemView";
 import { problemText } from "@/shared/problem";
-import { useDropView, useSaveView, useViews, type SavedView } from "../api";
+import { useDropView, useSaveView, useViews, type SavedView } from "../listsApi";
 import { toQuery, toUrl, type UrlQuery } from "../filters";
 import styles from "./customers.module.css";
 

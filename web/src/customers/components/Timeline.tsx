@@ -22,7 +22,7 @@ import { ProblemView } from "@/shared/components/ProblemView";
 import { today } from "@/shared/format/dates";
 import { useFormat } from "@/shared/hooks/useFormat";
 import { useUrlState } from "@/shared/hooks/useUrlState";
-import { useLive, useTimeline, type TimelineKind } from "../api";
+import { useLive, useTimeline, type TimelineKind } from "../profileApi";
 import styles from "./profile.module.css";
 
 type Entry = Schemas["TimelineEntry"];

@@ -6,7 +6,7 @@ import { Amount } from "@/shared/components/Amount";
 import { Panel } from "@/shared/components/Panel";
 import { ProblemView } from "@/shared/components/ProblemView";
 import { useFormat } from "@/shared/hooks/useFormat";
-import { useTransactions } from "../api";
+import { useTransactions } from "../profileApi";
 import styles from "./profile.module.css";
 
 /** More would push the rest of the page out of a phone's reach. */

@@ -7,7 +7,7 @@ import { SamePerson } from "@/oneid/components/SamePerson";
 import { ConsentPanel } from "@/privacy/components/ConsentPanel";
 import { PageTitle } from "@/shared/components/PageTitle";
 import { ProblemView } from "@/shared/components/ProblemView";
-import { useOverview } from "../api";
+import { useOverview } from "../profileApi";
 import { AumCurve } from "../components/AumCurve";
 import { CashFlow } from "../components/CashFlow";
 import { Composition } from "../components/Composition";

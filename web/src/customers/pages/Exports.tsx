@@ -12,7 +12,7 @@ import { ProblemView } from "@/shared/components/ProblemView";
 import { count } from "@/shared/format/numbers";
 import { useFormat } from "@/shared/hooks/useFormat";
 import { problemText } from "@/shared/problem";
-import { useExports, useMakeExport, useWithdrawExport, type ExportOut } from "../api";
+import { useExports, useMakeExport, useWithdrawExport, type ExportOut } from "../exportsApi";
 import styles from "../components/customers.module.css";
 import { DecideDialog, MadeDialog } from "../components/ExportAnswers";
 import { toUrl } from "../filters";

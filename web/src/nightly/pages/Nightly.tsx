@@ -1,4 +1,4 @@
-import { ReloadOutlined } from "@ant-design/icons";
+import { ReloadOutlined, ClockCircleOutlined } from "@ant-design/icons";
 import { Button, Skeleton } from "antd";
 import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -74,7 +74,7 @@ export function Component() {
           />
           <Panel title={t("runs")} flush>
             {found.data.total === 0 ? (
-              <EmptyState title={t("none.title")} hint={t("none.hint")} />
+              <EmptyState icon={<ClockCircleOutlined />} title={t("none.title")} hint={t("none.hint")} />
             ) : (
               <RunTable
                 runs={runs}

@@ -1,3 +1,4 @@
+import { HistoryOutlined } from "@ant-design/icons";
 import { App, Button, Popconfirm, Skeleton } from "antd";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
@@ -24,7 +25,11 @@ export function History({ page, onPage }: { page: number; onPage: (page: number)
   if (found.data.total === 0)
     return (
       <Panel>
-        <EmptyState title={t("empty.history.title")} hint={t("empty.history.hint")} />
+        <EmptyState
+          icon={<HistoryOutlined />}
+          title={t("empty.history.title")}
+          hint={t("empty.history.hint")}
+        />
       </Panel>
     );
   const columns: Column<Decision>[] = [

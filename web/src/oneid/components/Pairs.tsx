@@ -1,3 +1,4 @@
+import { MergeCellsOutlined } from "@ant-design/icons";
 import { App, Pagination, Skeleton } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -77,7 +78,11 @@ export function Pairs({ later, page, onPage }: Props) {
   if (rows.length === 0)
     return (
       <Panel>
-        <EmptyState title={t(`empty.${name}.title`)} hint={t(`empty.${name}.hint`)} />
+        <EmptyState
+          icon={<MergeCellsOutlined />}
+          title={t(`empty.${name}.title`)}
+          hint={t(`empty.${name}.hint`)}
+        />
       </Panel>
     );
   return (

@@ -1,3 +1,4 @@
+import { MergeCellsOutlined } from "@ant-design/icons";
 import { App, Button, Input, Pagination, Skeleton } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -54,7 +55,11 @@ export function Persons({ owners, q, page, onChange }: Props) {
       {found.isPending && <Skeleton active paragraph={{ rows: 10 }} />}
       {found.data?.rows.length === 0 && (
         <Panel>
-          <EmptyState title={t(`empty.${name}.title`)} hint={t(`empty.${name}.hint`)} />
+          <EmptyState
+            icon={<MergeCellsOutlined />}
+            title={t(`empty.${name}.title`)}
+            hint={t(`empty.${name}.hint`)}
+          />
         </Panel>
       )}
       {found.data && (

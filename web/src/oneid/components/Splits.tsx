@@ -1,3 +1,4 @@
+import { SplitCellsOutlined } from "@ant-design/icons";
 import { App, Button, Skeleton } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -28,7 +29,11 @@ export function Splits() {
   if (found.data.length === 0)
     return (
       <Panel>
-        <EmptyState title={t("empty.splits.title")} hint={t("empty.splits.hint")} />
+        <EmptyState
+          icon={<SplitCellsOutlined />}
+          title={t("empty.splits.title")}
+          hint={t("empty.splits.hint")}
+        />
       </Panel>
     );
   const columns: Column<Split>[] = [

@@ -1,4 +1,4 @@
-import { Alert, App, Button, Collapse, Popconfirm, Skeleton } from "antd";
+import { Alert, App, Button, Collapse, Popconfirm, Select, Skeleton } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useMe } from "@/access/api";
@@ -7,7 +7,7 @@ import { Panel } from "@/shared/components/Panel";
 import { ProblemView } from "@/shared/components/ProblemView";
 import { useFormat } from "@/shared/hooks/useFormat";
 import { useConsents, useRecordConsent, type ConsentsOut, type StandingOut } from "../api";
-import type { Purpose } from "../codes";
+import { CHANNELS, type Channel, type Purpose } from "../codes";
 import { CustomerCases } from "./CustomerCases";
 import { GrantDialog } from "./GrantDialog";
 import styles from "./privacy.module.css";
@@ -78,6 +78,7 @@ function Line({ customerId, standing, mayRecord, mayGrant, onGrant }: LineProps)
   const { t } = useTranslation("privacy");
   const format = useFormat();
   const { message } = App.useApp();
+  const [channel, setChannel] = useState<Channel>("COUNTER");
   const { mutate, isPending, error } = useRecordConsent(customerId);
   const { purpose, state, since } = standing;
   const name = t(`purpose.${purpose}`);
@@ -87,7 +88,7 @@ function Line({ customerId, standing, mayRecord, mayGrant, onGrant }: LineProps)
       {
         purpose: purpose as Purpose,
         answer: granted ? "WITHDRAWN" : "REFUSED",
-        channel: "COUNTER",
+        channel,
         evidence: "",
         request_key: requestKey(),
       },
@@ -112,7 +113,17 @@ function Line({ customerId, standing, mayRecord, mayGrant, onGrant }: LineProps)
           {state !== "REFUSED" && state !== "WITHDRAWN" && (
             <Popconfirm
               title={t(granted ? "consents.withdrawSure" : "consents.refuseSure", { purpose: name })}
-              description={t("consents.sureHint")}
+              description={
+                <span className={styles.sure}>
+                  {t("consents.sureHint")}
+                  <Select
+                    aria-label={t("consents.channel")}
+                    value={channel}
+                    options={CHANNELS.map((value) => ({ value, label: t(`channel.${value}`) }))}
+                    onChange={setChannel}
+                  />
+                </span>
+              }
               onConfirm={say}
             >
               <Button

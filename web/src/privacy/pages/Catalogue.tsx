@@ -129,7 +129,11 @@ export function Component() {
           </div>
           <Panel flush>
             {rows.length === 0 ? (
-              <EmptyState title={t("catalogue.emptyTitle")} hint={t("catalogue.emptyHint")} />
+              <EmptyState
+                icon={<SearchOutlined />}
+                title={t("catalogue.emptyTitle")}
+                hint={t("catalogue.emptyHint")}
+              />
             ) : (
               <DataTable rowKey={({ entry }) => entry.table} columns={columns} rows={rows} />
             )}

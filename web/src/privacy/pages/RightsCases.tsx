@@ -1,4 +1,4 @@
-import { PlusOutlined } from "@ant-design/icons";
+import { PlusOutlined, SafetyCertificateOutlined } from "@ant-design/icons";
 import { Button, Segmented, Skeleton, Tag } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -78,7 +78,11 @@ export function Component() {
         {found.data && (
           <Panel flush>
             {found.data.total === 0 ? (
-              <EmptyState title={t("cases.emptyTitle")} hint={t("cases.emptyHint")} />
+              <EmptyState
+                icon={<SafetyCertificateOutlined />}
+                title={t("cases.emptyTitle")}
+                hint={t("cases.emptyHint")}
+              />
             ) : (
               <DataTable
                 rowKey={(row) => row.id}

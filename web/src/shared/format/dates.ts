@@ -54,7 +54,10 @@ export function shortDate(day: string, language: Language, reference: string = t
 /** 10月 / Oct of a month as YYYY-MM; with the year when it is not `reference`'s. */
 export function monthName(month: string, language: Language, reference: string = today()): string {
   const year = month.slice(0, 4) === reference.slice(0, 4) ? undefined : "numeric";
-  return formatted(noon(`${month}-15`), language, { month: language === "en" ? "short" : "numeric", year });
+  return formatted(noon(`${month}-15`), language, {
+    month: language === "en" ? "short" : year ? "long" : "numeric", // Chinese: 2027年3月, but 3月 and not 三月
+    year,
+  });
 }
 
 /** Date and minute of a moment, spoken in Shanghai time. */
