@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('access', '0006_history'),
         ('care', '0006_privacy_erasable_note'),
-        ('customers', '0010_history'),
+        ('customers', '0011_history'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('access', '0006_history'),
-        ('customers', '0009_lists_tags_and_exports'),
+        ('customers', '0010_catalogue_sealed_search'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
