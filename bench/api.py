@@ -21,6 +21,7 @@ import time
 from pathlib import Path
 
 PORT = 8765
+SEARCHED = ("zl", "wx", "lm", "cj", "zhangw", "lina", "wangf", "liuy")
 PASSWORD = "bench-only-password-1"
 
 
@@ -156,27 +157,37 @@ def main() -> None:
         print("alone")
         for what, person, paths in (
             ("workbench, manager", managers[0], ["/api/workbench"]),
+            ("customer's page, whole", managers[0], [f"/api/customers/{c}/overview" for c in customers]),
             ("customer", managers[0], [f"/api/customers/{c}" for c in customers]),
-            ("customer's AUM curve", managers[0], [f"/api/customers/{c}/aum" for c in customers]),
-            ("customer's holdings", managers[0], [f"/api/customers/{c}/holdings" for c in customers]),
             ("customer's timeline", managers[0], [f"/api/customers/{c}/timeline" for c in customers]),
             ("customer list, manager", managers[0], ["/api/customers?sort=-aum"]),
             ("customer list, branch manager", head, ["/api/customers?sort=-aum"]),
             ("customer list, head office", ops, ["/api/customers?sort=-aum"]),
+            ("search by initials, manager", managers[0], [f"/api/customers?q={q}" for q in SEARCHED]),
+            ("search by initials, branch manager", head, [f"/api/customers?q={q}" for q in SEARCHED]),
+            (
+                "search by last four, head office",
+                ops,
+                [f"/api/customers?q={n:04}" for n in range(1000, 1050)],
+            ),
             ("branch board, branch manager", head, ["/api/branch"]),
             ("branch board, head office", ops, ["/api/branch"]),
         ):
             for path in paths[:5]:
                 person.timed(path)
             line(what, [person.timed(paths[n % len(paths)]) for n in range(200)])
-        for pause, rounds in ((0.0, 20), (1.0, 20)):
-            print(f"50 at once, pause {pause:.0f} s")
-            line("workbench", together(managers, ["/api/workbench"] * len(managers), rounds, pause))
-            own = [
-                f"/api/customers/{json.loads(p.ask('/api/customers?sort=-aum')[1])['rows'][0]['id']}"
-                for p in managers
-            ]
-            line("customer", together(managers, own, rounds, pause))
+        own = [json.loads(p.ask("/api/customers?sort=-aum")[1])["rows"][0]["id"] for p in managers]
+        for count, pause in ((10, 1.0), (50, 1.0), (50, 0.0)):
+            print(f"{count} at once, pause {pause:.0f} s")
+            some = managers[:count]
+            for what, path in (
+                ("workbench", "/api/workbench"),
+                ("customer's page, whole", "/api/customers/{}/overview"),
+                ("customer's timeline", "/api/customers/{}/timeline"),
+                ("search by initials", "/api/customers?q=zl"),
+                ("customer list", "/api/customers?sort=-aum"),
+            ):
+                line(what, together(some, [path.format(c) for c in own[:count]], 20, pause))
     finally:
         server.terminate()
         server.wait(20)
