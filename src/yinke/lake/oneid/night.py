@@ -154,7 +154,7 @@ class _Night:
     @property
     def fresh(self) -> Path:
         """Keys of the changed customers; a scratch file that does not outlive the building."""
-        return self.building.folder / ".oneid_fresh.tmp"
+        return self.building.folder / "oneid_fresh.tmp"
 
     @property
     def most(self) -> dict[str, Scalar]:
