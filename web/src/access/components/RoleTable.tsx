@@ -28,6 +28,7 @@ export function RoleTable({
     },
     {
       key: "rights",
+      wide: true,
       title: t("roles.rights"),
       render: ({ rights, added, removed }) => (
         <span className={styles.rights}>

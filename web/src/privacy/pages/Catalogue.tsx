@@ -83,6 +83,7 @@ export function Component() {
     { key: "level", title: t("catalogue.levelColumn"), render: ({ entry }) => level(entry.level) },
     {
       key: "why",
+      wide: true,
       title: t("catalogue.why"),
       render: ({ entry }) => <div className={styles.why}>{english ? entry.why_en : entry.why_zh}</div>,
     },

@@ -15,6 +15,8 @@ export interface Column<Row> extends Omit<TableColumnType<Row>, "render" | "titl
   title: ReactNode;
   render: (row: Row) => ReactNode;
   sorter?: (a: Row, b: Row) => number;
+  /** On a phone's card it takes the whole width. */
+  wide?: boolean; // antd leaves what it does not know alone
 }
 
 interface Props<Row> {
@@ -64,8 +66,8 @@ function Cards<Row extends object>({ rowKey, columns: [name, ...figures], rows, 
           <li key={rowKey(row)}>
             <div className={styles.name}>{name?.render(row)}</div>
             <dl>
-              {figures.map(({ key, title, render }) => (
-                <div key={key}>
+              {figures.map(({ key, title, render, wide }) => (
+                <div key={key} className={wide ? styles.wide : undefined}>
                   <dt>{title}</dt>
                   <dd>{render(row)}</dd>
                 </div>
