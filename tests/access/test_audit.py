@@ -300,3 +300,11 @@ def test_who_is_in_the_trail_cannot_be_deleted(bank: Bank) -> None:
     with pytest.raises(DatabaseError), transaction.atomic():
         User.objects.filter(id=bank.staff["李"].id)._raw_delete(using="default")  # type: ignore[attr-defined]
         connection.check_constraints()
+
+
+def test_a_security_administrator_sees_the_whole_trail_though_no_customer(bank: Bank) -> None:
+    write(bank, "CALL")
+    bank.with_staff("安全员", "SEC_ADMIN", at="总行").with_staff("支行安全员", "SEC_ADMIN", at="徐汇")
+    for name in ("安全员", "支行安全员"):
+        rows = bank.client(name).get("/api/audit", {"action": "customer.reveal"}).json()["rows"]
+        assert [row["reason"] for row in rows] == ["CALL"]
