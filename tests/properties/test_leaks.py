@@ -46,7 +46,7 @@ from yinke.nightly.models import Run
 from yinke.privacy.models import RightsCase
 
 pytestmark = pytest.mark.django_db
-PROBES = int(os.environ.get("YINKE_PROBES", "6000"))
+PROBES = int(os.environ.get("YINKE_PROBES", "3000"))
 MINDED = frozenset({"sign_in", "sign_out"})
 """Operations that the walk leaves out: they change who asks."""
 PEOPLE = {
@@ -371,7 +371,7 @@ def test_where_the_application_forgets_to_filter_the_database_still_hides(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     without_filters(monkeypatch)
-    assert not walk(world, 1500, but=BEYOND).leaks
+    assert not walk(world, 1000, but=BEYOND).leaks
 
 
 def test_without_filters_and_without_row_security_the_walk_finds_the_leak(

@@ -35,7 +35,7 @@ describe("the menu", () => {
     ["HQ_OPS", "/customers"],
     ["COMPLIANCE", "/rights-cases"],
     ["AUDITOR", "/alerts"],
-    ["SYS_ADMIN", "/orgs"],
+    ["SYS_ADMIN", "/nightly"],
   ])("%s begins at %s", (role, path) => expect(homeFor(rightsOf(role))?.path).toBe(path));
 
   it("sends nobody without rights anywhere", () => expect(homeFor([])).toBeUndefined());

@@ -79,11 +79,12 @@ export function entriesFor(rights: readonly string[]): Entry[] {
   return ENTRIES.filter((entry) => rights.includes(entry.right));
 }
 
-/** Where a person begins: their list of the day, else what they guard, else the first page they may open. */
+/** Where a person begins: their list of the day or the nights they run, else what they guard, else their first page. */
 export function homeFor(rights: readonly string[]): Entry | undefined {
   const entries = entriesFor(rights);
   return (
     entries.find(({ path }) => path === "/workbench") ??
+    (rights.includes("nightly.operate") ? entries.find(({ path }) => path === "/nightly") : undefined) ??
     entries.find(({ group }) => group === "guard") ??
     entries[0]
   );
