@@ -187,7 +187,7 @@ def _between(world: World) -> dict[str, list[int]]:
     )  # fmt: skip
     given = customers["贺兰山一"]
     HandoverItem.objects.create(handover=handover, customer=given, is_held=True)
-    for who in ("王", "徐汇长"):  # the receiving side learns whom it is to take on
+    for who in ("王", "徐汇长", "东零售"):  # the receiving side and its branch learn whom it is to take on
         world.told[who, "list_handover_items"] = {given.id}
     tag = Tag.objects.create(org=world.bank.orgs["总行"], name="重点", made_by=staff["运营"])
     kept = CustomerList.objects.create(owner=staff["运营"], org=world.bank.orgs["总行"], name="名单")
