@@ -25,7 +25,7 @@ def customer_page(visit: Visit, width: int = 1440) -> Page:
 
 
 def choose(page: Page, label: str, option: str) -> None:
-    page.get_by_label(label).click()
+    page.get_by_label(label, exact=True).click()
     page.locator(".ant-select-item-option").filter(has_text=re.compile(f"^{option}$")).click()
 
 

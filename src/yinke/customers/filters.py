@@ -58,11 +58,11 @@ def _amount(name: str, biz_date: date) -> Combinable:
 
 
 def _age(biz_date: date) -> Combinable:
-    """Full years as ``shape.full_months`` counts them."""
+    """Full years as ``shape.full_months`` counts them; null if the bank does not know the birth date."""
     born = "customers_customer.birth_date"
     return RawSQL(  # noqa: S611 (no text of the caller is in it)
-        f"GREATEST((%s - EXTRACT(YEAR FROM {born})::int) * 12 + %s - EXTRACT(MONTH FROM {born})::int"
-        f" - (%s < EXTRACT(DAY FROM {born})::int)::int, 0) / 12",
+        f"CASE WHEN {born} IS NOT NULL THEN GREATEST((%s - EXTRACT(YEAR FROM {born})::int) * 12 + %s - EXTRACT(MONTH FROM {born})::int"
+        f" - (%s < EXTRACT(DAY FROM {born})::int)::int, 0) / 12 END",
         [biz_date.year, biz_date.month, biz_date.day],
         output_field=IntegerField(),
     )

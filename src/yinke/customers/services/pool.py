@@ -203,7 +203,7 @@ def plan(
 
     >>> wang, li = Candidate(1, "RM", 7, 7, 3, 600), Candidate(2, "WM", 7, 7, 3, 600)
     >>> plan([Waiting(11, 7, 7, 5), Waiting(12, 7, 7, 0), Waiting(13, 7, 7, 0)], [wang, li], 4, ["WM"])
-    [(11, 2), (12, 1), (13, 1)]
+    [(11, 2), (12, 1), (13, 2)]
     """
     load = {person.user_id: person.load for person in people}
     turn: Counter[int] = Counter()
