@@ -15,6 +15,8 @@ settings.register_profile(
 )
 settings.load_profile("yinke")
 
+collect_ignore = ["settings_of_mypy.py"]
+"""Names a database that isn't there; imported for its doctests, it would name it to every test."""
 
 SPARK = ("tests/lake/test_features_naive.py", "tests/care/events/test_detect.py", "tests/lake/test_engine.py",
          "tests/lake/test_oneid.py", "tests/lake/test_around.py")  # fmt: skip

@@ -15,10 +15,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Error, Page, sync_playwright
+from playwright.sync_api import Browser, Error, Page, expect, sync_playwright
 
 ROOT = Path(__file__).parents[2]
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
+expect.set_options(timeout=30_000)  # a busy machine answers late; what never comes fails all the same
 
 
 def environment(home: Path) -> dict[str, str]:
@@ -93,6 +94,7 @@ class Visitor:
         self.context = browser.new_context(
             viewport={"width": width, "height": 900 if width > 600 else 844},
             locale="zh-CN" if language == "zh-hans" else "en-US", timezone_id="Asia/Shanghai",
+            reduced_motion="reduce",
         )  # fmt: skip
         self.page: Page = self.context.new_page()
         self.page.set_default_timeout(30_000)

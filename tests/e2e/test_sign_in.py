@@ -81,8 +81,9 @@ def window(chromium: Browser, address: str) -> Iterator[Any]:
 
     def enter(width: int = 1440) -> Page:
         context = chromium.new_context(
-            viewport={"width": width, "height": 844}, locale="zh-CN", base_url=address
-        )
+            viewport={"width": width, "height": 844}, locale="zh-CN", base_url=address,
+            reduced_motion="reduce",
+        )  # fmt: skip
         opened.append(context)
         page = context.new_page()
         page.set_default_timeout(30_000)
