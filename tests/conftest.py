@@ -21,7 +21,9 @@ collect_ignore = ["settings_of_mypy.py"]
 SPARK = ("tests/lake/test_features_naive.py", "tests/care/events/test_detect.py", "tests/lake/test_engine.py",
          "tests/lake/test_oneid.py", "tests/lake/test_around.py")  # fmt: skip
 """Files that need Spark run in one process: its cluster is slow to start and wants much memory."""
-LONGEST = ("tests/examples/test_berka.py", "tests/e2e/test_pages.py", "tests/e2e/test_sign_in.py", *SPARK)
+E2E = "tests/e2e/"
+"""These share one served demo bank and one browser, so they too run in one process."""
+LONGEST = ("tests/examples/test_berka.py", "tests/e2e/test_pages.py", *SPARK)
 """Files that take minutes start first, lest one process be left with them at the end."""
 
 
@@ -31,14 +33,15 @@ def _file(nodeid: str) -> str:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
-    """With ``--dist loadfile``: the files that need Spark count as one, and the order stays that of the tests."""
+    """With ``--dist loadfile``: Spark's files count as one, so do the browser's; the order stays that of the tests."""
     if config.getvalue("dist") != "loadfile":
         return None
     from xdist.scheduler import LoadFileScheduling
 
     class Scheduler(LoadFileScheduling):
         def _split_scope(self, nodeid: str) -> str:
-            return "spark" if _file(nodeid) in SPARK else _file(nodeid)
+            file = _file(nodeid)
+            return "spark" if file in SPARK else E2E if file.startswith(E2E) else file
 
     config.option.loadscopereorder = False
     return Scheduler(config, log)

@@ -7,9 +7,6 @@ export const ACCENT = "#0f766e";
 const FONT =
   '-apple-system, "PingFang SC", "Microsoft YaHei", "Noto Sans SC", "Noto Sans CJK SC", "Segoe UI", Roboto, sans-serif';
 
-/** Who asks their system for less motion gets none: animations that wait for their own end included. */
-const MOTION = !globalThis.matchMedia?.("(prefers-reduced-motion: reduce)").matches;
-
 /** Class whose scope carries the theme's CSS variables; it sits on <html>. */
 export function themeClass({ theme: mode, density }: Preferences): string {
   return `yk-${mode}-${density}`;
@@ -51,7 +48,6 @@ export function themeOf(preferences: Preferences): ThemeConfig {
       borderRadius: 8,
       fontFamily: FONT,
       wireframe: false,
-      motion: MOTION,
       motionDurationMid: "0.15s",
       motionDurationSlow: "0.2s",
     },
