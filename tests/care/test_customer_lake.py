@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from tests.bank import TODAY, Bank, a_bank, a_day
 from yinke.access.viewer import Viewer
 from yinke.care.customer_lake import transactions
-from yinke.lake.reading import aum_curve, curve_days
+from yinke.lake.reading import curve_days, curves
 from yinke.lake.store import Lake
 
 pytestmark = pytest.mark.django_db
@@ -62,9 +62,11 @@ def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
 
 
 def test_the_curve_is_daily_for_ninety_days_and_weekly_before(site: Site) -> None:
-    for back in (0, 1, 89, 90, 91, 97, 104):
+    for back in (104, 97, 91, 90, 89, 1, 0):
+        week = {89: [91, 90, 89], 90: [91, 90], 0: [1, 0]}.get(back, [back])
+        other = {"cust_id": 2, "aum": [Decimal(9_999)] * len(week)}
         day = TODAY - timedelta(days=back)
-        a_day(site.lake, day, aum=[{"cust_id": ME, "aum": back}, {"cust_id": 2, "aum": 9_999}])
+        a_day(site.lake, day, curve=[{"cust_id": ME, "aum": [*map(Decimal, week)]}, other])
     points = site.get("aum", days=120)
     ages = [(TODAY - date.fromisoformat(point["day"])).days for point in points]
     assert ages == [104, 97, 90, 89, 1, 0]
@@ -73,16 +75,16 @@ def test_the_curve_is_daily_for_ninety_days_and_weekly_before(site: Site) -> Non
 
 
 def test_a_curve_begins_with_the_customer_and_ends_with_the_pages_date(site: Site) -> None:
-    a_day(site.lake, TODAY - timedelta(days=1), aum=[{"cust_id": 2, "aum": 5}])
-    a_day(site.lake, TODAY, aum=[{"cust_id": ME, "aum": 7}])
+    a_day(site.lake, TODAY - timedelta(days=1), curve=[{"cust_id": 2, "aum": [Decimal(5)]}])
+    a_day(site.lake, TODAY, curve=[{"cust_id": ME, "aum": [Decimal(7)]}])
     a_day(
-        site.lake, TODAY + timedelta(days=1), aum=[{"cust_id": ME, "aum": 8}]
+        site.lake, TODAY + timedelta(days=1), curve=[{"cust_id": ME, "aum": [Decimal(7), Decimal(8)]}]
     )  # the night still writes this one
     assert site.get("aum") == [{"day": "2026-10-30", "aum": "7.00"}]
 
 
 def test_head_office_sees_a_curve_of_bands(site: Site) -> None:
-    a_day(site.lake, TODAY, aum=[{"cust_id": ME, "aum": "612345.67"}])
+    a_day(site.lake, TODAY, curve=[{"cust_id": ME, "aum": [Decimal("612345.67")]}])
     assert site.get("aum", "运营") == [{"day": "2026-10-30", "aum": "500000"}]
 
 
@@ -190,4 +192,5 @@ def test_curve_days_reach_back_as_asked_without_gaps_of_more_than_a_week(last: d
 
 
 def test_a_lake_without_curves_draws_nothing(tmp_path: Path) -> None:
-    assert aum_curve(Lake(tmp_path), ME, TODAY, 90) == []
+    drawn = curves(Lake(tmp_path), ME, TODAY, 90)
+    assert (drawn.aum, drawn.lum) == ([], [])

@@ -53,8 +53,8 @@ def fill(site: Site) -> None:
     for day, money in ((date(2026, 9, 30), 10), (TODAY, 12_345)):
         a_day(
             site.lake, day,
-            aum=[{"cust_id": ME, "aum": 612_345 + money}, {"cust_id": 2, "aum": 1}],
-            owed=[{"cust_id": ME, "lum": 40_000}],
+            curve=[{"cust_id": ME, "aum": [Decimal(612_345 + money)], "lum": [Decimal(40_000)]},
+                   {"cust_id": 2, "aum": [Decimal(1)]}],
             flow=[
                 {"cust_id": ME, "direction": "IN", "kind": "PAYROLL", "amount": money, "txns": 1},
                 {"cust_id": ME, "direction": "OUT", "kind": "PURCHASE", "amount": money * 2, "txns": 2},

@@ -15,8 +15,10 @@ from hypothesis import strategies as st
 
 from tests.lake.bank_tables import DEFAULTS, Bank
 from yinke.lake.around import SCHEMAS, compute_around
+from yinke.lake.dates import monday
 from yinke.lake.engine import Engine
 from yinke.lake.features import compute_features
+from yinke.lake.reading import curves
 from yinke.lake.store import Day
 from yinke.segments.classify import classify
 
@@ -84,9 +86,19 @@ def test_a_night_made_again_gives_the_same_months(bank: Around) -> None:
     assert all(rows(first, table) == rows(again, table) for table in SCHEMAS)
 
 
-def test_who_owes_stands_in_the_debts_and_nobody_else(bank: Around) -> None:
+def test_a_weeks_curve_grows_by_a_day_a_night_and_begins_anew_on_monday(bank: Around) -> None:
+    sunday = monday(DAY) + timedelta(days=6)
+    bank.night_around(sunday - timedelta(days=2))
     bank.owes(2, "CONSUMER", 700)
-    assert rows(bank.night_around(DAY), "owed") == [{"cust_id": 2, "lum": D(700)}]
+    bank.night_around(sunday - timedelta(days=1))
+    week = {row["cust_id"]: row for row in rows(bank.night_around(sunday), "curve")}
+    assert all(len(row["aum"]) == 3 for row in week.values())
+    assert {number: row["lum"] for number, row in week.items() if row["lum"]} == {2: [D(700), D(700)]}
+    next_week = rows(bank.night_around(sunday + timedelta(days=1)), "curve")
+    assert {len(row["aum"]) for row in next_week} == {1}
+    drawn = curves(bank.lake, 2, sunday + timedelta(days=1), 90)
+    assert [day for day, _ in drawn.aum] == [sunday + timedelta(days=n) for n in (-2, -1, 0, 1)]
+    assert [lum for _, lum in drawn.lum] == [D(0), D(700), D(700), D(700)]
 
 
 def test_transfers_in_three_of_the_last_six_months_make_a_relation_and_it_fades(bank: Around) -> None:

@@ -17,7 +17,7 @@ from yinke.common.schema import answer
 from yinke.customers import queries
 from yinke.customers.schemas import Holdings, Point, Transactions
 from yinke.customers.shown import shown_amount
-from yinke.lake.reading import aum_curve
+from yinke.lake.reading import curves
 from yinke.lake.store import Lake
 
 router = Router(tags=["customers"])
@@ -42,7 +42,7 @@ def get_aum_curve(request: HttpRequest, customer_id: int, days: int = 90) -> lis
     """AUM at the days' ends, oldest first: daily for the newest 90 days, weekly before; at most 400."""
     viewer = viewer_from(request)
     queries.one(viewer, customer_id)
-    points = aum_curve(Lake(settings.YINKE.lake), customer_id, _business_date(), min(max(days, 1), LONGEST))
+    points = curves(Lake(settings.YINKE.lake), customer_id, _business_date(), min(max(days, 1), LONGEST)).aum
     return [Point(day=day, aum=shown_amount(viewer, aum)) for day, aum in points]
 
 

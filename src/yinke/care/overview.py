@@ -31,7 +31,7 @@ from yinke.customers.schemas import Holdings, Point
 from yinke.customers.shape import MIX, customer_out, full_months
 from yinke.customers.shown import shown_amount
 from yinke.lake.dates import add_months
-from yinke.lake.reading import aum_curve, month_days, rows_of, sparse_curve
+from yinke.lake.reading import curves, month_days, rows_of
 from yinke.lake.store import Lake
 
 CURVE_DAYS, MONTHS, AHEAD_MONTHS, MARKS = 90, 6, 12, 40
@@ -54,7 +54,7 @@ def overview(viewer: Viewer, customer_id: int, biz_date: date) -> Overview:
     customer = queries.one(viewer, customer_id)
     lake = Lake(settings.YINKE.lake)
     values = load_thresholds(settings.YINKE.thresholds).at(biz_date)
-    curve = _readers.submit(_curves, lake, customer_id, biz_date)
+    drawn = _readers.submit(curves, lake, customer_id, biz_date, CURVE_DAYS)
     months = _readers.submit(_months, lake, customer_id, biz_date)
     wishes = silences([customer_id], biz_date)[customer_id]
     shown = customer_out(
@@ -67,14 +67,14 @@ def overview(viewer: Viewer, customer_id: int, biz_date: date) -> Overview:
     marks, _ = entries(viewer, customer, ("MONEY", "TIER"), "", MARKS)
     held = holdings(viewer, lake, customer_id, biz_date)
     due = list(_maturities(held, biz_date))
-    points, debts = curve.result()
+    curve = drawn.result()
     read = months.result()
     return Overview(
         customer=shown,
         reach=reach,
         tags=list(_tags(customer, biz_date, due, values)),
-        curve=[Point(day=day, aum=shown_amount(viewer, aum)) for day, aum in points],
-        debts=[Point(day=day, aum=shown_amount(viewer, lum)) for day, lum in debts],
+        curve=[Point(day=day, aum=shown_amount(viewer, aum)) for day, aum in curve.aum],
+        debts=[Point(day=day, aum=shown_amount(viewer, lum)) for day, lum in curve.lum],
         marks=[mark for mark in marks if timezone.localdate(mark.at) >= first_day],
         holdings=held,
         maturities=due,
@@ -83,13 +83,6 @@ def overview(viewer: Viewer, customer_id: int, biz_date: date) -> Overview:
         tasks=tasks,
         timeline=page,
     )
-
-
-def _curves(
-    lake: Lake, cust_id: int, biz_date: date
-) -> tuple[list[tuple[date, Decimal]], list[tuple[date, Decimal]]]:
-    points = aum_curve(lake, cust_id, biz_date, CURVE_DAYS)
-    return points, sparse_curve(lake, "owed", "lum", cust_id, biz_date, [day for day, _ in points])
 
 
 def _months(lake: Lake, cust_id: int, biz_date: date) -> _Months:

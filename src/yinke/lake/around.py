@@ -6,7 +6,8 @@ yesterday's file and today's; a month's last day keeps the month. Tables, all so
 - ``flow``: money in and out by kind (CNY, net of reversals).
 - ``habit``: visits and the customer's own transactions by channel and part of the day.
 - ``tie``: what went from one of the bank's customers to another.
-- ``owed``: LUM of those who owe something (the curve of debts; who is not in it owes nothing).
+- ``curve``: AUM at the end of each of the week's dates so far, and LUM of those who owed something in it. The
+  lists end with the file's own date; who came later has a shorter one, who owed later none before.
 - ``relation``: the relations that the data show today; PostgreSQL follows what changed in it.
 """
 
@@ -18,7 +19,7 @@ from typing import Any
 import ibis
 import pyarrow as pa
 
-from yinke.lake.dates import add_months, month_end
+from yinke.lake.dates import add_months, monday, month_end
 from yinke.lake.engine import Bound, Engine, Files, Inputs, Slice, Table, slices
 from yinke.lake.engine.files import PAGE_GROUP
 from yinke.lake.features.money import MONEY, to_cny, total
@@ -39,7 +40,7 @@ SCHEMAS: dict[str, pa.Schema] = {
     "tie": pa.schema([
         ("cust_id", _INT), ("other_id", _INT), ("txns", _INT), ("amount", _MONEY), ("last_on", pa.date32()),
     ]),
-    "owed": pa.schema([("cust_id", _INT), ("lum", _MONEY)]),
+    "curve": pa.schema([("cust_id", _INT), ("aum", pa.list_(_MONEY)), ("lum", pa.list_(_MONEY))]),
     "relation": pa.schema([
         ("kind", pa.string()), ("cust_id", _INT), ("other_id", _INT), ("party", pa.string()), ("months", _INT),
         ("txns", _INT), ("amount", _MONEY), ("confidence", _INT), ("since", pa.date32()),
@@ -98,7 +99,9 @@ def compute_around(
         lambda b: _habit(b, values),
         ["cust_id", "channel", "part"],
     )
-    write("owed", {"features": [building.path("features")]}, _owed, ["cust_id"])
+    same_week = earlier is not None and earlier.has("curve") and earlier.biz_date >= monday(night.today)
+    was = [earlier.path("curve")] if earlier is not None and same_week else SCHEMAS["curve"]
+    write("curve", {"features": [building.path("features")], "was": was}, _curve, ["cust_id"])
     whole = Slice()
     reads = {name: table(name) for name in ("transaction", "account")}
     ties = engine.plan(
@@ -157,9 +160,19 @@ def _habit(b: Bound, values: Mapping[str, Any]) -> Table:
     )
 
 
-def _owed(b: Bound) -> Table:
-    features = Slice.bound(b["features"], b)
-    return features.filter(features.lum > 0).select("cust_id", "lum")
+def _curve(b: Bound) -> Table:
+    features, was = Slice.bound(b["features"], b), Slice.bound(b["was"], b)
+    was = was.select(was_id="cust_id", was_aum="aum", was_lum="lum")
+    rows = features.select("cust_id", now="aum", owes=features.lum.fill_null(0))
+    rows = rows.left_join(was, rows.cust_id == was.was_id)
+    held, owed = ibis.array([rows.now]), ibis.array([rows.owes])
+    return rows.select(
+        "cust_id",
+        aum=ibis.ifelse(rows.was_aum.isnull(), held, rows.was_aum.concat(held)),
+        lum=ibis.cases(
+            (rows.was_lum.notnull(), rows.was_lum.concat(owed)), (rows.owes > 0, owed), else_=ibis.null(owed.type())
+        ),
+    )  # fmt: skip
 
 
 def _tie(b: Bound) -> Table:

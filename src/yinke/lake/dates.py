@@ -68,3 +68,12 @@ def month_end(day: date) -> date:
     datetime.date(2024, 2, 29)
     """
     return add_months(month_start(day), 1) - timedelta(days=1)
+
+
+def monday(day: date) -> date:
+    """First day of the week.
+
+    >>> monday(date(2026, 11, 25))
+    datetime.date(2026, 11, 23)
+    """
+    return day - timedelta(days=day.weekday())

@@ -157,4 +157,6 @@ class DuckEngine:
 
 
 def _duck(kind: str) -> str:
+    if kind.startswith("ARRAY<"):
+        return f"{_duck(kind[6:-1])}[]"
     return kind.removesuffix("_NTZ")

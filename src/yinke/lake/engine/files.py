@@ -34,6 +34,8 @@ def sql_types(schema: pa.Schema) -> dict[str, str]:
 
     >>> sql_types(pa.schema([("aum", pa.decimal128(18, 2)), ("day", pa.date32())]))
     {'aum': 'DECIMAL(18, 2)', 'day': 'DATE'}
+    >>> sql_types(pa.schema([("days", pa.list_(pa.int32()))]))
+    {'days': 'ARRAY<INT>'}
     """
     return {field.name: _sql_type(field.type) for field in schema}
 
@@ -41,6 +43,8 @@ def sql_types(schema: pa.Schema) -> dict[str, str]:
 def _sql_type(kind: pa.DataType) -> str:
     if pa.types.is_decimal(kind):
         return f"DECIMAL({kind.precision}, {kind.scale})"
+    if pa.types.is_list(kind):
+        return f"ARRAY<{_sql_type(kind.value_type)}>"
     return {
         pa.string(): "STRING", pa.int32(): "INT", pa.int64(): "BIGINT", pa.bool_(): "BOOLEAN",
         pa.date32(): "DATE", pa.float64(): "DOUBLE",
