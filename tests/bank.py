@@ -8,12 +8,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 from django.test import Client
+from django.test.client import ClientHandler
 from django.utils import timezone
 
 from yinke.access.models import Org, User
@@ -138,9 +140,22 @@ class Bank:
 
     def client(self, name: str) -> Client:
         """A browser in which that member of staff is signed in."""
-        client = Client()
+        client = browser()
         client.force_login(self.staff[name])
         return client
+
+
+def browser() -> Client:
+    """A browser in which nobody is signed in."""
+    client = Client()
+    client.handler = _handler()
+    return client
+
+
+@lru_cache(maxsize=1)
+def _handler() -> ClientHandler:
+    """One for all browsers, as in a server: each of its own would look through all the pages' files anew."""
+    return ClientHandler(enforce_csrf_checks=False)
 
 
 def a_bank(biz_date: date = TODAY) -> Bank:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from tests.bank import Bank, a_bank
+from tests.bank import Bank, a_bank, browser
 from yinke.access.auth import Can
 from yinke.access.models import Role
 from yinke.access.viewer import RIGHTS
@@ -73,7 +73,7 @@ def test_every_right_that_a_door_names_is_held_by_some_role() -> None:
     ("method", "address", "operation"), GUARDED, ids=lambda v: v if isinstance(v, str) else ""
 )
 def test_no_session_no_answer(method: str, address: str, operation: Any) -> None:
-    answer = call(Client(), method, address)
+    answer = call(browser(), method, address)
     assert (answer.status_code, answer.json()["code"]) == (401, "not_signed_in")
 
 
@@ -87,11 +87,12 @@ def everyone() -> Bank:
 
 @pytest.mark.parametrize("role", list(Role))
 def test_a_role_passes_exactly_the_doors_of_its_rights(everyone: Bank, role: Role) -> None:
+    client = everyone.client(role)
     for method, address, operation in GUARDED:
         right = door(operation).right
         if operation.view_func.__name__ == "sign_out":
             continue
-        answer = call(everyone.client(role), method, address)
+        answer = call(client, method, address)
         refused = answer.status_code == 403 and answer.json()["place"] == right
         assert answer.status_code != 401
         assert refused == (right is not None and right not in RIGHTS.get(role, ())), (role, method, address)
