@@ -32,6 +32,7 @@ from yinke.common.crypto import DataKey as Key
 from yinke.common.crypto import Keyring, blind_index, decrypt, encrypt, new_secret
 from yinke.common.errors import ConfigurationError
 from yinke.customers.models import Customer
+from yinke.lake.keys import use_master
 from yinke.lake.reading import rows_of
 from yinke.lake.store import Lake
 from yinke.privacy.models import DataKey
@@ -53,6 +54,7 @@ def env(monkeypatch: pytest.MonkeyPatch, **changes: Any) -> None:
     now = django_settings.YINKE
     monkeypatch.setattr(django_settings, "YINKE", now.__class__(**{**vars(now), **changes}))
     crypto.forget_keys()
+    use_master(lambda: (django_settings.YINKE.data_key, django_settings.YINKE.cipher))
 
 
 def turn(**more: Any) -> int:
