@@ -45,7 +45,7 @@ class Door:
         Returns:
             Rows of deleted customers that were refused.
         """
-        rows = db.execute(select, parameters).to_arrow_table()
+        rows = db.sql(select, params=parameters).to_arrow_table()
         refused = 0
         if self.refusals:
             kept = self.refusals.kept(rows, table)
