@@ -31,6 +31,7 @@ from yinke.demo.generate.draws import Draws
 from yinke.demo.generate.names import names
 from yinke.lake.engine import open_engine
 from yinke.lake.oneid import resolve_identities
+from yinke.lake.sealing import seal_rows
 from yinke.lake.store import Building, Lake
 from yinke.lake.tables import TABLES
 
@@ -93,7 +94,8 @@ def make(building: Building, count: int, changed: bool) -> None:
             pq.ParquetWriter(path, TABLES[name].arrow_schema(), compression="zstd") as file,
         ):
             for start in range(1, count + 1, PART):
-                file.write_table(rows(np.arange(start, min(start + PART, count + 1), dtype=np.uint64)))
+                part = rows(np.arange(start, min(start + PART, count + 1), dtype=np.uint64))
+                file.write_table(seal_rows(part, name, building.lake.keys))
 
 
 def step(home: Path, day: date, engine: str, threads: int, memory: str) -> None:

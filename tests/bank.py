@@ -26,6 +26,7 @@ from yinke.customers.models import Assignment, Customer, Frontier, Metrics
 from yinke.customers.names import initials, normalise
 from yinke.customers.search import NAME_KEYS, name_keys, tail_key
 from yinke.lake.around import SCHEMAS as AROUND
+from yinke.lake.sealing import seal_rows
 from yinke.lake.snapshot import EVENTS, FEATURES, SNAPSHOT, arrow_schema
 from yinke.lake.store import Day, Lake
 from yinke.lake.tables import TABLES
@@ -186,8 +187,9 @@ def a_day(lake: Lake, biz_date: date, **tables: Iterable[Mapping[str, Any]]) -> 
                 value = row.get(column)
                 money = pa.types.is_decimal(schema.field(column).type) and value is not None
                 values.append(Decimal(value) if money else value)
+        made = pa.table(columns, schema=schema)
         with building.writing(name) as path:
-            pq.write_table(pa.table(columns, schema=schema), path)
+            pq.write_table(seal_rows(made, name, lake.keys) if name in TABLES else made, path)
     return lake.publish(building)
 
 

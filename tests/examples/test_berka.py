@@ -24,6 +24,7 @@ from yinke.lake.dates import delivery_dates
 from yinke.lake.engine import open_engine
 from yinke.lake.feeds import load_feeds
 from yinke.lake.ingest import ingest
+from yinke.lake.sealing import open_rows
 from yinke.lake.store import Day, Lake
 from yinke.nightly.history import run_history
 from yinke.nightly.lake_night import Bench
@@ -89,7 +90,8 @@ def last(bank: Bench, outcome: Outcome) -> Day:
 
 def table(day: Day, name: str, *columns: str) -> list[dict[str, object]]:
     """Rows of a table of a day."""
-    rows: list[dict[str, object]] = pq.read_table(day.path(name), columns=list(columns) or None).to_pylist()
+    stored = pq.read_table(day.path(name), columns=list(columns) or None)
+    rows: list[dict[str, object]] = open_rows(stored, name, day.keys).to_pylist()
     return rows
 
 

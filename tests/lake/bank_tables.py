@@ -15,6 +15,7 @@ import pyarrow.parquet as pq
 from yinke.common.thresholds import Thresholds
 from yinke.lake.engine import Engine
 from yinke.lake.features import compute_features
+from yinke.lake.sealing import seal_rows
 from yinke.lake.store import Building, Day, Lake
 from yinke.lake.tables import TABLES
 from yinke.segments.classify import classify
@@ -148,7 +149,8 @@ class Bank:
                 continue
             rows = [{k: stamps.get(k) if v is None and k in stamps else v for k, v in row.items()}
                     for row in self.state[name].values()]  # fmt: skip
-            written = pa.Table.from_pylist(rows, schema=table.arrow_schema())
+            plain = pa.Table.from_pylist(rows, schema=table.arrow_schema())
+            written = seal_rows(plain, name, self.lake.keys)
             with building.writing(name) as path:
                 pq.write_table(written.sort_by([(c, "ascending") for c in table.sort]), path)
         for name in JOURNALS:

@@ -12,6 +12,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from yinke.lake.keys import keys_of
+
 Nights = Callable[[Path, tuple[date, ...]], None]
 """Runs some business dates of a bank's folder to the end; must go on where an earlier process stopped."""
 
@@ -84,12 +86,19 @@ class Killer:
 
 
 def state(lake: Path) -> dict[str, str]:
-    """Everything that a lake holds: hash of each file, target of each link."""
-    found = {}
+    """Everything that a lake holds: hash of each file (of a sealed one its plain bytes), target of each link."""
+    found, keys = {}, keys_of(lake)
     for path in sorted(lake.rglob("*")):
         name = str(path.relative_to(lake))
         if path.is_symlink():
             found[name] = str(path.readlink())
-        elif path.is_file():
+        elif (
+            name.startswith("raw/")
+            and (path.parent / "copy.json").exists()
+            and path.stat().st_mode & 0o222 == 0
+        ):
+            with keys.opened_file(path) as file:
+                found[name] = hashlib.sha256(file.read()).hexdigest()
+        elif path.is_file() and name != "keys.json":
             found[name] = hashlib.sha256(path.read_bytes()).hexdigest()
     return found

@@ -14,9 +14,13 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import yaml
 
+from yinke.common.env import read_environment
 from yinke.lake.feeds import FeedSet, load_feeds
 from yinke.lake.ingest import IngestSummary, ingest
+from yinke.lake.keys import SECRET, wrapped_key, write_keys
+from yinke.lake.sealing import open_rows
 from yinke.lake.store import Day, Lake
+from yinke.lake.tables import TABLES
 
 FIRST = date(2026, 1, 30)
 COLUMNS: dict[str, tuple[str, ...]] = {
@@ -96,6 +100,13 @@ def description(feed: str) -> dict[str, object]:
     return body
 
 
+def a_lake(root: Path) -> Lake:
+    """An empty lake whose key is that of every other one made here: the same files give the same bytes."""
+    lake = Lake(root)
+    write_keys(root, {"keys": [wrapped_key(1, "aes", bytes(range(SECRET)), read_environment().data_key)]})
+    return lake
+
+
 @dataclass
 class SmallBank:
     """Files, feeds and lake under one folder; verbs write files and run the night's ingestion."""
@@ -107,7 +118,7 @@ class SmallBank:
     def __post_init__(self) -> None:
         self.inbox = self.folder / "inbox"
         self.inbox.mkdir(parents=True, exist_ok=True)
-        self.lake = Lake(self.folder / "lake")
+        self.lake = a_lake(self.folder / "lake")
         self.feeds = {feed: description(feed) for feed in COLUMNS}
         self.rows = {
             "org": [["1", "", "总行", "1"], ["11", "1", "徐汇支行", "4"]],
@@ -196,12 +207,13 @@ class SmallBank:
         return found
 
     def table(self, name: str, day: date = FIRST) -> list[dict[str, object]]:
-        """The rows of a table of a published day, in the order stored."""
-        rows: list[dict[str, object]] = self.arrow(name, day).to_pylist()
-        return rows
+        """The rows of a table of a published day, opened, in the order in which people would sort them."""
+        rows: list[dict[str, object]] = open_rows(self.arrow(name, day), name, self.lake.keys).to_pylist()
+        order = TABLES[name].sort if name in TABLES else ()
+        return sorted(rows, key=lambda row: [(row[c] is None, row[c]) for c in order])
 
     def arrow(self, name: str, day: date = FIRST) -> pa.Table:
-        """A table of a published day."""
+        """A table of a published day as it lies there, sealed."""
         return pq.read_table(self.day(day).path(name))
 
 

@@ -22,7 +22,8 @@ def test_a_nights_files_become_the_canonical_tables(bank: SmallBank) -> None:
     accounts = {a["acct_no"]: a for a in bank.table("account")}
     assert accounts["A1"]["maturity"] is None  # 99991231 means none
     assert accounts["A2"]["maturity"] == date(2026, 2, 28)
-    assert [(b["cust_id"], b["acct_no"], b["balance"], b["category"]) for b in bank.table("balance")] == [
+    balances = sorted(bank.table("balance"), key=lambda b: str(b["acct_no"]))
+    assert [(b["cust_id"], b["acct_no"], b["balance"], b["category"]) for b in balances] == [
         (1, "A1", Decimal("1000.50"), "DEMAND"), (1, "A2", Decimal("500000.00"), "TIME"),
         (2, "A3", Decimal("20.00"), "DEMAND"),
     ]  # fmt: skip
@@ -45,6 +46,6 @@ def test_upserts_lie_over_the_day_before_and_journals_stand_alone(bank: SmallBan
     assert [(c["cust_id"], c["cust_no"], c["status"]) for c in bank.table("customer", day)] == [
         (1, "C1", "CLOSED"), (2, "C2", "NORMAL"), (3, "C0", "NORMAL"),
     ]  # fmt: skip
-    assert [a["acct_no"] for a in bank.table("account", day)] == ["A1", "A2"]
+    assert {a["acct_no"] for a in bank.table("account", day)} == {"A1", "A2"}
     assert bank.table("transaction", day) == []
     assert bank.table("customer")[0]["status"] == "NORMAL"  # the day before stays as it was

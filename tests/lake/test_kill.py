@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.lake.killing import Killer, state
-from tests.lake.small_bank import FIRST, SmallBank, following
+from tests.lake.small_bank import FIRST, SmallBank, a_lake, following
 from yinke.lake.feeds import load_feeds
 from yinke.lake.ingest import ingest
 from yinke.lake.store import Lake
@@ -64,6 +64,7 @@ def killer() -> Killer:
 def fresh(written: Path, folder: Path) -> Path:
     """The bank's files and feeds with an empty lake; the inbox is shared, so that times are equal too."""
     folder.mkdir()
+    a_lake(folder / "lake")
     for name in ("inbox", "feeds"):
         (folder / name).symlink_to(written / name)
     return folder
@@ -77,6 +78,7 @@ def undisturbed(
     folder = fresh(written, tmp_path_factory.mktemp("undisturbed") / "bank")
     killer.run(folder, DAYS)  # the fork server's own start is not counted
     shutil.rmtree(folder / "lake")
+    a_lake(folder / "lake")
     started = time.perf_counter()
     assert killer.run(folder, DAYS)
     return state(folder / "lake"), killer.steps(folder), time.perf_counter() - started

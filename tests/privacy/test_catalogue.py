@@ -36,7 +36,7 @@ LAKE: dict[str, set[str]] = {
     **{name: {c.name for c in (*table.added, *table.columns)} for name, table in TABLES.items()},
     "features": {m.name for m in FEATURES}, "snapshot": {m.name for m in SNAPSHOT}, "events": {e.name for e in EVENTS},
     "aum": {"cust_id", "aum"}, "nav": set(_NAV.names), "ids": {"cust_no", "cust_id"}, "quarantine": set(SCHEMA.names),
-    "raw": {"content"}, **{name: set(schema.names) for name, schema in SCHEMAS.items()},
+    "raw": {"content"}, "erased": {"customers", "accounts"}, **{name: set(schema.names) for name, schema in SCHEMAS.items()},
     "oneid_keys": set(KEYS.names), "oneid_pairs": set(PAIRS.names), "oneid_decisions": set(DECISIONS.names),
     "oneid_map": set(MAP.names),
 }  # fmt: skip

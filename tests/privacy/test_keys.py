@@ -8,8 +8,11 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import nullcontext
+from datetime import date
+from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pytest
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -19,15 +22,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
-from tests.bank import Bank, a_bank
+from tests.bank import Bank, a_bank, a_day
 from yinke.access.models import AuditEntry
 from yinke.care.models import BadNumber
 from yinke.cli import app
 from yinke.common import crypto
+from yinke.common.ciphers import unwrap, wrap
 from yinke.common.crypto import DataKey as Key
 from yinke.common.crypto import Keyring, blind_index, decrypt, encrypt, new_secret
 from yinke.common.errors import ConfigurationError
 from yinke.customers.models import Customer
+from yinke.lake.keys import use_master
+from yinke.lake.reading import rows_of
+from yinke.lake.store import Lake
 from yinke.privacy.models import DataKey
 from yinke.privacy.services import keys
 from yinke.privacy.services.keys import left_over, note_first_key, rewrap, rotate
@@ -37,8 +44,8 @@ ALGORITHMS = ("aes", "sm4")
 
 
 @pytest.fixture(autouse=True)
-def fresh_keys() -> Iterator[None]:
-    crypto.forget_keys()
+def fresh_keys(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    env(monkeypatch, lake=tmp_path / "lake")
     yield
     crypto.forget_keys()
 
@@ -47,6 +54,7 @@ def env(monkeypatch: pytest.MonkeyPatch, **changes: Any) -> None:
     now = django_settings.YINKE
     monkeypatch.setattr(django_settings, "YINKE", now.__class__(**{**vars(now), **changes}))
     crypto.forget_keys()
+    use_master(lambda: (django_settings.YINKE.data_key, django_settings.YINKE.cipher))
 
 
 def turn(**more: Any) -> int:
@@ -90,11 +98,11 @@ class TestOneValue:
             assert key.index("张三丰".encode()) == mac.finalize()[:16]
 
     def test_another_master_key_opens_nothing_and_says_which_setting_is_wrong(self) -> None:
-        wrapped = crypto.wrap(new_secret(), b"a" * 32, 3, "aes")
+        wrapped = wrap(new_secret(), b"a" * 32, 3, "aes")
         with pytest.raises(ConfigurationError, match="YINKE_DATA_KEY"):
-            crypto.unwrap(wrapped, b"b" * 32, 3, "aes")
+            unwrap(wrapped, b"b" * 32, 3, "aes")
         with pytest.raises(ConfigurationError):  # nor may one key be put in another's place
-            crypto.unwrap(wrapped, b"a" * 32, 4, "aes")
+            unwrap(wrapped, b"a" * 32, 4, "aes")
 
 
 def a_small_bank(customers: int = 5) -> Bank:
@@ -143,6 +151,26 @@ class TestExchange:
             (1, "RETIRED", "aes"), (2, "ACTIVE", "sm4")]  # fmt: skip
         assert [e.reason for e in AuditEntry.objects.filter(action="keys.rotate")] == ["begun sm4", "ended"]
         assert all(left.rows == 0 for left in left_over())
+
+    def test_the_lake_takes_part_and_is_not_moved_twice(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        a_small_bank(1)
+        lake = Lake(django_settings.YINKE.lake)
+        a_day(lake, date(2026, 1, 30), customer=[{"cust_id": 1, "cust_no": "C1", "name": "王伟"}])
+        env(monkeypatch, cipher="sm4", lake=lake.root)
+        told: list[str] = []
+        turn(on_batch=lambda table, rows: told.append(table))
+        assert told.count("lake customer.parquet") == 1
+        assert (lake.keys.active, lake.keys.texts.active.algorithm, lake.keys.moving) == (2, "sm4", False)
+        day = lake.latest()
+        assert day
+        assert rows_of([day], "customer", 1, ["name"])[0]["name"] == "王伟"
+        DataKey.objects.filter(version=1).update(
+            state="LEAVING"
+        )  # stopped between the lake's end and its own
+        told.clear()
+        turn(on_batch=lambda table, rows: told.append(table))
+        assert told == []
+        assert lake.keys.active == 2
 
     def test_half_way_both_the_moved_and_the_waiting_are_found(self, monkeypatch: pytest.MonkeyPatch) -> None:
         bank = a_small_bank()
@@ -203,11 +231,16 @@ class TestExchange:
     ) -> None:
         a_small_bank(1)
         turn()
+        lake = Lake(django_settings.YINKE.lake)
+        token = lake.keys.texts.seal(pa.array(["王伟"]))
         old = django_settings.YINKE.data_key
         env(monkeypatch, data_key=b"n" * 32)
         with pytest.raises(ConfigurationError, match="yinke keys rewrap"):
             decrypt(Customer.objects.get().name_sealed)
+        with pytest.raises(ConfigurationError, match="lake key 1"):
+            _ = lake.keys
         assert rewrap(old) == 2
+        assert lake.keys.texts.open(token).to_pylist() == ["王伟"]
         assert decrypt(Customer.objects.get().name_sealed) == "客户甲"
 
 

@@ -12,50 +12,19 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Literal, TypeAlias
+from typing import TypeAlias
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hmac import HMAC
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from yinke.common.errors import ConfigurationError
+from yinke.common.ciphers import MARKS, NONCE, TAG, Algorithm, derive, gcm
 
-Algorithm: TypeAlias = Literal["aes", "sm4"]
-"""aes: AES-256-GCM with HMAC-SHA256; sm4 (国密): SM4-GCM with HMAC-SM3 (GB/T 32907, GB/T 32905)."""
-
-MARKS: dict[Algorithm, int] = {"aes": 0xA1, "sm4": 0xA2}
-HEADER, NONCE, TAG, INDEX = 3, 12, 16, 16
+HEADER, INDEX = 3, 16
 FIRST = 1
 """Number of the first key; it follows from the master key, as all data before numbered keys did."""
 FRESH_SECONDS = 5.0
 """For so long a process trusts what it knows of the keys before it asks again."""
-
-
-def _derive(secret: bytes, purpose: bytes, length: int) -> bytes:
-    return HKDF(algorithm=hashes.SHA256(), length=length, salt=None, info=purpose).derive(secret)
-
-
-def _gcm(key: bytes, algorithm: Algorithm) -> tuple[Callable[..., bytes], Callable[..., bytes]]:
-    """Seal and open with a 32-byte key: (nonce, data, associated data) → bytes."""
-    if algorithm == "aes":
-        cipher = AESGCM(key)
-        return cipher.encrypt, cipher.decrypt
-    block = algorithms.SM4(_derive(key, b"yinke sm4", 16))
-
-    def seal(nonce: bytes, data: bytes, bound: bytes | None) -> bytes:
-        doing = Cipher(block, modes.GCM(nonce)).encryptor()
-        doing.authenticate_additional_data(bound or b"")
-        return doing.update(data) + doing.finalize() + doing.tag
-
-    def unseal(nonce: bytes, data: bytes, bound: bytes | None) -> bytes:
-        doing = Cipher(block, modes.GCM(nonce, data[-TAG:])).decryptor()
-        doing.authenticate_additional_data(bound or b"")
-        return doing.update(data[:-TAG]) + doing.finalize()
-
-    return seal, unseal
 
 
 @dataclass(frozen=True)
@@ -75,7 +44,7 @@ class DataKey:
 
     @cached_property
     def _doors(self) -> dict[int, tuple[Callable[..., bytes], Callable[..., bytes]]]:
-        return {mark: _gcm(self.secret[:32], algorithm) for algorithm, mark in MARKS.items()}
+        return {mark: gcm(self.secret[:32], algorithm) for algorithm, mark in MARKS.items()}
 
     @cached_property
     def seal(self) -> Callable[..., bytes]:
@@ -101,35 +70,12 @@ class DataKey:
 
 def first_key(master: bytes, algorithm: Algorithm) -> DataKey:
     """The key of a bank that has never rotated."""
-    return DataKey(FIRST, algorithm, _derive(master, b"yinke fields", 64))
+    return DataKey(FIRST, algorithm, derive(master, b"yinke fields", 64))
 
 
 def new_secret() -> bytes:
     """A random secret for a new data key."""
     return os.urandom(64)
-
-
-def wrap(secret: bytes, master: bytes, version: int, algorithm: Algorithm) -> bytes:
-    """A data key's secret as the database may hold it."""
-    nonce = os.urandom(NONCE)
-    seal, _ = _gcm(_derive(master, b"yinke wrap", 32), algorithm)
-    return nonce + seal(nonce, secret, f"data key {version}".encode())
-
-
-def unwrap(wrapped: bytes, master: bytes, version: int, algorithm: Algorithm) -> bytes:
-    """The secret that ``wrap`` hid.
-
-    Raises:
-        ConfigurationError: the master key is another.
-    """
-    _, unseal = _gcm(_derive(master, b"yinke wrap", 32), algorithm)
-    try:
-        return unseal(wrapped[:NONCE], wrapped[NONCE:], f"data key {version}".encode())
-    except InvalidTag:
-        raise ConfigurationError(
-            f"The master key does not open data key {version}", place="YINKE_DATA_KEY",
-            remedy="Give the key under which this database was made; after an exchange run: yinke keys rewrap",
-        ) from None  # fmt: skip
 
 
 class Keyring:

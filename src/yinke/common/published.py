@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 
 class PublishedDay(Protocol):
@@ -21,4 +21,8 @@ class PublishedDay(Protocol):
 
     def has(self, table: str) -> bool:
         """Whether the day holds that table."""
+        ...
+
+    def opened(self, column: Any) -> Any:
+        """The plain texts (an Arrow array) of a column that lies sealed."""
         ...

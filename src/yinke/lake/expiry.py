@@ -56,6 +56,13 @@ def remove(lake: Lake, paths: Iterable[Path]) -> int:
     return count
 
 
+def discard_buildings(lake: Lake) -> None:
+    """Throw away every day that was begun and not published; the next night begins it anew."""
+    for path in sorted((lake.root / "building").iterdir()):
+        if path.is_dir() and not path.name.startswith("."):
+            shutil.rmtree(path)
+
+
 def ended_before(day: Day, before: date) -> list[int]:
     """Customers all of whose accounts were closed before a date."""
     if not day.has("account"):

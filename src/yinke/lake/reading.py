@@ -6,7 +6,7 @@ Tables are stored sorted by ``cust_id``, so that a row group's statistics say wh
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -14,8 +14,11 @@ from functools import lru_cache
 from typing import Any
 
 import duckdb
+import pyarrow as pa
 
 from yinke.lake.dates import monday
+from yinke.lake.keys import LakeKeys
+from yinke.lake.sealing import sealed_columns
 from yinke.lake.store import Day, Lake
 
 _local = threading.local()
@@ -38,7 +41,7 @@ def _connection() -> duckdb.DuckDBPyConnection:
 def rows_of(
     days: Sequence[Day], table: str, cust_id: int, columns: Sequence[str], *, who: str = "cust_id"
 ) -> list[dict[str, Any]]:
-    """One customer's rows of a table over some days, each with the ``biz_date`` it belongs to.
+    """One customer's rows of a table over some days, each with the ``biz_date`` it belongs to; sealed texts opened.
 
     A day without the table gives none. ``columns`` are names of the canonical table, never a user's text.
     Published files never change, so what was read of them lately is kept.
@@ -47,7 +50,17 @@ def rows_of(
         who: the column that names the customer; any but ``cust_id``, by which the tables are sorted, is slow.
     """
     files = tuple((str(day.path(table)), day.biz_date) for day in days if day.has(table))
-    return list(_rows(files, cust_id, tuple(columns), who)) if files else []
+    rows = _rows(files, cust_id, tuple(columns), who) if files else []
+    return _opened(rows, days[0].keys, sealed_columns(table).intersection(columns)) if rows else []
+
+
+def _opened(rows: list[dict[str, Any]], keys: LakeKeys, sealed: Collection[str]) -> list[dict[str, Any]]:
+    """Copies of the rows that are kept sealed in memory, all their tokens opened at once."""
+    if not sealed:
+        return list(rows)
+    tokens = list({row[name] for row in rows for name in sealed if row[name]})
+    plain = dict(zip(tokens, keys.texts.open(pa.array(tokens, pa.string())).to_pylist(), strict=True))
+    return [{**row, **{name: plain.get(row[name], row[name]) for name in sealed}} for row in rows]
 
 
 @lru_cache(maxsize=KEPT)

@@ -8,6 +8,8 @@ Layout under the lake's root::
     days/<date> -> ../versions/  which version of a date is the valid one
     ids/                         numbers given to customers, kept for good
     quarantine/<date>/<feed>.parquet   rows that could not be used, with the reason
+    keys.json                    the keys that seal raw files and what identifies a person (``keys``)
+    erased.json                  by which numbers deleted customers are refused (``erased``)
 
 Knows nothing of what is inside the files; that is ``tables`` and ``snapshot``.
 """
@@ -23,6 +25,10 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
+
+import pyarrow as pa
+
+from yinke.lake.keys import LakeKeys, keys_of
 
 
 @dataclass(frozen=True)
@@ -44,6 +50,19 @@ class Day:
     def has(self, table: str) -> bool:
         """Whether this day holds that table."""
         return self.path(table).exists()
+
+    @property
+    def keys(self) -> LakeKeys:
+        """The keys of the lake in which it lies."""
+        return keys_of(self.folder.parents[1])
+
+    def opened(self, column: pa.Array | pa.ChunkedArray) -> pa.Array:
+        """The plain texts of a sealed column.
+
+        Raises:
+            NotOpened: a value is not sealed, was changed, or its key is not there.
+        """
+        return self.keys.texts.open(column, self.folder.name)
 
     def manifest(self) -> dict[str, Any]:
         """What the night recorded about this day (rows, quarantined, hashes of its inputs)."""
@@ -147,6 +166,15 @@ class Lake:
         self.root = Path(root)
         for name in ("raw", "building", "versions", "days", "ids", "quarantine"):
             (self.root / name).mkdir(parents=True, exist_ok=True)
+
+    @property
+    def keys(self) -> LakeKeys:
+        """The lake's keys; its first one is made when it is asked for first.
+
+        Raises:
+            ConfigurationError: it holds data from before anything was sealed; the master key is another.
+        """
+        return keys_of(self.root)
 
     def raw(self, biz_date: date, feed: str) -> Path:
         """Folder of the raw files of one feed and date (made if missing)."""

@@ -27,7 +27,11 @@ ARROW: dict[Type, pa.DataType] = {
 
 @dataclass(frozen=True)
 class Column:
-    """One column: ``codes`` lists the only values allowed; ``level`` is its JR/T 0171 class (C1, C2) or ''."""
+    """One column: ``codes`` lists the only values allowed; ``level`` is its JR/T 0171 class (C1, C2) or ''.
+
+    ``seal``: how it lies in the lake: in the clear; or sealed (``common/sealed_text.py``), because it says by itself
+    who somebody is, how to reach or to pay them, or is free text. Of a ``number`` the last four stay readable.
+    """
 
     name: str
     type: Type
@@ -36,6 +40,7 @@ class Column:
     required: bool = False
     codes: tuple[str, ...] = ()
     level: str = ""
+    seal: Literal["", "text", "number"] = ""
 
 
 @dataclass(frozen=True)
@@ -61,6 +66,11 @@ class Table:
     def sort(self) -> tuple[str, ...]:
         """The order in which rows are stored."""
         return (*(["cust_id"] if any(c.name == "cust_id" for c in self.added) else []), *self.key)
+
+    @property
+    def sealed(self) -> tuple[Column, ...]:
+        """The columns that lie sealed."""
+        return tuple(c for c in self.columns if c.seal)
 
     def column(self, name: str) -> Column:
         """The column of that name (KeyError if there is none)."""
@@ -128,9 +138,9 @@ PRODUCT = Table("product", "产品", "Product", "state", ("prod_code",), (
 
 CUSTOMER = Table("customer", "客户", "Customer", "state", ("cust_no",), (
     _CUST,
-    _C("name", "text", "姓名", "Name", True, level="C2"),
+    _C("name", "text", "姓名", "Name", True, level="C2", seal="text"),
     _C("cert_type", "text", "证件类型", "Certificate type"),
-    _C("cert_no", "text", "证件号码", "Certificate number", level="C2"),
+    _C("cert_no", "text", "证件号码", "Certificate number", level="C2", seal="text"),
     _C("cert_expiry", "date", "证件到期日", "Certificate expiry"),
     _C("gender", "text", "性别", "Gender", False, ("M", "F")),
     _C("birth_date", "date", "出生日期", "Birth date", level="C2"),
@@ -139,11 +149,11 @@ CUSTOMER = Table("customer", "客户", "Customer", "state", ("cust_no",), (
     _C("lunar_day", "int", "农历日", "Lunar day"),
     _C("lunar_leap", "bool", "闰月", "Leap month"),
     _C("nation", "text", "民族", "Ethnicity", level="C2"),
-    _C("mobile", "text", "手机号", "Mobile", level="C2"),
-    _C("tel", "text", "固话", "Telephone", level="C2"),
-    _C("address", "text", "地址", "Address", level="C2"),
+    _C("mobile", "text", "手机号", "Mobile", level="C2", seal="text"),
+    _C("tel", "text", "固话", "Telephone", level="C2", seal="text"),
+    _C("address", "text", "地址", "Address", level="C2", seal="text"),
     _C("occupation", "text", "职业", "Occupation"),
-    _C("employer", "text", "工作单位", "Employer", level="C2"),
+    _C("employer", "text", "工作单位", "Employer", level="C2", seal="text"),
     _C("education", "text", "学历", "Education"),
     _C("marital", "text", "婚姻", "Marital status"),
     _C("open_org", "text", "开户机构", "Opening org", True),
@@ -158,9 +168,9 @@ CUSTOMER = Table("customer", "客户", "Customer", "state", ("cust_no",), (
 ), parent=(("open_org", "org.org_no"),), added=(_ID,))  # fmt: skip
 
 ACCOUNT = Table("account", "账户", "Account", "state", ("acct_no",), (
-    _C("acct_no", "text", "账号", "Account number", True, level="C2"),
+    _C("acct_no", "text", "账号", "Account number", True, level="C2", seal="number"),
     _CUST,
-    _C("card_no", "text", "卡号", "Card number", level="C2"),
+    _C("card_no", "text", "卡号", "Card number", level="C2", seal="number"),
     _C("acct_class", "text", "账户类别", "Account class", False, ("I", "II", "III")),
     _C("category", "text", "产品类别", "Category", True, ("DEMAND", "TIME")),
     _C("subject", "text", "科目", "Subject"),  # e.g. 大额存单, 结构性存款
@@ -178,7 +188,7 @@ ACCOUNT = Table("account", "账户", "Account", "state", ("acct_no",), (
 ), parent=(("cust_no", "customer.cust_no"),), added=(_ID,))  # fmt: skip
 
 BALANCE = Table("balance", "余额", "Balance", "state", ("acct_no",), (
-    _C("acct_no", "text", "账号", "Account number", True, level="C2"),
+    _C("acct_no", "text", "账号", "Account number", True, level="C2", seal="number"),
     _C("balance", "money", "余额", "Balance", True, level="C2"),
     _C("available", "money", "可用余额", "Available", level="C2"),
     _C("frozen", "money", "冻结金额", "Frozen", level="C2"),
@@ -191,7 +201,7 @@ TRANSACTION = Table("transaction", "交易流水", "Transaction", "day", ("txn_s
     _C("txn_date", "date", "交易日期", "Date", True),
     _C("txn_time", "time", "交易时间", "Time"),
     _C("txn_seq", "text", "流水号", "Sequence", True),
-    _C("acct_no", "text", "账号", "Account number", True, level="C2"),
+    _C("acct_no", "text", "账号", "Account number", True, level="C2", seal="number"),
     _C("direction", "text", "借贷", "Direction", True, ("IN", "OUT")),
     _C("amount", "money", "金额", "Amount", True, level="C2"),  # >= 0
     _CCY,
@@ -201,17 +211,17 @@ TRANSACTION = Table("transaction", "交易流水", "Transaction", "day", ("txn_s
         "LOAN_DRAWDOWN", "LOAN_REPAYMENT", "AUTO_DEBIT", "AUTO_RENEWAL", "SELF_TRANSFER", "HOUSE", "TAX",
         "SECURITIES", "OTHER")),
     _C("channel", "text", "渠道", "Channel"),  # COUNTER APP ATM POS WEB QUICKPAY BATCH
-    _C("opp_acct", "text", "对方账号", "Counterparty account", level="C2"),
-    _C("opp_name", "text", "对方户名", "Counterparty name", level="C2"),
+    _C("opp_acct", "text", "对方账号", "Counterparty account", level="C2", seal="number"),
+    _C("opp_name", "text", "对方户名", "Counterparty name", level="C2", seal="text"),
     _C("opp_bank", "text", "对方行", "Counterparty bank"),  # empty = own bank
     _C("own_name", "bool", "本人同名", "Own name"),  # the counterparty is the customer himself
     _C("reverses", "text", "冲正流水号", "Reverses"),  # sequence of the transaction that this one cancels
-    _C("remark", "text", "摘要", "Remark", level="C2"),
+    _C("remark", "text", "摘要", "Remark", level="C2", seal="text"),
 ), parent=(("acct_no", "account.acct_no"),), added=(_ID,))  # fmt: skip
 
 HOLDING = Table("holding", "产品持有", "Holding", "state", ("cust_no", "acct_no", "prod_code", "start_date"), (
     _CUST,
-    _C("acct_no", "text", "账号", "Account number", level="C2"),
+    _C("acct_no", "text", "账号", "Account number", level="C2", seal="number"),
     _C("prod_code", "text", "产品代码", "Product code", True),
     _C("category", "text", "类别", "Category", True, (
         "WEALTH", "FUND", "INSURANCE", "METAL", "BOND", "SECURITIES")),
@@ -239,7 +249,7 @@ LOAN = Table("loan", "借据", "Loan", "state", ("loan_no",), (
 ), parent=(("cust_no", "customer.cust_no"),), added=(_ID,))  # fmt: skip
 
 CARD = Table("card", "卡片", "Card", "state", ("card_no",), (
-    _C("card_no", "text", "卡号", "Card number", True, level="C2"),
+    _C("card_no", "text", "卡号", "Card number", True, level="C2", seal="number"),
     _CUST,
     _C("kind", "text", "卡类型", "Kind", True, ("CREDIT", "DEBIT")),
     _C("balance", "money", "应收余额", "Receivable", level="C2"),

@@ -9,12 +9,16 @@ class PrivacyConfig(AppConfig):
     label = "privacy"
 
     def ready(self) -> None:
-        """Encryption takes its keys from this context's table."""
+        """Encryption takes its keys from this context's table; the lake's are opened with the same master key."""
+        from django.conf import settings
+
         from yinke.common.crypto import use_keys
+        from yinke.lake.keys import use_master
         from yinke.privacy.services.keys import note_first_key, stored_keys
         from yinke.privacy.services.policies import seed_policies
 
         use_keys(stored_keys)
+        use_master(lambda: (settings.YINKE.data_key, settings.YINKE.cipher))
 
         def migrated(**_: Any) -> None:
             note_first_key()

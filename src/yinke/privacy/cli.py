@@ -33,7 +33,10 @@ def make_keys_app(
 
     @app.command()
     def status() -> None:
-        """List the data keys, and how many values still lie under an older one."""
+        """List the data keys, and how many values still lie under an older one; the lake's key."""
+        from django.conf import settings
+
+        from yinke.lake.store import Lake
         from yinke.privacy.models import DataKey
         from yinke.privacy.services.keys import left_over
 
@@ -50,22 +53,34 @@ def make_keys_app(
         console.print(table)
         for left in left_over():
             console.print(f"{left.table}: {left.rows:,} rows under an older key")
+        keys = Lake(settings.YINKE.lake).keys
+        console.print(
+            f"lake: key {keys.active} ({keys.texts.active.algorithm})"
+            + (", its exchange has not ended: yinke keys rotate" if keys.moving else "")
+        )
 
     @app.command()
     def rotate(settle: float = 10.0) -> None:
-        """Exchange the data key; goes on where an exchange was stopped. People may work meanwhile."""
+        """Exchange the data keys, the lake's last; goes on where an exchange was stopped. People may work meanwhile."""
         from yinke.privacy.services import keys
 
-        console, rows = Console(), 0
+        console, rows, files = Console(), 0, 0
 
         def told(table: str, more: int) -> None:
-            nonlocal rows
+            nonlocal rows, files
+            if table.startswith("lake "):
+                files += more
+                if files % 100 == 0:
+                    console.print(f"lake: {files:,} files")
+                return
             rows += more
             if rows // 100_000 != (rows - more) // 100_000:
                 console.print(f"{table}: {rows:,}")
 
         version = keys.rotate(settle=settle, alone=alone(), on_batch=told)
-        console.print(f"Key {version} is in use, {rows:,} rows are sealed anew.")
+        console.print(
+            f"Key {version} is in use, {rows:,} rows and {files:,} files of the lake are sealed anew."
+        )
 
     @app.command()
     def rewrap() -> None:
@@ -81,6 +96,6 @@ def make_keys_app(
                 "The earlier master key is not 32 bytes in base64", place="YINKE_DATA_KEY_OLD",
                 remedy="Give the key that YINKE_DATA_KEY held before",
             )  # fmt: skip
-        Console().print(f"{keys.rewrap(old)} data keys are under the new master key.")
+        Console().print(f"{keys.rewrap(old)} data keys and those of the lake are under the new master key.")
 
     return app

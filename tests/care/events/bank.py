@@ -18,6 +18,7 @@ from yinke.care.events import detect_events
 from yinke.care.events.registry import EVENT_TYPES
 from yinke.common.thresholds import load_thresholds
 from yinke.lake.engine import Engine
+from yinke.lake.sealing import seal_rows
 from yinke.lake.snapshot import SNAPSHOT, arrow_schema
 from yinke.lake.store import Building, Day, Lake
 from yinke.lake.tables import TABLES
@@ -180,7 +181,8 @@ class Bank:
             unknown = {column for row in rows for column in row} - set(schema.names)
             assert not unknown, (name, unknown)
             with building.writing(name) as path:
-                pq.write_table(pa.Table.from_pylist(rows, schema=schema), path)
+                made = pa.Table.from_pylist(rows, schema=schema)
+                pq.write_table(seal_rows(made, name, self.lake.keys) if name in TABLES else made, path)
         return building
 
     def detect(self, *without: str, types: Collection[str] = tuple(EVENT_TYPES)) -> list[Event]:

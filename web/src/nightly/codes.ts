@@ -42,6 +42,7 @@ export const RUN_REASONS = [
   "no_rate",
   "late",
   "disk_full",
+  "keys",
   "killed",
   "configuration",
   "error",

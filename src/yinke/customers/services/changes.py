@@ -12,7 +12,9 @@ from typing import Any
 
 import duckdb
 import pyarrow as pa
+import pyarrow.compute as pc
 
+from yinke.common.catalogue import catalogue
 from yinke.common.published import PublishedDay
 
 BATCH = 50_000
@@ -29,6 +31,9 @@ NOTED = (
     "open_org", "status", "risk_level", "risk_expiry",
 )  # fmt: skip
 """Columns of the ``customer`` table whose changes the timeline tells."""
+
+SEALED = frozenset(field.name for field in catalogue()["lake.customer"].sealed)
+"""Columns of the ``customer`` table that lie sealed in the lake."""
 
 MIX = ("demand", "time", "wealth", "fund", "insurance", "metal", "bond", "securities")
 STATE = (
@@ -87,10 +92,14 @@ class Changes:
         yield from self.db.cursor().sql(sql).to_arrow_reader(BATCH)
 
     def profiles(self) -> Iterator[pa.RecordBatch]:
-        """``id``, ``PROFILE`` and its whole as text (``source``) of customers that are new or look otherwise."""
+        """``id`` and ``PROFILE``, opened, of customers that are new or look otherwise."""
         columns = ", ".join(f"n.{name}" for name in PROFILE)
-        columns += f", concat_ws(chr(31), {', '.join(f'coalesce(n.{name}::VARCHAR, chr(30))' for name in PROFILE)}) AS source"
-        return self._stream(f"SELECT n.cust_id AS id, {columns} FROM {self._differing('customer', PROFILE)}")
+        rows = f"SELECT n.cust_id AS id, {columns} FROM {self._differing('customer', PROFILE)}"
+        for batch in self._stream(rows):
+            for name in SEALED.intersection(PROFILE):
+                at = batch.schema.get_field_index(name)
+                batch = batch.set_column(at, name, self.newest.opened(batch.column(at)))
+            yield batch
 
     def _differing(self, table: str, columns: tuple[str, ...]) -> str:
         new = self._scan(self.newest, table)
@@ -100,7 +109,7 @@ class Changes:
         return f"{new} n LEFT JOIN {self._scan(self.since, table)} o USING (cust_id) WHERE o.cust_id IS NULL OR {differs}"
 
     def fields(self) -> Iterator[pa.RecordBatch]:
-        """``customer_id``, ``field``, ``before``, ``after`` of ``NOTED`` columns and the stage that changed.
+        """``customer_id``, ``field``, ``before``, ``after``, opened, of ``NOTED`` columns and the stage that changed.
 
         Customers that are new, and a day that stands alone, changed nothing.
         """
@@ -115,12 +124,22 @@ class Changes:
                 for name in columns
             )
             differs = " OR ".join(f"n.{name} IS DISTINCT FROM o.{name}" for name in columns)
-            yield from self._stream(
+            rows = (
                 "SELECT customer_id, c.field, c.before, c.after FROM ("
                 f"SELECT n.cust_id AS customer_id, unnest([{pairs}]) AS c FROM {self._scan(self.newest, table)} n"
                 f" JOIN {self._scan(self.since, table)} o USING (cust_id) WHERE {differs}"
                 ") WHERE c.before IS DISTINCT FROM c.after"
             )
+            yield from map(self._sides_opened, self._stream(rows))
+
+    def _sides_opened(self, batch: pa.RecordBatch) -> pa.RecordBatch:
+        sealed = pc.is_in(batch.column("field"), pa.array(sorted(SEALED)))
+        for name in ("before", "after"):
+            at = batch.schema.get_field_index(name)
+            side = batch.column(at).cast(pa.string())
+            opened = pc.replace_with_mask(side, sealed, self.newest.opened(side.filter(sealed)))
+            batch = batch.set_column(at, name, opened)
+        return batch
 
     def relations(self, biz_date: date) -> Iterator[pa.RecordBatch]:
         """Relations (``lake/around.py``) that are new or have other evidence, as rows of ``Relationship``."""

@@ -41,10 +41,17 @@ def _org_ids(batch: pa.RecordBatch, orgs: Mapping[str, int]) -> pa.Array:
         ) from None  # fmt: skip
 
 
+def _sources(batch: pa.RecordBatch) -> list[str]:
+    """Each whole row as one text."""
+    columns = [pc.fill_null(column.cast(pa.string()), chr(30)) for column in batch.columns[1:]]
+    joined: list[str] = pc.binary_join_element_wise(*columns, chr(31)).to_pylist()
+    return joined
+
+
 def seal(batch: pa.RecordBatch, orgs: Mapping[str, int]) -> pa.Table:
     """Turn rows of the lake's ``customer`` table into rows of ``Customer``, columns ``COLUMNS``.
 
-    ``digest`` is a keyed hash of ``source`` (the whole row), so that it tells nothing to those without the key.
+    ``digest`` is a keyed hash of the whole row, so that it tells nothing to those without the key.
 
     Raises:
         YinkeError: an org is not known.
@@ -75,6 +82,6 @@ def seal(batch: pa.RecordBatch, orgs: Mapping[str, int]) -> pa.Table:
         **{name: _text(batch, name) for name in ("status", "risk_level")},
         "risk_expiry": batch.column("risk_expiry"),
         "is_staff": pc.fill_null(batch.column("is_staff"), False),
-        "digest": _bytea(blind_index_many(batch.column("source").to_pylist())),
+        "digest": _bytea(blind_index_many(_sources(batch))),
     }
     return pa.table({name: columns[name] for name in COLUMNS})

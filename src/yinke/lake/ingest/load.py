@@ -25,6 +25,7 @@ from yinke.lake.ingest.merge import merge
 from yinke.lake.ingest.parse import Piece, parse
 from yinke.lake.ingest.quarantining import Quarantine
 from yinke.lake.ingest.receive import Arrived, arrive, due
+from yinke.lake.ingest.sealing import SHAPED, Door
 from yinke.lake.ingest.session import Session, first_row
 from yinke.lake.ingest.shape import name, projection, stage_columns
 from yinke.lake.ingest.staging import fill_lookups, stage_slice
@@ -44,6 +45,8 @@ class FeedLoad:
     feed: str
     rows: int = 0
     quarantined: int = 0
+    erased: int = 0
+    """Rows of deleted customers, which were refused and are kept nowhere."""
     seconds: float = 0.0
     sha256: str = ""
 
@@ -196,6 +199,7 @@ class _Stages:
     ) -> None:
         self.session, self._lake, self._building = session, lake, building
         self._first, self._released = first, released
+        self._door = Door(lake)
         self._thread = ThreadPoolExecutor(1, "stage")
         self._ahead: dict[str, Future[None]] = {}
         self._bytes = 0
@@ -229,6 +233,7 @@ class _Stages:
             load.quarantines.append(refused)
             _stage(
                 self.session,
+                self._door,
                 self._building.biz_date,
                 self._first,
                 feed,
@@ -269,7 +274,7 @@ def _make(
         one.seconds = (time.perf_counter() - started) / len(load.loads)
     building.note(f"table-{table}", {
         "exists": building.has(table),
-        "feeds": [{"feed": one.feed, "rows": one.rows, "quarantined": one.quarantined, "sha256": one.sha256}
+        "feeds": [{"feed": one.feed, "rows": one.rows, "quarantined": one.quarantined, "erased": one.erased, "sha256": one.sha256}
                   for one in load.loads],
     })  # fmt: skip
 
@@ -331,24 +336,25 @@ def _nothing_new(building: Building, earlier: Day | None, table: Table) -> bool:
 
 
 def _stage(
-    session: Session, biz_date: date, first: bool, feed: Feed, arrived: Arrived, stage: str,
+    session: Session, door: Door, biz_date: date, first: bool, feed: Feed, arrived: Arrived, stage: str,
     quarantines: Sequence[Quarantine], load: FeedLoad,
 ) -> None:  # fmt: skip
-    """Parse and shape one file into the stage's typed rows; refused rows go to the last of ``quarantines``."""
+    """Parse, shape and seal one file into the stage's typed rows; refused rows go to the last of ``quarantines``."""
     db, received, refused, number = session.stager, arrived.data, quarantines[-1], len(quarantines) - 1
-    fill_lookups(session, feed, arrived.lookups)
+    fill_lookups(session, door, feed, arrived.lookups)
     sums = {column: Decimal(0) for column, _ in received.sums if column in feed.layout.columns}
     if feed.slice:
-        load.rows, bad = stage_slice(session, feed, arrived, biz_date, first, stage, number)
+        load.rows, bad = stage_slice(session, door, feed, arrived, biz_date, first, stage, number)
         refused.add_lines(bad)
     else:
         select = projection(feed)
         parameters = {"biz_date": biz_date} if "$biz_date" in select else None
-        for piece in _pieces(feed, arrived):
+        into = f"INSERT INTO {name(stage)} SELECT *, {number} FROM {SHAPED}"
+        for piece in _pieces(door, feed, arrived):
             load.rows += piece.table.num_rows + len(piece.bad)
             refused.add_lines(piece.bad)
             db.register("raw", piece.table)
-            db.execute(f"INSERT INTO {name(stage)} SELECT *, {number} FROM ({select})", parameters)
+            load.erased += door.take(db, select, parameters, feed.table, into)
             for column in sums:
                 total = f"SELECT sum(TRY_CAST(trim({name(column)}) AS DECIMAL(18,4))) FROM raw"
                 sums[column] += first_row(db, total)[0] or 0
@@ -370,10 +376,10 @@ def _stage(
         db.execute(f"DELETE FROM {name(stage)} WHERE _bad IS NOT NULL")
 
 
-def _pieces(feed: Feed, arrived: Arrived) -> Iterator[Piece]:
+def _pieces(door: Door, feed: Feed, arrived: Arrived) -> Iterator[Piece]:
     """The pieces of a file; of one that holds a secret not even the raw copy is kept."""
     try:
-        yield from parse(arrived.data.path, feed.layout, feed.feed)
+        yield from parse(arrived.data.path, feed.layout, feed.feed, door.keys.opened_file)
     except Held as held:
         if held.reason == "secret":
             shutil.rmtree(arrived.data.path.parent, ignore_errors=True)

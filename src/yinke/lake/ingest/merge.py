@@ -84,7 +84,7 @@ def _set_apart(
     counts = {}
     for number, refused in enumerate(quarantines):
         counts[number] = refused.add_rows(
-            db, f"SELECT _row, _bad, _value FROM {marked} WHERE _feed = {number}"
+            db, f"SELECT _row, _bad, _value FROM {marked} WHERE _feed = {number}", sealed=True
         )
     if sum(counts.values()):
         db.execute(

@@ -7,9 +7,11 @@ since a GB18030 character's second byte can be '|'.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 import pyarrow as pa
@@ -41,18 +43,37 @@ class Piece:
     bad: list[BadLine] = field(default_factory=list)
 
 
-def parse(path: Path, layout: Layout, feed: str = "") -> Iterator[Piece]:
+class Stream(Protocol):
+    """The bytes of a file, read from its beginning."""
+
+    def read(self, size: int = -1, /) -> bytes:
+        """Up to ``size`` bytes (all for -1); none at the end."""
+        ...
+
+
+Opener = Callable[[Path], AbstractContextManager[Stream]]
+
+
+def plainly(path: Path) -> AbstractContextManager[Stream]:
+    """Open a file that is not sealed."""
+    return path.open("rb")
+
+
+def parse(path: Path, layout: Layout, feed: str = "", opened: Opener = plainly) -> Iterator[Piece]:
     """Parse a file piece by piece, about 16 MB each.
+
+    Args:
+        opened: gives its plain bytes.
 
     Raises:
         Held: ``header``: the first line does not name the columns expected.
     """
     if layout.quote:
-        yield _quoted(path, layout, feed)
+        yield _quoted(path, layout, feed, opened)
         return
     row = 0
     first = True
-    for chunk in _chunks(path, feed, b"\r\n" if layout.row_end == "CRLF" else b"\n"):
+    for chunk in _chunks(path, feed, opened, b"\r\n" if layout.row_end == "CRLF" else b"\n"):
         if layout.row_end == "CRLF":  # a bare LF is part of the text
             chunk = chunk.replace(b"\r\n", b"\r").replace(b"\n", b" ").replace(b"\r", b"\n")
         if first:
@@ -69,8 +90,8 @@ def parse(path: Path, layout: Layout, feed: str = "") -> Iterator[Piece]:
         row += lines
 
 
-def _chunks(path: Path, feed: str, row_end: bytes) -> Iterator[bytes]:
-    with path.open("rb") as file:
+def _chunks(path: Path, feed: str, opened: Opener, row_end: bytes) -> Iterator[bytes]:
+    with opened(path) as file:
         rest = b""
         while block := file.read(CHUNK):
             block = rest + block
@@ -193,9 +214,10 @@ def _empty(layout: Layout) -> pa.Table:
     return pa.table({**{c: pa.array([], pa.string()) for c in layout.columns}, ROW: pa.array([], pa.int64())})
 
 
-def _quoted(path: Path, layout: Layout, feed: str) -> Piece:
+def _quoted(path: Path, layout: Layout, feed: str, opened: Opener) -> Piece:
     """A file with quotes is parsed whole: a quoted value may hold line ends."""
-    data = path.read_bytes().removeprefix(BOM)
+    with opened(path) as file:
+        data = file.read().removeprefix(BOM)
     try:
         text = data if data.isascii() else data.decode(_codec(layout)).encode()
     except UnicodeDecodeError as problem:

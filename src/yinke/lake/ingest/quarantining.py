@@ -45,19 +45,26 @@ class Quarantine:
             [f"***({len(text)})" if text else "" for _, _, text in lines],
         ))  # fmt: skip
 
-    def add_rows(self, db: duckdb.DuckDBPyConnection, select: str) -> int:
+    def add_rows(self, db: duckdb.DuckDBPyConnection, select: str, *, sealed: bool = False) -> int:
         """Set rows apart that a query names: ``_row``, ``_bad`` ('column|reason') and ``_value``.
 
         A short value is shown (it is a code or a date), a longer one by its ends; of a C2 column or a secret
         only the length.
 
+        Args:
+            sealed: the rows come from a stage, where what identifies a person is sealed already: of a number its
+                end is shown.
+
         Returns:
             How many rows the query gave.
         """
-        secret = ", ".join(quote(c.name) for c in self.feed.table.columns if c.level == "C2") or "''"
+        known = self.feed.table.columns
+        secret = ", ".join(quote(c.name) for c in known if c.level == "C2") or "''"
+        ends = [quote(c.name) for c in known if sealed and c.seal == "number"]
+        end = f" WHEN c IN ({', '.join(ends)}) THEN '***' || right(_value, 4)" if ends else ""
         found = db.sql(
             f"SELECT _row, split_part(_bad, '|', 1) AS c, split_part(_bad, '|', 2) AS reason, CASE"
-            f" WHEN _value IS NULL THEN '' WHEN c IN ({secret}) OR reason = 'secret' THEN '***(' || length(_value) || ')'"
+            f" WHEN _value IS NULL THEN ''{end} WHEN c IN ({secret}) OR reason = 'secret' THEN '***(' || length(_value) || ')'"
             f" WHEN length(_value) <= 4 THEN _value"
             f" ELSE left(_value, 2) || '***' || right(_value, 1) END AS shown FROM ({select})"
         ).to_arrow_table()

@@ -1,4 +1,7 @@
-"""Receive: wait for the control file, verify it against the data, keep an immutable raw copy."""
+"""Receive: wait for the control file, verify it against the data, keep an immutable raw copy, sealed.
+
+Hashes and sizes are those of the plain bytes, as the bank knows them.
+"""
 
 from __future__ import annotations
 
@@ -103,8 +106,8 @@ def receive_lookups(lake: Lake, feed: Feed, inbox: Path, biz_date: date) -> dict
         if not data.exists():
             found[lookup] = _kept(feed, kept, data)
             continue
-        path, sha256 = _copied(feed, kept, data)
-        found[lookup] = Received(feed.feed, path, sha256, path.stat().st_size, None)
+        path, sha256, size = _copied(lake, feed, kept, data)
+        found[lookup] = Received(feed.feed, path, sha256, size, None)
     return found
 
 
@@ -130,21 +133,21 @@ def receive(lake: Lake, feed: Feed, inbox: Path, biz_date: date) -> Received:
             "missing_data", "The control file came without its data", feed=feed.feed, place=data.name,
             remedy="Have the data file sent again",
         )  # fmt: skip
-    path, sha256 = _copied(feed, kept, data)
+    path, sha256, size = _copied(lake, feed, kept, data)
     promised = _control(feed, control) if control else {}
-    _verify(feed, path, sha256, promised, biz_date)
+    _verify(lake, feed, path, sha256, size, promised, biz_date)
     if control is not None:
         scratch = path.parent / f".{control.name}.tmp"
         shutil.copyfile(control, scratch)
         scratch.replace(path.parent / control.name)
-    return _received(feed, path, sha256, promised)
+    return _received(feed, path, sha256, size, promised)
 
 
-def _received(feed: Feed, path: Path, sha256: str, promised: dict[str, object]) -> Received:
+def _received(feed: Feed, path: Path, sha256: str, size: int, promised: dict[str, object]) -> Received:
     rows, sums = promised.get("rows"), promised.get("sum_fields") or {}
     assert isinstance(sums, dict)  # noqa: S101
     return Received(
-        feed.feed, path, sha256, path.stat().st_size, int(str(rows)) if rows is not None else None,
+        feed.feed, path, sha256, size, int(str(rows)) if rows is not None else None,
         tuple(sorted((str(column), Decimal(str(total))) for column, total in sums.items())),
     )  # fmt: skip
 
@@ -160,7 +163,7 @@ def _kept(feed: Feed, kept: Path, data: Path) -> Received:
     folder, facts = copies[-1]
     control = next((p for p in sorted(folder.iterdir()) if p.name not in ("copy.json", facts["name"])), None)
     promised = _control(feed, control) if control and feed.control else {}
-    return _received(feed, folder / facts["name"], facts["sha256"], promised)
+    return _received(feed, folder / facts["name"], facts["sha256"], facts["bytes"], promised)
 
 
 def _copies(kept: Path) -> list[tuple[Path, dict[str, Any]]]:
@@ -169,8 +172,8 @@ def _copies(kept: Path) -> list[tuple[Path, dict[str, Any]]]:
     return [(folder, json.loads((folder / "copy.json").read_text("utf-8"))) for folder in folders]
 
 
-def _copied(feed: Feed, kept: Path, data: Path) -> tuple[Path, str]:
-    """The raw copy of a file and its hash; a file that has not changed since is not copied again."""
+def _copied(lake: Lake, feed: Feed, kept: Path, data: Path) -> tuple[Path, str, int]:
+    """The raw copy of a file, its hash and size; a file that has not changed since is not copied again."""
     stat = data.stat()
     copies = _copies(kept)
     if copies:
@@ -180,20 +183,24 @@ def _copied(feed: Feed, kept: Path, data: Path) -> tuple[Path, str]:
             and facts["bytes"] == stat.st_size
             and facts["mtime"] == stat.st_mtime_ns
         ):
-            return folder / data.name, facts["sha256"]
-    return _copy(feed, kept, data, copies)
+            return folder / data.name, facts["sha256"], facts["bytes"]
+    return _copy(lake, feed, kept, data, copies)
 
 
-def _copy(feed: Feed, kept: Path, data: Path, copies: list[tuple[Path, dict[str, Any]]]) -> tuple[Path, str]:
-    """Copy while hashing; the copy appears whole, numbered in the order of arrival."""
+def _copy(
+    lake: Lake, feed: Feed, kept: Path, data: Path, copies: list[tuple[Path, dict[str, Any]]]
+) -> tuple[Path, str, int]:
+    """Copy while hashing and sealing; the copy appears whole, numbered in the order of arrival."""
     kept.mkdir(parents=True, exist_ok=True)
     before = data.stat()
     scratch = kept / f".{data.name}.tmp"
     digest = hashlib.sha256()
     with data.open("rb") as source, scratch.open("wb") as target:
+        sealed = lake.keys.sealed_file(target)
         while block := source.read(BLOCK):
             digest.update(block)
-            target.write(block)
+            sealed.write(block)
+        sealed.close()
     after = data.stat()
     if (after.st_size, after.st_mtime_ns) != (before.st_size, before.st_mtime_ns):
         scratch.unlink()
@@ -216,7 +223,7 @@ def _copy(feed: Feed, kept: Path, data: Path, copies: list[tuple[Path, dict[str,
     facts = {"name": data.name, "bytes": after.st_size, "mtime": after.st_mtime_ns, "sha256": sha256}
     note.write_text(json.dumps(facts), "utf-8")
     note.replace(folder / "copy.json")
-    return folder / data.name, sha256
+    return folder / data.name, sha256, after.st_size
 
 
 def _control(feed: Feed, path: Path) -> dict[str, object]:
@@ -257,7 +264,9 @@ def _control(feed: Feed, path: Path) -> dict[str, object]:
     return body
 
 
-def _verify(feed: Feed, path: Path, sha256: str, promised: dict[str, object], biz_date: date) -> None:
+def _verify(
+    lake: Lake, feed: Feed, path: Path, sha256: str, size: int, promised: dict[str, object], biz_date: date
+) -> None:
     def hold(reason: str, message: str, remedy: str = "Have the file sent again") -> Held:
         return Held(reason, message, feed=feed.feed, place=path.name, remedy=remedy)
 
@@ -278,7 +287,6 @@ def _verify(feed: Feed, path: Path, sha256: str, promised: dict[str, object], bi
         raise hold(
             "wrong_date", f"The file is for {stated}, not for {biz_date:%Y%m%d}", "Have the right date sent"
         )
-    size = path.stat().st_size
     if promised.get("bytes") is not None and int(str(promised["bytes"])) != size:
         raise hold(
             "bytes",
@@ -287,7 +295,9 @@ def _verify(feed: Feed, path: Path, sha256: str, promised: dict[str, object], bi
     if promised.get("sha256") and str(promised["sha256"]).lower() != sha256:
         raise hold("hash", "Its SHA-256 differs from the control file's: the file was changed on its way")
     if promised.get("md5"):
-        with path.open("rb") as file:
-            md5 = hashlib.file_digest(file, "md5").hexdigest()
-        if md5 != str(promised["md5"]).lower():
+        md5 = hashlib.md5(usedforsecurity=False)
+        with lake.keys.opened_file(path) as file:
+            while block := file.read(BLOCK):
+                md5.update(block)
+        if md5.hexdigest() != str(promised["md5"]).lower():
             raise hold("hash", "Its MD5 differs from the control file's: the file was changed on its way")

@@ -14,9 +14,10 @@ from yinke.lake.ingest.parse import BadLine
 
 @dataclass(frozen=True)
 class Slices:
-    """A file of many dates, kept typed in a temporary table: its hash, rows by date, lines not split."""
+    """A file of many dates, kept typed and sealed in a temporary table: its stamp, rows by date, lines not split."""
 
-    sha256: str
+    stamp: str
+    """Hash of the file, and who was refused of it."""
     rows: dict[date | None, int]
     bad: list[BadLine]
 
@@ -31,8 +32,10 @@ class Session:
         self.db.execute(
             f"SET threads={threads}; SET memory_limit='{memory}'; SET preserve_insertion_order=false"
         )
-        spill = str(root / "building" / ".spill").replace("'", "''")
-        self.db.execute(f"SET temp_directory='{spill}'")
+        spill = root / "building" / ".spill"
+        for left in spill.glob("duckdb_temp_*"):  # by a killed process
+            left.unlink(missing_ok=True)
+        self.db.execute("SET temp_directory='{}'".format(str(spill).replace("'", "''")))
         self.stager = self.db.cursor()
         """The connection of the thread that stages; its temporary tables are its own."""
         self.kept: dict[str, str] = {}

@@ -12,11 +12,12 @@ from yinke.common.errors import Held
 from yinke.lake.feeds import Feed, Lookup
 from yinke.lake.ingest.parse import ROW, BadLine, parse
 from yinke.lake.ingest.receive import Arrived, Received
+from yinke.lake.ingest.sealing import SHAPED, Door
 from yinke.lake.ingest.session import Session, Slices
 from yinke.lake.ingest.shape import lookup_table, name, projection, stage_columns
 
 
-def fill_lookups(session: Session, feed: Feed, files: Mapping[str, Received]) -> None:
+def fill_lookups(session: Session, door: Door, feed: Feed, files: Mapping[str, Received]) -> None:
     """Make the lookups of a feed: tables of ``k`` and ``v``, one row per key.
 
     Args:
@@ -27,7 +28,7 @@ def fill_lookups(session: Session, feed: Feed, files: Mapping[str, Received]) ->
         hashes = "-".join(files[n].sha256 for n in _chain(feed, lookup))
         if session.kept.get(table) == hashes:
             continue
-        _fill(session, feed, lookup, files[lookup.name], table)
+        _fill(session, door, feed, lookup, files[lookup.name], table)
         session.kept[table] = hashes
 
 
@@ -40,12 +41,12 @@ def _in_order(feed: Feed) -> list[Lookup]:
     return sorted(feed.lookups.values(), key=lambda lookup: len(_chain(feed, lookup)))
 
 
-def _fill(session: Session, feed: Feed, lookup: Lookup, received: Received, table: str) -> None:
+def _fill(session: Session, door: Door, feed: Feed, lookup: Lookup, received: Received, table: str) -> None:
     db = session.stager
     db.execute(f"CREATE OR REPLACE TEMP TABLE {name(table)} (k VARCHAR, v VARCHAR, r BIGINT)")
     key, value = f"nullif(trim({name(lookup.key)}), '')", f"nullif(trim({name(lookup.value)}), '')"
     where = f" WHERE {lookup.where}" if lookup.where else ""
-    for piece in parse(received.path, lookup.layout, feed.feed):
+    for piece in parse(received.path, lookup.layout, feed.feed, door.keys.opened_file):
         if piece.bad:
             row, reason, _ = piece.bad[0]
             raise Held(
@@ -67,8 +68,8 @@ def _fill(session: Session, feed: Feed, lookup: Lookup, received: Received, tabl
 
 
 def stage_slice(
-    session: Session, feed: Feed, arrived: Arrived, biz_date: date, first: bool, stage: str, number: int
-) -> tuple[int, list[BadLine]]:
+    session: Session, door: Door, feed: Feed, arrived: Arrived, biz_date: date, first: bool, stage: str, number: int
+) -> tuple[int, list[BadLine]]:  # fmt: skip
     """Stage the rows that a file of many dates has for one date.
 
     With ``slice_from_start`` the lake's first night takes all earlier rows too. Lines that can't be
@@ -79,8 +80,9 @@ def stage_slice(
     """
     table = f"slices_{feed.feed}"
     slices = session.slices.get(table)
-    if slices is None or slices.sha256 != arrived.sha256:
-        slices = session.slices[table] = _keep(session, feed, arrived, table)
+    stamp = f"{arrived.sha256} {door.refusals.stamp}"
+    if slices is None or slices.stamp != stamp:
+        slices = session.slices[table] = _keep(session, door, feed, arrived, table, stamp)
     taken = [day for day in slices.rows if day == biz_date or (first and _first_night(feed, day, biz_date))]
     if taken:
         early = " OR _slice < $d" if first and feed.slice_from_start else ""
@@ -97,18 +99,19 @@ def _first_night(feed: Feed, day: date | None, biz_date: date) -> bool:
     return day is None or (feed.slice_from_start and day < biz_date)
 
 
-def _keep(session: Session, feed: Feed, arrived: Arrived, table: str) -> Slices:
-    """Parse and shape the whole file, sorted by date."""
+def _keep(session: Session, door: Door, feed: Feed, arrived: Arrived, table: str, stamp: str) -> Slices:
+    """Parse, shape and seal the whole file, sorted by date."""
     db, select = session.stager, projection(feed)
     db.execute(f"CREATE OR REPLACE TEMP TABLE {name(table)} ({stage_columns(feed)}, _slice DATE)")
     bad: list[BadLine] = []
-    for piece in parse(arrived.data.path, feed.layout, feed.feed):
+    into = f"INSERT INTO {name(table)} SELECT * FROM {SHAPED}"
+    for piece in parse(arrived.data.path, feed.layout, feed.feed, door.keys.opened_file):
         db.register("raw", piece.table)
-        db.execute(f"INSERT INTO {name(table)} {select}")
+        door.take(db, select, None, feed.table, into)
         db.unregister("raw")
         bad += piece.bad
     db.execute(
         f"CREATE OR REPLACE TEMP TABLE {name(table)} AS SELECT * FROM {name(table)} ORDER BY _slice, _row"
     )
     counts = db.execute(f"SELECT _slice, count(*) FROM {name(table)} GROUP BY 1").fetchall()
-    return Slices(arrived.sha256, dict(counts), bad)
+    return Slices(stamp, dict(counts), bad)

@@ -42,6 +42,7 @@ from yinke.lake.oneid.keys import (
     identities,
     key_rows,
 )
+from yinke.lake.sealing import open_rows
 from yinke.lake.store import Building, Day
 from yinke.lake.tables import TABLES
 
@@ -169,6 +170,7 @@ class _Night:
                     self.engine.plan("oneid_changed", None, self._compared(part), _changed)
                 )
                 changed += rows.num_rows
+                rows = open_rows(rows, "customer", self.building.lake.keys)
                 file.write_table(key_rows(rows, self.rules, self.secret))
         logins = self.engine.to_arrow(
             self.engine.plan(
@@ -225,6 +227,7 @@ class _Night:
         ids = pa.table([pc.unique(both)], _IDS)
         inputs = Inputs({"customer": [self.building.path("customer")], "ids": ids}, {})
         rows = self.engine.to_arrow(self.engine.plan("oneid_people", None, inputs, _people))
+        rows = open_rows(rows, "customer", self.building.lake.keys)
         return {who.cust_id: who for who in identities(rows, self.rules)}
 
     def _compared(self, part: Slice) -> Inputs:

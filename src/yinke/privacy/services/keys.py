@@ -20,9 +20,12 @@ from django.utils import timezone
 from django.utils.module_loading import import_string
 
 from yinke.access.services import audit_job
-from yinke.common import crypto
+from yinke.common import ciphers, crypto
 from yinke.common.catalogue import Entry, catalogue
 from yinke.common.errors import YinkeError
+from yinke.lake import keys as lake_keys
+from yinke.lake.exchange import exchange
+from yinke.lake.store import Lake
 from yinke.privacy.models import DataKey
 
 BATCH = 2_000
@@ -49,13 +52,13 @@ def stored_keys() -> list[crypto.DataKey] | None:
     return [_unwrapped(row, settings.YINKE.data_key) for row in rows]
 
 
-def _algorithm(row: DataKey) -> crypto.Algorithm:
-    return cast(crypto.Algorithm, row.algorithm)
+def _algorithm(row: DataKey) -> ciphers.Algorithm:
+    return cast(ciphers.Algorithm, row.algorithm)
 
 
 def _unwrapped(row: DataKey, master: bytes) -> crypto.DataKey:
     algorithm = _algorithm(row)
-    secret = crypto.unwrap(bytes(row.wrapped), master, row.version, algorithm)
+    secret = ciphers.unwrap(bytes(row.wrapped), master, row.version, algorithm)
     return crypto.DataKey(
         row.version, algorithm, secret, active=row.state == State.ACTIVE, searched=row.state != State.RETIRED
     )
@@ -69,14 +72,15 @@ def note_first_key() -> None:
     first = crypto.first_key(env.data_key, env.cipher)
     DataKey.objects.create(
         version=first.version, algorithm=first.algorithm, state=State.ACTIVE, activated_at=timezone.now(),
-        wrapped=crypto.wrap(first.secret, env.data_key, first.version, first.algorithm),
+        wrapped=ciphers.wrap(first.secret, env.data_key, first.version, first.algorithm),
     )  # fmt: skip
     crypto.forget_keys()
 
 
 @transaction.atomic
 def rewrap(old_master: bytes) -> int:
-    """Put every data key under the present master key, after that was exchanged. The data is not touched.
+    """Put every data key and the lake's keys under the present master key, after that was exchanged. The data is
+    not touched.
 
     Raises:
         ConfigurationError: ``old_master`` does not open the keys either.
@@ -84,10 +88,11 @@ def rewrap(old_master: bytes) -> int:
     rows = list(DataKey.objects.select_for_update().order_by("version"))
     for row in rows:
         algorithm = _algorithm(row)
-        secret = crypto.unwrap(bytes(row.wrapped), old_master, row.version, algorithm)
-        row.wrapped = crypto.wrap(secret, settings.YINKE.data_key, row.version, algorithm)
+        secret = ciphers.unwrap(bytes(row.wrapped), old_master, row.version, algorithm)
+        row.wrapped = ciphers.wrap(secret, settings.YINKE.data_key, row.version, algorithm)
         row.save(update_fields=["wrapped"])
     audit_job("keys.rewrap", "key", "", reason=f"{len(rows)} keys")
+    lake_keys.rewrap(settings.YINKE.lake, old_master)
     crypto.forget_keys()
     return len(rows)
 
@@ -113,7 +118,7 @@ def rotate(
     on_batch: Callable[[str, int], None] = lambda table, rows: None,
     batch: int = BATCH,
 ) -> int:
-    """Exchange the data key: begin a new one, or go on with the exchange that was stopped.
+    """Exchange the data key: begin a new one, or go on with the exchange that was stopped. The lake's key goes last.
 
     Args:
         settle: seconds that every process needs to learn of a change.
@@ -141,6 +146,7 @@ def rotate(
                 _reseal(entry, key, batch, on_batch)
             with alone() as free:  # a night that began under the old key has ended
                 if free and all(left.rows == 0 for left in left_over()):
+                    exchange(Lake(settings.YINKE.lake), key.version, lambda name: on_batch(f"lake {name}", 1))
                     _retire(key)
                     return key.version
             DataKey.objects.filter(version=key.version).update(done={})
@@ -178,7 +184,7 @@ def _begin() -> DataKey:
         audit_job("keys.rotate", "key", f"{version}", reason=f"begun {env.cipher}")
         return DataKey.objects.create(
             version=version, algorithm=env.cipher, state=State.COMING,
-            wrapped=crypto.wrap(crypto.new_secret(), env.data_key, version, env.cipher),
+            wrapped=ciphers.wrap(crypto.new_secret(), env.data_key, version, env.cipher),
         )  # fmt: skip
 
 
