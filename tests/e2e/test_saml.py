@@ -53,7 +53,7 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 def fetched(address: str) -> bytes:
     """What is at the address, once the server is up."""
-    for _ in range(600):
+    for _ in range(1200):
         try:
             return bytes(urllib.request.urlopen(address, timeout=5).read())
         except (urllib.error.URLError, OSError):
