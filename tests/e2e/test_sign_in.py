@@ -143,7 +143,11 @@ def test_who_needs_a_second_step_sets_it_up_with_an_app_and_comes_in_with_it(win
 def test_a_busy_button_keeps_its_name_and_is_free_again_after_a_refusal(window: Any) -> None:
     page = window()
     held: list[Any] = []
-    page.route("**/api/session", lambda route: held.append(route))
+
+    def hold(route: Any) -> None:
+        held.append(route)
+
+    page.route("**/api/session", hold)
     sign_in(page, MANAGER, "Wrong-Horse-9-Battery")
     button = page.get_by_role("button", name="登录", exact=True)
     expect(button.locator("svg")).to_be_visible()  # it turns
