@@ -9,6 +9,8 @@ from typing import Any
 
 import psycopg
 import pytest
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
 from django.apps import apps
 from django.conf import settings
 from django.db import DatabaseError, connection, transaction
@@ -143,10 +145,8 @@ def test_an_ended_request_leaves_nobody_behind(bank: Bank) -> None:
 
 def test_every_table_says_whether_its_rows_belong_to_a_customer() -> None:
     closed, opened = set(stated("POLICIES")), set(stated("OPEN"))
-    ours = [
-        model for model in apps.get_models(include_auto_created=True) if model.__module__.startswith("yinke.")
-    ]
-    tables = {model._meta.db_table for model in ours}
+    models = apps.get_models(include_auto_created=True)  # those of libraries too
+    tables = {model._meta.db_table for model in models if model._meta.managed and not model._meta.proxy}
     assert closed | opened == tables
     assert not closed & opened
 
@@ -208,3 +208,27 @@ def test_a_connection_of_the_web_process_itself_sees_nothing_without_a_viewer() 
             )
             assert web.execute("SELECT count(*) FROM customers_customer").fetchone() == (1,)
         assert web.execute("SELECT count(*) FROM customers_customer").fetchone() == (0,)
+
+
+def test_a_second_factor_is_its_persons_alone_once_the_viewer_is_known(bank: Bank) -> None:
+    mine, other = (
+        Authenticator.objects.create(user=bank.staff[name], type="totp", data={"secret": "x"})
+        for name in ("李", "王")
+    )
+    with seen_by(None):  # the second step of a sign-in
+        assert Authenticator.objects.count() == 2
+    for name in ("李", "SYS_ADMIN"):
+        with seen_by(bank.viewer(name)):
+            expected = [mine.id] if name == "李" else []
+            assert list(Authenticator.objects.values_list("id", flat=True)) == expected
+            assert Authenticator.objects.filter(id=other.id).update(data={}) == 0
+            with pytest.raises(DatabaseError), transaction.atomic():
+                Authenticator.objects.create(user=bank.staff["王"], type="webauthn", data={})
+
+
+def test_what_libraries_bring_and_nothing_uses_is_closed(bank: Bank) -> None:
+    EmailAddress.objects.create(user=bank.staff["李"], email="a@bank.example")
+    with seen_by(bank.viewer("李")):
+        assert not EmailAddress.objects.exists()
+        with pytest.raises(DatabaseError), transaction.atomic():
+            EmailAddress.objects.create(user=bank.staff["李"], email="b@bank.example")

@@ -62,7 +62,7 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     subprocess.run([sys.executable, "-c", STAFF], env=env, cwd=ROOT, check=True)
     with subprocess.Popen([*cli, "serve", "--port", str(port)], env=env, cwd=ROOT) as server:
         try:
-            for _ in range(300):
+            for _ in range(1200):
                 try:
                     urllib.request.urlopen(f"http://127.0.0.1:{port}/api/sign-in-ways", timeout=5)
                     break
@@ -138,6 +138,23 @@ def test_who_needs_a_second_step_sets_it_up_with_an_app_and_comes_in_with_it(win
     lost.get_by_label("恢复码").fill(recovery)
     lost.get_by_role("button", name="登录", exact=True).click()
     expect(lost).to_have_url(re.compile("/workbench"))
+
+
+def test_a_busy_button_keeps_its_name_and_is_free_again_after_a_refusal(window: Any) -> None:
+    page = window()
+    held: list[Any] = []
+
+    def hold(route: Any) -> None:
+        held.append(route)
+
+    page.route("**/api/session", hold)
+    sign_in(page, MANAGER, "Wrong-Horse-9-Battery")
+    button = page.get_by_role("button", name="登录", exact=True)
+    expect(button.locator("svg")).to_be_visible()  # it turns
+    held[0].continue_()
+    expect(page.get_by_role("alert")).to_be_visible()
+    expect(button).to_be_visible()
+    expect(button.locator("svg")).to_have_count(0)
 
 
 def test_a_passkey_is_added_and_opens_the_next_sign_in(window: Any) -> None:

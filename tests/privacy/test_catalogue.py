@@ -19,13 +19,15 @@ from yinke.lake.oneid.night import DECISIONS, MAP, PAIRS
 from yinke.lake.snapshot import EVENTS, FEATURES, SNAPSHOT
 from yinke.lake.tables import TABLES
 
-OURS = {"access", "customers", "privacy", "segments", "care", "nightly", "sessions"}
+LISTS = {"auth", "contenttypes"}
+"""Django's own lists of what models there are and what can be done to them: of nobody."""
 HISTORIES = [m for m in apps.get_models() if hasattr(m, "pgh_tracked_model")]
 """The history of a row has fields of the row, which are described there; of level C2 it holds none (below)."""
 MODELS = [
     m for m in apps.get_models()
-    if (m._meta.app_label in OURS or m.__module__.startswith("yinke.")) and m not in HISTORIES
+    if m._meta.managed and not m._meta.proxy and m._meta.app_label not in LISTS and m not in HISTORIES
 ]  # fmt: skip
+"""Those of libraries too: a library may keep personal data that nobody thought of."""
 
 
 def stored(model: type[models.Model]) -> set[str]:

@@ -28,6 +28,7 @@ from yinke.access.schemas import (
 )
 from yinke.access.services import second_factor, sessions
 from yinke.access.services.limits import idle_time, limits, needs_second_factor
+from yinke.access.sign_in_settings import SignInSettings
 from yinke.access.standing import rights_of, with_standing
 from yinke.access.viewer import SUBTREE, Viewer
 from yinke.common.errors import NotAllowed
@@ -139,9 +140,11 @@ def security(user: User, session: StaffSession) -> Security:
 
 def sign_in_ways() -> list[SignInWay]:
     """The bank's identity providers in the order of its file."""
+    ways: SignInSettings = settings.YINKE_SIGN_IN
     return [
-        SignInWay(address=f"/sso/{each.id}/login/", zh=each.name_zh, en=each.name_en)
-        for each in settings.YINKE_SIGN_IN.oidc
+        SignInWay(address=f"/sso/{each.id}/{path}", zh=each.name_zh, en=each.name_en)
+        for path, providers in (("login/", ways.oidc), ("saml/login/", ways.saml))
+        for each in providers
     ]
 
 

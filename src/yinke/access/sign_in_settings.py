@@ -7,10 +7,10 @@ the one with a staff number. It makes no staff and gives no role.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from yinke.common.errors import ConfigurationError
 
@@ -19,20 +19,57 @@ class _Part(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class IdentityProvider(_Part):
-    """One OpenID Connect provider."""
+class Provider(_Part):
+    """Whoever proves who somebody is, by whatever protocol."""
 
     id: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,19}$")]
     name_zh: str
     name_en: str
+    second_factor: Literal["ours", "theirs"] = "ours"
+    """Whose second factor counts; ``theirs`` only if the provider always asks for one."""
+
+
+class OidcProvider(Provider):
+    """One OpenID Connect provider."""
+
     server: Annotated[str, Field(pattern=r"^https?://")]
     """Its issuer; ``/.well-known/openid-configuration`` is asked below it."""
     client_id: str
     client_secret_file: Path
     staff_claim: str
     """The claim that holds the staff number."""
-    second_factor: Literal["ours", "theirs"] = "ours"
-    """Whose second factor counts; ``theirs`` only if the provider always asks for one."""
+
+
+class SamlProvider(Provider):
+    """One SAML 2.0 identity provider."""
+
+    address: Annotated[str, Field(pattern=r"^https?://[^/]+$")]
+    """Where staff open Yinke. What the provider signs must name it, so no header of a request is asked for it."""
+    metadata_file: Path
+    """What the provider gives out about itself: its name, its address, its certificates. Read at each sign-in."""
+    staff_attribute: str
+    """The attribute that holds the staff number; ``NameID`` for the subject itself."""
+    ask_again: bool = False
+    """Whether the provider is to ask for the password although the person is signed in there (ForceAuthn)."""
+    key_file: Path | None = None
+    """Our key: with it, requests are signed, and the provider may encrypt assertions for us."""
+    certificate_file: Path | None = None
+
+    @property
+    def entity_id(self) -> str:
+        """Our name, and where our metadata is."""
+        return f"{self.address}/sso/{self.id}/saml/metadata/"
+
+    @property
+    def acs(self) -> str:
+        """Where assertions are to be sent."""
+        return f"{self.address}/sso/{self.id}/saml/acs/"
+
+    @model_validator(mode="after")
+    def _key_and_certificate(self) -> Self:
+        if (self.key_file is None) != (self.certificate_file is None):
+            raise ValueError("key_file and certificate_file go together")
+        return self
 
 
 class Directory(_Part):
@@ -51,10 +88,23 @@ class Directory(_Part):
 class SignInSettings(_Part):
     """All of it; without a file, staff sign in with passwords that are kept here."""
 
-    oidc: tuple[IdentityProvider, ...] = ()
+    oidc: tuple[OidcProvider, ...] = ()
+    saml: tuple[SamlProvider, ...] = ()
     directory: Directory | None = None
     local: frozenset[str] = frozenset()
     """Staff numbers whose passwords are kept here although there is a directory (应急账号)."""
+
+    @property
+    def providers(self) -> tuple[Provider, ...]:
+        """All of them, in the order of the sign-in page."""
+        return (*self.oidc, *self.saml)
+
+    @model_validator(mode="after")
+    def _each_id_once(self) -> Self:
+        ids = [provider.id for provider in self.providers]
+        if twice := {each for each in ids if ids.count(each) > 1}:
+            raise ValueError(f"two providers have the id {', '.join(sorted(twice))}")
+        return self
 
     def kept_by_directory(self, emp_no: str) -> bool:
         """Whether the directory checks this person's password."""
@@ -62,7 +112,7 @@ class SignInSettings(_Part):
 
 
 def read_sign_in(path: Path | None, *, production: bool) -> SignInSettings:
-    """Read and check the file.
+    """Read and check the file, and the metadata of SAML providers that it names.
 
     Raises:
         ConfigurationError: names the entry that is wrong. In production passwords and codes travel encrypted only.
@@ -73,11 +123,16 @@ def read_sign_in(path: Path | None, *, production: bool) -> SignInSettings:
         found = SignInSettings.model_validate(yaml.safe_load(path.read_text("utf-8")) or {})
     except (ValidationError, yaml.YAMLError, OSError) as problem:
         raise _wrong(path, problem) from None
+    asked = {provider.id: [provider.server] for provider in found.oidc}
+    if found.saml:
+        from yinke.access import saml
+
+        asked |= {provider.id: [provider.address, saml.asked_at(provider)] for provider in found.saml}
     if production:
-        for provider in found.oidc:
-            if not provider.server.startswith("https://"):
+        for number, addresses in asked.items():
+            if not all(address.startswith("https://") for address in addresses):
                 raise ConfigurationError(
-                    f"{provider.id} is asked without encryption", place=str(path), remedy="Write https://"
+                    f"{number} is asked without encryption", place=str(path), remedy="Write https://"
                 )
         if found.directory and found.directory.server.startswith("ldap://") and not found.directory.start_tls:
             raise ConfigurationError(

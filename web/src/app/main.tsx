@@ -1,4 +1,5 @@
 import "./styleNonce";
+import { LoadingOutlined } from "@ant-design/icons";
 import { QueryClientProvider } from "@tanstack/react-query";
 import { App as AntdApp, ConfigProvider } from "antd";
 import { StrictMode, useEffect, useState } from "react";
@@ -13,6 +14,9 @@ import { themeClass, themeOf } from "./theme";
 import "./global.css";
 
 const queries = makeQueryClient(toSignIn);
+
+/** A busy button keeps its name, for who hears the page; and its icon goes at once, by no animation that may stick. */
+const BUTTON = { autoInsertSpace: false, loadingIcon: <LoadingOutlined spin aria-hidden /> };
 
 function Root() {
   const chosen = usePreferences();
@@ -29,7 +33,7 @@ function Root() {
     <ConfigProvider
       locale={antdLocale(spoken)}
       theme={themeOf(chosen)}
-      button={{ autoInsertSpace: false }}
+      button={BUTTON}
       componentSize={phone ? "large" : chosen.density === "compact" ? "small" : "middle"}
     >
       <AntdApp>
