@@ -486,6 +486,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/tags/{tag_id}/use": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Tag Use
+         * @description Where a tag is used, to be read before it is retired.
+         */
+        get: operations["get_tag_use"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/customer-lists": {
         parameters: {
             query?: never;
@@ -495,7 +515,7 @@ export interface paths {
         };
         /**
          * List Customer Lists
-         * @description One's own lists and those shared.
+         * @description One's own lists and those shared; or one's own that are closed.
          */
         get: operations["list_customer_lists"];
         put?: never;
@@ -520,16 +540,12 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /**
-         * Close Customer List
-         * @description Close a list of one's own.
-         */
-        delete: operations["close_customer_list"];
+        delete?: never;
         options?: never;
         head?: never;
         /**
          * Change Customer List
-         * @description Share a list of one's own to one's org, or end that.
+         * @description Share a list of one's own to one's org, or end that; close it, or open it again.
          */
         patch: operations["change_customer_list"];
         trace?: never;
@@ -2697,6 +2713,25 @@ export interface components {
             /** Expire Days */
             expire_days?: number | null;
         };
+        /** OutletUse */
+        OutletUse: {
+            /** Name */
+            name: string;
+            /** Customers */
+            customers: number;
+        };
+        /**
+         * TagUse
+         * @description Where a tag is used: what its retirement would change.
+         */
+        TagUse: {
+            /** Customers */
+            customers: number;
+            /** Outlets */
+            outlets: components["schemas"]["OutletUse"][];
+            /** Views */
+            views: string[];
+        };
         /**
          * ListOut
          * @description 名单: a list of customers kept by hand.
@@ -2712,6 +2747,8 @@ export interface components {
             mine: boolean;
             /** Shared */
             shared: boolean;
+            /** Closed */
+            closed: boolean;
             /** Size */
             size: number;
         };
@@ -2725,10 +2762,15 @@ export interface components {
              */
             shared: boolean;
         };
-        /** ListChange */
+        /**
+         * ListChange
+         * @description None: stays as it is.
+         */
         ListChange: {
             /** Shared */
-            shared: boolean;
+            shared?: boolean | null;
+            /** Closed */
+            closed?: boolean | null;
         };
         /**
          * ViewOut
@@ -5999,9 +6041,33 @@ export interface operations {
             };
         };
     };
-    list_customer_lists: {
+    get_tag_use: {
         parameters: {
             query?: never;
+            header?: never;
+            path: {
+                tag_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TagUse"];
+                };
+            };
+        };
+    };
+    list_customer_lists: {
+        parameters: {
+            query?: {
+                closed?: boolean;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -6040,26 +6106,6 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["ListOut"];
                 };
-            };
-        };
-    };
-    close_customer_list: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                list_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description No Content */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
             };
         };
     };
