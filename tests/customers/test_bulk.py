@@ -219,9 +219,7 @@ def test_a_closed_list_is_kept_and_can_be_opened_again_unless_its_name_is_taken(
     assert seen("李", True) == [("国庆回访", 2, True)]
     other = a_list(bank)
     assert put("李", closed=False).json()["code"] == "name_taken"
-    bank.client("李").patch(
-        f"/api/customer-lists/{other}", {"closed": True}, content_type="application/json"
-    )
+    bank.client("李").patch(f"/api/customer-lists/{other}", {"closed": True}, content_type="application/json")
     assert put("李", closed=False).status_code == 204
     assert seen("李", False) == seen("陈", False) == [("国庆回访", 2, False)]
 

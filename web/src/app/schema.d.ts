@@ -1118,6 +1118,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List History
+         * @description Changes in the viewer's scope, newest first; each look at them is an entry of the audit trail.
+         */
+        get: operations["list_history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/handovers/{handover_id}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Handover History
+         * @description Who took a handover which step.
+         */
+        get: operations["list_handover_history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tasks/{task_id}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Task History
+         * @description Who gave a task to whom, put it off or closed it.
+         */
+        get: operations["list_task_history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/oneid/queues": {
         parameters: {
             query?: never;
@@ -3981,6 +4041,96 @@ export interface components {
             overdue: number;
             /** Coverage */
             coverage: number | null;
+        };
+        /**
+         * HistoryQuery
+         * @description What is looked for; empty fields do not narrow. Days are Asia/Shanghai, both included.
+         */
+        HistoryQuery: {
+            /** Kind */
+            kind?: ("do_not_disturb" | "export" | "handover" | "person" | "role_grant" | "role_right" | "substitution" | "task") | null;
+            /** Object Id */
+            object_id?: number | null;
+            /**
+             * Who
+             * @default
+             */
+            who: string;
+            /** Since */
+            since?: string | null;
+            /** Until */
+            until?: string | null;
+            /**
+             * By System
+             * @default false
+             */
+            by_system: boolean;
+            /**
+             * Cursor
+             * @default
+             */
+            cursor: string;
+        };
+        /**
+         * ChangeOut
+         * @description 变更: one row that somebody added, changed or deleted.
+         */
+        ChangeOut: {
+            /** Id */
+            id: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "do_not_disturb" | "export" | "handover" | "person" | "role_grant" | "role_right" | "substitution" | "task";
+            /**
+             * Act
+             * @enum {string}
+             */
+            act: "insert" | "update" | "delete";
+            /** Object Id */
+            object_id: number;
+            /** Subject */
+            subject: string;
+            /** By */
+            by: string;
+            /** Emp No */
+            emp_no: string;
+            /** Changes */
+            changes: components["schemas"]["FieldChange"][];
+        };
+        /**
+         * FieldChange
+         * @description One field: what it was and what it became.
+         */
+        FieldChange: {
+            /** Field */
+            field: string;
+            /** Label */
+            label: string;
+            /**
+             * Type
+             * @enum {string}
+             */
+            type: "code" | "customer" | "date" | "moment" | "text" | "yes_no" | "hidden";
+            /** Before */
+            before: string[];
+            /** After */
+            after: string[];
+        };
+        /** HistoryPage */
+        HistoryPage: {
+            /** Rows */
+            rows: components["schemas"]["ChangeOut"][];
+            /** Next */
+            next: string | null;
+            /** Kinds */
+            kinds: ("do_not_disturb" | "export" | "handover" | "person" | "role_grant" | "role_right" | "substitution" | "task")[];
         };
         /**
          * IdentityQueues
@@ -6861,6 +7011,78 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["BranchOut"];
+                };
+            };
+        };
+    };
+    list_history: {
+        parameters: {
+            query?: {
+                kind?: ("do_not_disturb" | "export" | "handover" | "person" | "role_grant" | "role_right" | "substitution" | "task") | null;
+                object_id?: number | null;
+                who?: string;
+                since?: string | null;
+                until?: string | null;
+                by_system?: boolean;
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HistoryPage"];
+                };
+            };
+        };
+    };
+    list_handover_history: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                handover_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangeOut"][];
+                };
+            };
+        };
+    };
+    list_task_history: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                task_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangeOut"][];
                 };
             };
         };

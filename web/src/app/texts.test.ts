@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import { HISTORY_KINDS } from "@/access/historyApi";
 import { CHANNELS, CONNECTED, NOT_CONNECTED, TABS } from "@/care/codes";
 import {
   HANDOVER_CONFLICTS,
@@ -107,6 +108,7 @@ describe("every code has a text", () => {
     ["customers.bulk.done", BULK_KINDS],
     ["customers.bulk.leftOut", LEFT_OUT],
     ["app", ENTRIES.map(({ name }) => name)],
+    ["access.history.kind", HISTORY_KINDS],
     ["app.group", ENTRIES.map(({ group }) => group)],
   ];
   it.each(groups)("of %s", (group, codes) => {

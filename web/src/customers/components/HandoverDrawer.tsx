@@ -2,6 +2,7 @@ import { Drawer, Skeleton, Steps } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
+import { HistoryButton } from "@/access/components/HistoryDrawer";
 import { Amount } from "@/shared/components/Amount";
 import { type Column, DataTable } from "@/shared/components/DataTable";
 import { ProblemView } from "@/shared/components/ProblemView";
@@ -35,6 +36,9 @@ export function HandoverDrawer({ id, onClose }: { id: number | null; onClose: ()
         <div className={styles.drawer}>
           <Progress handover={handover} />
           <Facts handover={handover} />
+          <div>
+            <HistoryButton kind="handover" id={handover.id} />
+          </div>
           <HandoverActions handover={handover} />
           <Items handover={handover} />
         </div>
