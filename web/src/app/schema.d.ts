@@ -4562,6 +4562,11 @@ export interface components {
             baseline_mda: string | null;
             /** Baseline On */
             baseline_on: string | null;
+            /**
+             * Matters
+             * @default []
+             */
+            matters: ("COMPLAINT" | "RIGHTS")[];
         };
         /** HandoverItems */
         HandoverItems: {
@@ -4669,6 +4674,8 @@ export interface components {
             since: string | null;
             /** Open Tasks */
             open_tasks: number;
+            /** Matters */
+            matters: ("COMPLAINT" | "RIGHTS")[];
         };
         /** ClaimIn */
         ClaimIn: {

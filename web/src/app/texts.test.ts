@@ -14,6 +14,7 @@ import {
 } from "@/customers/codes";
 import { COLUMNS } from "@/customers/columns";
 import { BULK_KINDS, LEFT_OUT } from "@/customers/components/BulkDialog";
+import { MATTERS } from "@/customers/components/Matters";
 import { CONDITIONS } from "@/customers/filters";
 import { ROW_REASONS, RUN_REASONS, STATUSES, STEPS } from "@/nightly/codes";
 import { AGREES, FIELDS, RULES, TABS as LISTS, VERDICTS } from "@/oneid/codes";
@@ -78,6 +79,8 @@ describe("every code has a text", () => {
     ["customers.kind", KINDS],
     ["customers.txn", TRANSACTION_KINDS],
     ["customers.txnChannel", TRANSACTION_CHANNELS],
+    ["customers.matter", MATTERS],
+    ["customers.matterHint", MATTERS],
     ["customers.handover.reason", HANDOVER_REASONS],
     ["customers.handover.status", HANDOVER_STATES],
     ["customers.handover.conflict", HANDOVER_CONFLICTS],

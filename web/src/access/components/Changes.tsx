@@ -50,11 +50,11 @@ export function Changes({ change }: { change: ChangeOut }) {
     return values.map((value) => one(field, value)).join(t("history.comma"));
   };
   return (
-    <dl className={styles.changes}>
+    <ul className={styles.changes}>
       {change.changes.map((field) => (
-        <div key={field.field}>
-          <dt>{field.label}</dt>
-          <dd>
+        <li key={field.field}>
+          <small>{field.label}</small>
+          <div>
             {change.act === "update" && (
               <>
                 <del>{said(field, field.before)}</del>
@@ -62,9 +62,9 @@ export function Changes({ change }: { change: ChangeOut }) {
               </>
             )}
             <span>{said(field, change.act === "delete" ? field.before : field.after)}</span>
-          </dd>
-        </div>
+          </div>
+        </li>
       ))}
-    </dl>
+    </ul>
   );
 }

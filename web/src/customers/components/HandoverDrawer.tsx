@@ -12,6 +12,7 @@ import { useScreen } from "@/shared/hooks/useScreen";
 import type { Schemas } from "@/app/client";
 import { useHandover, useHandoverItems, type HandoverOut } from "../ownershipApi";
 import { HandoverActions } from "./HandoverActions";
+import { Matters } from "./Matters";
 import styles from "./ownership.module.css";
 
 const WAY = ["SUBMITTED", "ACCEPTED", "APPROVED", "EFFECTIVE"];
@@ -111,10 +112,11 @@ function Items({ handover }: { handover: HandoverOut }) {
     {
       key: "name",
       title: t("handover.customer"),
-      render: ({ customer_id, is_visible, name, cust_no }) => (
+      render: ({ customer_id, is_visible, name, cust_no, matters }) => (
         <span className={styles.stack}>
           {is_visible ? <Link to={`/customers/${customer_id}`}>{name}</Link> : <b>{name}</b>}
           <small>{cust_no}</small>
+          <Matters matters={matters} />
         </span>
       ),
     },
