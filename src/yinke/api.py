@@ -19,6 +19,7 @@ from yinke.access.security_api import router as security
 from yinke.care.api import router as care
 from yinke.care.customer_api import router as customer_pages
 from yinke.care.customer_lake_api import router as customer_lake
+from yinke.care.history_api import router as history
 from yinke.care.ownership_api import router as ownership
 from yinke.common.errors import YinkeError
 from yinke.customers.api import router as customers
@@ -53,6 +54,7 @@ api.add_router("", alerts)
 api.add_router("", customer_pages)
 api.add_router("", customer_lake)
 api.add_router("", care)
+api.add_router("", history)
 api.add_router("", identity)
 api.add_router("", ownership)
 api.add_router("", roles)

@@ -58,7 +58,9 @@ def test_of_tasks_only_what_people_change_is_kept(bank: Bank) -> None:
         see_as(li.user_id, li.looks_after, li.org_ids, reads_customers=True)
         Task.objects.filter(id=task.id).update(score=2)
         Task.objects.filter(id=task.id).update(status="DONE")
-    assert events("care.TaskEvent") == [("update", {"user": li.user_id})]
+    assert events("care.TaskEvent") == [("before", {"user": li.user_id}), ("update", {"user": li.user_id})]
+    model = apps.get_model("care.TaskEvent")
+    assert list(model.objects.order_by("pgh_id").values_list("status", flat=True)) == ["EXPIRED", "DONE"]
 
 
 def test_no_password_is_in_the_history_of_a_person(bank: Bank) -> None:

@@ -200,9 +200,47 @@ def test_a_list_is_ones_own_until_it_is_shared(bank: Bank) -> None:
     assert change("陈", True).status_code == 404
     assert change("李", True).status_code == 204
     assert (seen("陈"), seen("王")) == (["国庆回访"], [])
-    assert bank.client("陈").delete(f"/api/customer-lists/{roster}").status_code == 404
-    assert bank.client("李").delete(f"/api/customer-lists/{roster}").status_code == 204
-    assert seen("李") == []
+    assert change("陈", False).status_code == 404
+
+
+def test_a_closed_list_is_kept_and_can_be_opened_again_unless_its_name_is_taken(bank: Bank) -> None:
+    roster = a_list(bank, shared=True)
+    do(bank, "LIST_ADD", roster, ids=ids(bank, 0, 1))
+    put = lambda who, **to: bank.client(who).patch(  # noqa: E731
+        f"/api/customer-lists/{roster}", to, content_type="application/json"
+    )
+    seen = lambda who, closed: [  # noqa: E731
+        (row["name"], row["size"], row["closed"])
+        for row in bank.client(who).get("/api/customer-lists", {"closed": closed}).json()
+    ]
+    assert put("陈", closed=True).status_code == 404
+    assert put("李", closed=True).status_code == 204
+    assert (seen("李", False), seen("陈", False), seen("陈", True)) == ([], [], [])
+    assert seen("李", True) == [("国庆回访", 2, True)]
+    other = a_list(bank)
+    assert put("李", closed=False).json()["code"] == "name_taken"
+    bank.client("李").patch(f"/api/customer-lists/{other}", {"closed": True}, content_type="application/json")
+    assert put("李", closed=False).status_code == 204
+    assert seen("李", False) == seen("陈", False) == [("国庆回访", 2, False)]
+
+
+def test_before_a_tag_is_retired_its_keepers_read_where_it_is_used(bank: Bank) -> None:
+    bank.with_staff("运营", "HQ_OPS", at="总行").with_head("静安行长", at="静安")
+    tag = a_tag(bank, "全行", "运营")
+    do(bank, "TAG_ADD", tag, ids=ids(bank, 0, 1))
+    do(bank, "TAG_ADD", tag, "王", ids=[bank.customers["外人"].id])
+    call(bank, "customer-views", {"name": "重点", "query": {"tag": [tag]}, "shared": True})
+    use = lambda who: bank.client(who).get(f"/api/tags/{tag}/use").json()  # noqa: E731
+    assert use("运营") == {
+        "customers": 3,
+        "outlets": [{"name": "徐汇", "customers": 2}, {"name": "静安", "customers": 1}],
+        "views": [],
+    }
+    assert (use("陈")["customers"], use("陈")["views"]) == (2, ["重点"])
+    assert use("静安行长")["outlets"] == [{"name": "静安", "customers": 1}]
+    assert bank.client("李").get(f"/api/tags/{tag}/use").status_code == 403
+    do(bank, "TAG_REMOVE", tag, ids=ids(bank, 0))
+    assert use("陈")["customers"] == 1
 
 
 def test_a_view_keeps_filters_order_and_columns_and_may_be_shared(bank: Bank) -> None:

@@ -39,7 +39,7 @@ BRANCH, SUB_BRANCH = 2, 4
 """Levels of the tree: 一级分行 and 支行."""
 ACTIONS = (
     "session.start", "session.end", "session.refused", "customer.reveal", "nightly.release", "nightly.rerun",
-    "audit.search", "password.change", "password.give", "second_factor.add", "second_factor.remove",
+    "audit.search", "history.search", "password.change", "password.give", "second_factor.add", "second_factor.remove",
     "second_factor.renew", "second_factor.forget",
     "relationship.begin", "relationship.end",
     "oneid.decide", "oneid.revoke", "oneid.split", "oneid.check", "oneid.lead",

@@ -31,15 +31,16 @@ RIGHTS: dict[str, frozenset[str]] = {
     }),
     "COMPLIANCE": frozenset({
         "alert.handle", "alert.read", "audit.read", "branch.read", "catalogue.read", "consent.read",
-        "consent.record", "customer.read", "export.clear", "export.read", "org.read", "policy.publish",
-        "rights.decide", "rights.open", "rights.work", "role.approve", "role.read",
+        "consent.record", "customer.read", "export.clear", "export.read", "history.read", "org.read",
+        "policy.publish", "rights.decide", "rights.open", "rights.work", "role.approve", "role.read",
     }),
     "AUDITOR": frozenset({
-        "alert.read", "audit.read", "branch.read", "catalogue.read", "nightly.read", "org.read", "role.read",
+        "alert.read", "audit.read", "branch.read", "catalogue.read", "history.read", "nightly.read", "org.read",
+        "role.read",
     }),
     "SEC_ADMIN": frozenset({
-        "alert.handle", "alert.read", "audit.read", "catalogue.read", "org.read", "role.approve", "role.read",
-        "role.request",
+        "alert.handle", "alert.read", "audit.read", "catalogue.read", "history.read", "org.read", "role.approve",
+        "role.read", "role.request",
     }),
     "SYS_ADMIN": frozenset({
         "nightly.operate", "nightly.read", "org.read", "staff.manage",

@@ -12,6 +12,7 @@ from yinke.access.auth import can, viewer_from
 from yinke.access.services import end_substitution, name_substitute
 from yinke.care.queries import pool as pools
 from yinke.care.queries import team as teams
+from yinke.care.queries.open_matters import open_matters
 from yinke.care.services.follow import follow
 from yinke.care.team_schemas import CoverIn, OrgPage, TeamOut
 from yinke.customers import queries_ownership as ownership
@@ -72,7 +73,11 @@ def get_handover(request: HttpRequest, handover_id: int) -> HandoverOut:
 @router.get("/handovers/{handover_id}/items", response=HandoverItems, auth=can("handover.make"))
 def list_handover_items(request: HttpRequest, handover_id: int, page: int = 1) -> HandoverItems:
     """Its customers, 50 a page; those that stay behind first."""
-    return ownership.items(viewer_from(request), handover_id, page)
+    found = ownership.items(viewer_from(request), handover_id, page)
+    matters = open_matters([row.customer_id for row in found.rows])
+    for row in found.rows:
+        row.matters = list(matters.get(row.customer_id, ()))
+    return found
 
 
 @router.post("/handovers/{handover_id}/submit", response=HandoverOut, auth=can("handover.make"))

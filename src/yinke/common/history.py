@@ -11,7 +11,10 @@ from typing import Any, TypeVar
 
 import pghistory
 import pgtrigger
+from django.db.models import Index
 
+BEFORE = "before"
+"""Label of an event that says what stood before the next one of the same row."""
 Model = TypeVar("Model", bound=type)
 
 
@@ -34,14 +37,20 @@ def kept_by_hand(*fields: str, columns: Sequence[str]) -> Callable[[Model], Mode
     """
     changed = " OR ".join(f'OLD."{name}" IS DISTINCT FROM NEW."{name}"' for name in columns)
     by_hand = "COALESCE(current_setting('yinke.user', true), '') <> ''"
-    update = pghistory.UpdateEvent(condition=pgtrigger.Condition(f"(({changed}) AND {by_hand})"))
-    return _tracked((update,), fields)
+    told = pgtrigger.Condition(f"(({changed}) AND {by_hand})")
+    # what the nights changed since the last change by hand is not kept: so each change says what stood before it
+    before = pghistory.UpdateEvent(BEFORE, condition=told, row=pghistory.Old)
+    return _tracked((before, pghistory.UpdateEvent(condition=told)), fields)
 
 
 def _tracked(events: tuple[Any, ...], fields: tuple[str, ...]) -> Callable[[Model], Model]:
     def keep(model: Model) -> Model:
         name = f"{model.__name__}Event"
-        track = pghistory.track(*events, fields=list(fields) or None, context_id_field=None, model_name=name)  # type: ignore[arg-type]
+        newest = Index(fields=["-pgh_created_at", "-pgh_id"], name=f"{model.__name__.lower()}_changed")
+        track = pghistory.track(
+            *events, fields=list(fields) or None, context_id_field=None, model_name=name,  # type: ignore[arg-type]
+            meta={"indexes": [newest]},
+        )  # fmt: skip
         tracked: Model = track(model)
         return tracked
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from django.http import HttpRequest
+from django.utils import timezone
 from ninja import Router, Status
 
 from yinke.access.auth import can, client_address, viewer_from
@@ -12,6 +13,7 @@ from yinke.access.models import User
 from yinke.access.viewer import Viewer
 from yinke.customers import queries_kept as kept
 from yinke.customers.list_models import CustomerList, SavedView, Tag
+from yinke.customers.queries import business_date
 from yinke.customers.schemas import (
     BulkIn,
     BulkOut,
@@ -22,6 +24,7 @@ from yinke.customers.schemas import (
     ListOut,
     TagIn,
     TagOut,
+    TagUse,
     ViewIn,
     ViewOut,
 )
@@ -40,7 +43,7 @@ def _tag(viewer: Viewer, tag: Tag) -> TagOut:
 def _list(viewer: Viewer, found: CustomerList, size: int) -> ListOut:
     return ListOut(
         id=found.id, name=found.name, owner=found.owner.name, mine=found.owner_id == viewer.user_id,
-        shared=found.org_id is not None, size=size,
+        shared=found.org_id is not None, closed=not found.is_active, size=size,
     )  # fmt: skip
 
 
@@ -76,11 +79,19 @@ def retire_tag(request: HttpRequest, tag_id: int) -> Status[None]:
     return Status(204, None)
 
 
-@router.get("/customer-lists", response=list[ListOut], auth=can("customer.read"))
-def list_customer_lists(request: HttpRequest) -> list[ListOut]:
-    """One's own lists and those shared."""
+@router.get("/tags/{tag_id}/use", response=TagUse, auth=can("tag.manage"))
+def get_tag_use(request: HttpRequest, tag_id: int) -> TagUse:
+    """Where a tag is used, to be read before it is retired."""
     viewer = viewer_from(request)
-    return [_list(viewer, found, found.size) for found in kept.counted_lists(viewer)]  # type: ignore[attr-defined]
+    return kept.tag_use(viewer, kept.one_tag(viewer, tag_id), business_date() or timezone.localdate())
+
+
+@router.get("/customer-lists", response=list[ListOut], auth=can("customer.read"))
+def list_customer_lists(request: HttpRequest, closed: bool = False) -> list[ListOut]:
+    """One's own lists and those shared; or one's own that are closed."""
+    viewer = viewer_from(request)
+    found = kept.counted_lists(viewer, closed=closed)
+    return [_list(viewer, each, each.size) for each in found]  # type: ignore[attr-defined]
 
 
 @router.post("/customer-lists", response=ListOut, auth=can("list.keep"))
@@ -92,15 +103,8 @@ def make_customer_list(request: HttpRequest, body: ListIn) -> ListOut:
 
 @router.patch("/customer-lists/{list_id}", response={204: None}, auth=can("list.keep"))
 def change_customer_list(request: HttpRequest, list_id: int, body: ListChange) -> Status[None]:
-    """Share a list of one's own to one's org, or end that."""
-    catalogue.change_list(viewer_from(request), list_id, shared=body.shared)
-    return Status(204, None)
-
-
-@router.delete("/customer-lists/{list_id}", response={204: None}, auth=can("list.keep"))
-def close_customer_list(request: HttpRequest, list_id: int) -> Status[None]:
-    """Close a list of one's own."""
-    catalogue.change_list(viewer_from(request), list_id, closed=True)
+    """Share a list of one's own to one's org, or end that; close it, or open it again."""
+    catalogue.change_list(viewer_from(request), list_id, shared=body.shared, closed=body.closed)
     return Status(204, None)
 
 

@@ -98,6 +98,8 @@ class HandoverItemOut(Schema):
     baseline: Decimal | None
     baseline_mda: Decimal | None
     baseline_on: date | None
+    matters: list[Literal["COMPLAINT", "RIGHTS"]] = []
+    """未了事项: a complaint in the air, an open rights case."""
 
 
 class HandoverItems(Schema):
@@ -123,6 +125,8 @@ class PoolRow(Schema):
     since: date | None
     """When the last manager's care ended; None: never had one, as far as is known."""
     open_tasks: int
+    matters: list[Literal["COMPLAINT", "RIGHTS"]]
+    """未了事项, as in a handover."""
 
 
 class ClaimOut(Schema):

@@ -13,7 +13,10 @@ from yinke.access.viewer import Viewer
 from yinke.common.errors import NotFound
 from yinke.customers.list_models import BulkAction, CustomerList, CustomerTag, ListEntry, SavedView, Tag
 from yinke.customers.queries import visible
-from yinke.customers.schemas import TagOnCustomer
+from yinke.customers.schemas import OutletUse, TagOnCustomer, TagUse
+
+OUTLETS = 10
+"""Outlets that the use of a tag names."""
 
 
 def _above(viewer: Viewer) -> list[int]:
@@ -58,20 +61,38 @@ def tags_of(viewer: Viewer, customer_ids: Iterable[int], biz_date: date) -> dict
     return found
 
 
+def tag_use(viewer: Viewer, tag: Tag, biz_date: date) -> TagUse:
+    """Where a tag of the viewer's catalogue is used, as far as the viewer sees."""
+    carried = holding(biz_date).filter(tag=tag, customer__in=visible(viewer))
+    outlets = carried.order_by().values_list("customer__org__name").annotate(n=Count("id"))
+    return TagUse(
+        customers=carried.count(),
+        outlets=[
+            OutletUse(name=name, customers=n) for name, n in outlets.order_by("-n", "customer__org__name")[:OUTLETS]
+        ],
+        views=[view.name for view in views(viewer) if tag.id in view.query.get("tag", ())],
+    )  # fmt: skip
+
+
 def lists(viewer: Viewer) -> QuerySet[CustomerList]:
     """A viewer's own lists, and those shared to their org or one above."""
     shared = Q(owner_id=viewer.user_id) | Q(org_id__in=_above(viewer))
     return CustomerList.objects.filter(shared, is_active=True)
 
 
-def counted_lists(viewer: Viewer) -> list[CustomerList]:
-    """``lists`` by name, each with ``size``: how many of its customers the viewer may see."""
+def closed_lists(viewer: Viewer) -> QuerySet[CustomerList]:
+    """A viewer's own lists that are closed."""
+    return CustomerList.objects.filter(owner_id=viewer.user_id, is_active=False)
+
+
+def counted_lists(viewer: Viewer, *, closed: bool = False) -> list[CustomerList]:
+    """``lists`` (or ``closed_lists``) by name, each with ``size``: how many of its customers the viewer may see."""
     entries = (
         ListEntry.objects.filter(of_list_id=OuterRef("id"), removed_at=None, customer__in=visible(viewer))
         .order_by().values("of_list_id").annotate(n=Count("id")).values("n")
     )  # fmt: skip
     return list(
-        lists(viewer)
+        (closed_lists(viewer) if closed else lists(viewer))
         .select_related("owner")
         .annotate(size=Coalesce(Subquery(entries), 0))
         .order_by("name", "id")

@@ -353,13 +353,32 @@ class TagOut(Schema):
     """It belongs to the viewer's own org: its keepers may retire it."""
 
 
+class OutletUse(Schema):
+    name: str
+    customers: int
+
+
+class TagUse(Schema):
+    """Where a tag is used: what its retirement would change."""
+
+    customers: int
+    """Of those whom the viewer may see: how many carry it."""
+    outlets: list[OutletUse]
+    """By managing outlet, those with the most first."""
+    views: list[str]
+    """Saved views that narrow by it, of those the viewer may use."""
+
+
 class ListIn(Schema):
     name: Annotated[str, Field(max_length=100)]
     shared: bool = False
 
 
 class ListChange(Schema):
-    shared: bool
+    """None: stays as it is."""
+
+    shared: bool | None = None
+    closed: bool | None = None
 
 
 class ListOut(Schema):
@@ -370,6 +389,7 @@ class ListOut(Schema):
     owner: str
     mine: bool
     shared: bool
+    closed: bool
     size: int
     """How many of its customers the viewer may see."""
 

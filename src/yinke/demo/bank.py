@@ -19,6 +19,7 @@ from yinke.common.errors import YinkeError
 from yinke.customers.models import Frontier
 from yinke.demo.generate import generate
 from yinke.demo.people import DEMO_PASSWORD, demo_logins
+from yinke.demo.scene import play
 from yinke.demo.work import work_off
 from yinke.lake.dates import add_months, delivery_dates
 from yinke.nightly.history import run_history
@@ -68,6 +69,7 @@ def prepare(console: Console, *, customers: int, months: int, today: date) -> No
     if frontier is None or frontier.biz_date < last:
         _run(console, plan["customers"], first, last, daily_from)
         work_off(last)
+        play()
         make_demo_logins([(login.emp_no, DEMO_PASSWORD) for login in demo_logins()])
         console.print(f"The demo bank is ready after {time.perf_counter() - started:.0f} s.")
     for login in demo_logins():

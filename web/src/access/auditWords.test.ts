@@ -14,6 +14,7 @@ describe("a reason in the audit trail, to a Chinese reader", () => {
     ["role.approve", "RIGHT_ON RM export.request: 试点", "增加权限 客户经理 申请导出: 试点"],
     ["export.make", "rows 12 → 11", "行数 12 → 11"],
     ["audit.search", "who=0001001 action=customer.reveal", "员工 0001001 事项 查看明文"],
+    ["history.search", "kind=handover who=0001001 by_system=True", "类别 移交单 员工 0001001 含系统改动"],
     ["session.start", "password totp", "密码 验证器应用"],
     ["session.refused", "wrong_password", "密码不对"],
     ["oneid.lead", "each his own 两地分居", "各自管户 两地分居"],

@@ -12,9 +12,11 @@ export function auditReason(t: TFunction, action: string, reason: string): strin
   const word = (code: string) => {
     const bare = code.replace(/:$/, ""); // of a request for rights: "GRANT 0001001 BR_MGR: why"
     if (AT_THE_DOOR.test(action)) return named(`access:why.${bare}`, code);
-    if (action === "audit.search" && bare.includes("=")) {
+    if (/^(audit|history)\.search$/.test(action) && bare.includes("=")) {
       const [name = "", value = ""] = bare.split("=");
-      return `${named(`access:audit.word.${name}`, name)} ${name === "action" ? named(`access:audit.action.${value}`, value) : value}`;
+      const texts: Record<string, string> = { action: "access:audit.action", kind: "access:history.kind" };
+      const said = texts[name] ? named(`${texts[name]}.${value}`, value) : value;
+      return [named(`access:audit.word.${name}`, name), name === "by_system" ? "" : said].join(" ").trim();
     }
     if (BY_ITSELF.test(action) && /^[a-z]+$/.test(bare)) return named(`access:audit.word.${bare}`, code);
     if (action.startsWith("role.") && /^[a-z]+(\.[a-z]+)?:$/.test(code))

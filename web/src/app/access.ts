@@ -8,6 +8,7 @@ import {
   ClockCircleOutlined,
   DatabaseOutlined,
   ExportOutlined,
+  HistoryOutlined,
   FileProtectOutlined,
   InboxOutlined,
   MergeCellsOutlined,
@@ -66,6 +67,7 @@ export const ENTRIES: Entry[] = [
   { group: "outlets", path: "/oneid", right: "oneid.review", name: "nav.oneid", icon: MergeCellsOutlined },
   { group: "outlets", path: "/exports", right: "export.read", name: "nav.exports", icon: ExportOutlined },
   { group: "system", path: "/roles", right: "role.read", name: "nav.roles", icon: SafetyOutlined },
+  { group: "system", path: "/history", right: "history.read", name: "nav.history", icon: HistoryOutlined },
   {
     group: "system",
     path: "/nightly",

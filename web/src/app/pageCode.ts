@@ -18,6 +18,7 @@ export const PAGES: { path: string; right?: string; load: Load }[] = [
   { path: "/roles", right: "role.read", load: () => import("@/access/pages/Roles") },
   { path: "/nightly", right: "nightly.read", load: () => import("@/nightly/pages/Nightly") },
   { path: "/audit", right: "audit.read", load: () => import("@/access/pages/Audit") },
+  { path: "/history", right: "history.read", load: () => import("@/access/pages/History") },
   { path: "/security", load: () => import("@/access/pages/Security") },
   { path: "/rights-cases", right: "rights.work", load: () => import("@/privacy/pages/RightsCases") },
   { path: "/policies", right: "policy.publish", load: () => import("@/privacy/pages/Policies") },

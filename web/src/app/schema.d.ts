@@ -486,6 +486,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/tags/{tag_id}/use": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Tag Use
+         * @description Where a tag is used, to be read before it is retired.
+         */
+        get: operations["get_tag_use"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/customer-lists": {
         parameters: {
             query?: never;
@@ -495,7 +515,7 @@ export interface paths {
         };
         /**
          * List Customer Lists
-         * @description One's own lists and those shared.
+         * @description One's own lists and those shared; or one's own that are closed.
          */
         get: operations["list_customer_lists"];
         put?: never;
@@ -520,16 +540,12 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /**
-         * Close Customer List
-         * @description Close a list of one's own.
-         */
-        delete: operations["close_customer_list"];
+        delete?: never;
         options?: never;
         head?: never;
         /**
          * Change Customer List
-         * @description Share a list of one's own to one's org, or end that.
+         * @description Share a list of one's own to one's org, or end that; close it, or open it again.
          */
         patch: operations["change_customer_list"];
         trace?: never;
@@ -1094,6 +1110,66 @@ export interface paths {
          * @description 我的支行这周怎么样: an org's line, the orgs below, its team. Without ``org``: the viewer's own.
          */
         get: operations["get_branch"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List History
+         * @description Changes in the viewer's scope, newest first; each look at them is an entry of the audit trail.
+         */
+        get: operations["list_history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/handovers/{handover_id}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Handover History
+         * @description Who took a handover which step.
+         */
+        get: operations["list_handover_history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tasks/{task_id}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Task History
+         * @description Who gave a task to whom, put it off or closed it.
+         */
+        get: operations["list_task_history"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2697,6 +2773,25 @@ export interface components {
             /** Expire Days */
             expire_days?: number | null;
         };
+        /** OutletUse */
+        OutletUse: {
+            /** Name */
+            name: string;
+            /** Customers */
+            customers: number;
+        };
+        /**
+         * TagUse
+         * @description Where a tag is used: what its retirement would change.
+         */
+        TagUse: {
+            /** Customers */
+            customers: number;
+            /** Outlets */
+            outlets: components["schemas"]["OutletUse"][];
+            /** Views */
+            views: string[];
+        };
         /**
          * ListOut
          * @description 名单: a list of customers kept by hand.
@@ -2712,6 +2807,8 @@ export interface components {
             mine: boolean;
             /** Shared */
             shared: boolean;
+            /** Closed */
+            closed: boolean;
             /** Size */
             size: number;
         };
@@ -2725,10 +2822,15 @@ export interface components {
              */
             shared: boolean;
         };
-        /** ListChange */
+        /**
+         * ListChange
+         * @description None: stays as it is.
+         */
         ListChange: {
             /** Shared */
-            shared: boolean;
+            shared?: boolean | null;
+            /** Closed */
+            closed?: boolean | null;
         };
         /**
          * ViewOut
@@ -3941,6 +4043,96 @@ export interface components {
             coverage: number | null;
         };
         /**
+         * HistoryQuery
+         * @description What is looked for; empty fields do not narrow. Days are Asia/Shanghai, both included.
+         */
+        HistoryQuery: {
+            /** Kind */
+            kind?: ("do_not_disturb" | "export" | "handover" | "person" | "role_grant" | "role_right" | "substitution" | "task") | null;
+            /** Object Id */
+            object_id?: number | null;
+            /**
+             * Who
+             * @default
+             */
+            who: string;
+            /** Since */
+            since?: string | null;
+            /** Until */
+            until?: string | null;
+            /**
+             * By System
+             * @default false
+             */
+            by_system: boolean;
+            /**
+             * Cursor
+             * @default
+             */
+            cursor: string;
+        };
+        /**
+         * ChangeOut
+         * @description 变更: one row that somebody added, changed or deleted.
+         */
+        ChangeOut: {
+            /** Id */
+            id: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "do_not_disturb" | "export" | "handover" | "person" | "role_grant" | "role_right" | "substitution" | "task";
+            /**
+             * Act
+             * @enum {string}
+             */
+            act: "insert" | "update" | "delete";
+            /** Object Id */
+            object_id: number;
+            /** Subject */
+            subject: string;
+            /** By */
+            by: string;
+            /** Emp No */
+            emp_no: string;
+            /** Changes */
+            changes: components["schemas"]["FieldChange"][];
+        };
+        /**
+         * FieldChange
+         * @description One field: what it was and what it became.
+         */
+        FieldChange: {
+            /** Field */
+            field: string;
+            /** Label */
+            label: string;
+            /**
+             * Type
+             * @enum {string}
+             */
+            type: "code" | "customer" | "date" | "moment" | "text" | "yes_no" | "hidden";
+            /** Before */
+            before: string[];
+            /** After */
+            after: string[];
+        };
+        /** HistoryPage */
+        HistoryPage: {
+            /** Rows */
+            rows: components["schemas"]["ChangeOut"][];
+            /** Next */
+            next: string | null;
+            /** Kinds */
+            kinds: ("do_not_disturb" | "export" | "handover" | "person" | "role_grant" | "role_right" | "substitution" | "task")[];
+        };
+        /**
          * IdentityQueues
          * @description How many wait, counted up to 10,000.
          */
@@ -4370,6 +4562,11 @@ export interface components {
             baseline_mda: string | null;
             /** Baseline On */
             baseline_on: string | null;
+            /**
+             * Matters
+             * @default []
+             */
+            matters: ("COMPLAINT" | "RIGHTS")[];
         };
         /** HandoverItems */
         HandoverItems: {
@@ -4477,6 +4674,8 @@ export interface components {
             since: string | null;
             /** Open Tasks */
             open_tasks: number;
+            /** Matters */
+            matters: ("COMPLAINT" | "RIGHTS")[];
         };
         /** ClaimIn */
         ClaimIn: {
@@ -5999,9 +6198,33 @@ export interface operations {
             };
         };
     };
-    list_customer_lists: {
+    get_tag_use: {
         parameters: {
             query?: never;
+            header?: never;
+            path: {
+                tag_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TagUse"];
+                };
+            };
+        };
+    };
+    list_customer_lists: {
+        parameters: {
+            query?: {
+                closed?: boolean;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -6040,26 +6263,6 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["ListOut"];
                 };
-            };
-        };
-    };
-    close_customer_list: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                list_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description No Content */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
             };
         };
     };
@@ -6815,6 +7018,78 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["BranchOut"];
+                };
+            };
+        };
+    };
+    list_history: {
+        parameters: {
+            query?: {
+                kind?: ("do_not_disturb" | "export" | "handover" | "person" | "role_grant" | "role_right" | "substitution" | "task") | null;
+                object_id?: number | null;
+                who?: string;
+                since?: string | null;
+                until?: string | null;
+                by_system?: boolean;
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HistoryPage"];
+                };
+            };
+        };
+    };
+    list_handover_history: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                handover_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangeOut"][];
+                };
+            };
+        };
+    };
+    list_task_history: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                task_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangeOut"][];
                 };
             };
         };

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import { HISTORY_KINDS } from "@/access/historyApi";
 import { CHANNELS, CONNECTED, NOT_CONNECTED, TABS } from "@/care/codes";
 import {
   HANDOVER_CONFLICTS,
@@ -13,6 +14,7 @@ import {
 } from "@/customers/codes";
 import { COLUMNS } from "@/customers/columns";
 import { BULK_KINDS, LEFT_OUT } from "@/customers/components/BulkDialog";
+import { MATTERS } from "@/customers/components/Matters";
 import { CONDITIONS } from "@/customers/filters";
 import { ROW_REASONS, RUN_REASONS, STATUSES, STEPS } from "@/nightly/codes";
 import { AGREES, FIELDS, RULES, TABS as LISTS, VERDICTS } from "@/oneid/codes";
@@ -77,6 +79,8 @@ describe("every code has a text", () => {
     ["customers.kind", KINDS],
     ["customers.txn", TRANSACTION_KINDS],
     ["customers.txnChannel", TRANSACTION_CHANNELS],
+    ["customers.matter", MATTERS],
+    ["customers.matterHint", MATTERS],
     ["customers.handover.reason", HANDOVER_REASONS],
     ["customers.handover.status", HANDOVER_STATES],
     ["customers.handover.conflict", HANDOVER_CONFLICTS],
@@ -107,6 +111,7 @@ describe("every code has a text", () => {
     ["customers.bulk.done", BULK_KINDS],
     ["customers.bulk.leftOut", LEFT_OUT],
     ["app", ENTRIES.map(({ name }) => name)],
+    ["access.history.kind", HISTORY_KINDS],
     ["app.group", ENTRIES.map(({ group }) => group)],
   ];
   it.each(groups)("of %s", (group, codes) => {

@@ -15,10 +15,22 @@ export function useTags() {
   });
 }
 
-export function useCustomerLists() {
+/** One's own lists and those shared; or one's own that are closed. */
+export function useCustomerLists(closed = false) {
   return useQuery({
-    queryKey: ["customer-lists"],
-    queryFn: ({ signal }) => body(client.GET("/api/customer-lists", { signal })),
+    queryKey: ["customer-lists", closed],
+    queryFn: ({ signal }) =>
+      body(client.GET("/api/customer-lists", { params: { query: { closed } }, signal })),
+  });
+}
+
+/** Where a tag is used; asked when somebody means to retire it. */
+export function useTagUse(id: number) {
+  return useQuery({
+    queryKey: ["tag-use", id],
+    queryFn: ({ signal }) =>
+      body(client.GET("/api/tags/{tag_id}/use", { params: { path: { tag_id: id } }, signal })),
+    staleTime: 0,
   });
 }
 
@@ -43,19 +55,10 @@ export const useMakeList = () =>
   );
 export const useChangeList = () =>
   useChange(
-    ({ id, shared }: { id: number; shared: boolean }) =>
+    ({ id, ...change }: { id: number } & Schemas["ListChange"]) =>
       body(
-        client.PATCH("/api/customer-lists/{list_id}", {
-          params: { path: { list_id: id } },
-          body: { shared },
-        }),
+        client.PATCH("/api/customer-lists/{list_id}", { params: { path: { list_id: id } }, body: change }),
       ),
-    ["customer-lists"],
-  );
-export const useCloseList = () =>
-  useChange(
-    (id: number) =>
-      body(client.DELETE("/api/customer-lists/{list_id}", { params: { path: { list_id: id } } })),
     ["customer-lists", "customers"],
   );
 export const useSaveView = () =>

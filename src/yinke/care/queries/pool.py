@@ -7,6 +7,7 @@ from collections import Counter
 from yinke.access.masking import band
 from yinke.access.viewer import Viewer
 from yinke.care.models import ContactRecord, IdleWarning, Task
+from yinke.care.queries.open_matters import open_matters
 from yinke.common.errors import NotFound
 from yinke.common.row_security import whole_bank
 from yinke.customers import listing
@@ -49,6 +50,7 @@ def page(viewer: Viewer, wanted: PoolQuery) -> PoolPage:
     head = viewer.may("pool.assign")
     ids = [customer.id for customer in found]
     since = ownership.pool_since(ids)
+    matters = open_matters(ids)
     tasks = Counter(
         Task.objects.filter(customer__in=ids, status__in=Task.OPEN).values_list("customer_id", flat=True)
     )
@@ -59,6 +61,7 @@ def page(viewer: Viewer, wanted: PoolQuery) -> PoolPage:
                 id=c.id, name=ownership.name_of(viewer, c, head), tier=c.metrics.tier, stage=c.metrics.stage,
                 aum=shown_amount(viewer, c.metrics.aum) if head else band(c.metrics.aum),
                 org_name=c.org.name, since=since.get(c.id), open_tasks=tasks[c.id],
+                matters=list(matters.get(c.id, ())),
             )
             for c in found
         ],

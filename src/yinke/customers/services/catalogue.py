@@ -12,7 +12,7 @@ from yinke.access.services import audit
 from yinke.access.viewer import Viewer
 from yinke.common.errors import NotAllowed, NotFound, YinkeError
 from yinke.customers.list_models import CustomerList, SavedView, Tag
-from yinke.customers.queries_kept import one_list, one_tag
+from yinke.customers.queries_kept import closed_lists, one_list, one_tag
 from yinke.customers.schemas import CustomerQuery
 
 
@@ -89,20 +89,26 @@ def make_list(viewer: Viewer, name: str, *, shared: bool) -> CustomerList:
 
 
 def change_list(
-    viewer: Viewer, list_id: int, *, shared: bool | None = None, closed: bool = False
+    viewer: Viewer, list_id: int, *, shared: bool | None = None, closed: bool | None = None
 ) -> CustomerList:
-    """Share a list of one's own, end the sharing, or close it.
+    """Share a list of one's own, end the sharing, close it, or open it again.
 
     Raises:
         NotFound: it is not the viewer's.
+        NameTaken: it was closed, and there is another of its name since.
     """
-    found = one_list(viewer, list_id)
+    found = closed_lists(viewer).filter(id=list_id).first() or one_list(viewer, list_id)
     if found.owner_id != viewer.user_id:
         raise NotFound("It is not your list", place=found.name, remedy="Ask its owner")
     if shared is not None:
         found.org_id = viewer.org_id if shared else None
-    found.is_active = found.is_active and not closed
-    found.save(update_fields=["org", "is_active"])
+    if closed is not None:
+        found.is_active = not closed
+    try:
+        with transaction.atomic():
+            found.save(update_fields=["org", "is_active"])
+    except IntegrityError:
+        raise _taken(found.name) from None
     return found
 
 

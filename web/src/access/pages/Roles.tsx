@@ -2,6 +2,7 @@ import { SafetyOutlined } from "@ant-design/icons";
 import { App, Button, Skeleton, Tag } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
+import { Link } from "react-router";
 import styles from "@/customers/components/ownership.module.css";
 import { type Column, DataTable } from "@/shared/components/DataTable";
 import { EmptyState } from "@/shared/components/EmptyState";
@@ -10,6 +11,7 @@ import { Panel } from "@/shared/components/Panel";
 import { ProblemView } from "@/shared/components/ProblemView";
 import { useFormat } from "@/shared/hooks/useFormat";
 import { useProblemNotice } from "@/shared/hooks/useProblemNotice";
+import { useMe } from "../api";
 import { RoleTable } from "../components/RoleTable";
 import { GrantDialog, RevokeDialog, RightDialog } from "../components/RoleDialogs";
 import { useDecide, useRoles, type RoleOut, type RoleRequestOut, type StaffOut } from "../rolesApi";
@@ -19,6 +21,7 @@ type Asking = { what: "grant" } | { what: "revoke"; person: StaffOut } | { what:
 /** 角色与权限: who may do what, and which change waits for a second pair of eyes. */
 export function Component() {
   const { t } = useTranslation(["access", "shared"]);
+  const me = useMe();
   const found = useRoles();
   const [asking, setAsking] = useState<Asking | null>(null);
   const page = found.data;
@@ -28,11 +31,16 @@ export function Component() {
       <PageTitle
         question={t("roles.question")}
         extra={
-          page?.may_request && (
-            <Button type="primary" icon={<SafetyOutlined />} onClick={() => setAsking({ what: "grant" })}>
-              {t("roles.grant")}
-            </Button>
-          )
+          <span className={styles.actions}>
+            {me.data?.rights.includes("history.read") && (
+              <Link to="/history?kind=role_right">{t("roles.history")}</Link>
+            )}
+            {page?.may_request && (
+              <Button type="primary" icon={<SafetyOutlined />} onClick={() => setAsking({ what: "grant" })}>
+                {t("roles.grant")}
+              </Button>
+            )}
+          </span>
         }
       />
       {found.error && !page && <ProblemView error={found.error} onRetry={() => void found.refetch()} />}

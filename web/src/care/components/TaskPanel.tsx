@@ -3,6 +3,7 @@ import { Alert, Tag } from "antd";
 import type { Ref } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
+import { HistoryButton } from "@/access/components/HistoryDrawer";
 import { Reveal } from "@/customers/components/Reveal";
 import { Amount } from "@/shared/components/Amount";
 import { Sparkline } from "@/shared/components/Sparkline";
@@ -38,6 +39,7 @@ export function TaskPanel({ task, mayWork, mayAssign, form, onRecord }: Props) {
           <Link to={`/customers/${customer.id}`} className={styles.toCustomer}>
             {t("toCustomer")} <RightOutlined />
           </Link>
+          {mayWork && <HistoryButton kind="task" id={task.id} />}
         </div>
         <div className={styles.taskFigures}>
           <div>

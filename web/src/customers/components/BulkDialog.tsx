@@ -5,6 +5,7 @@ import { useTranslation } from "react-i18next";
 import { useMe } from "@/access/api";
 import { ProblemView } from "@/shared/components/ProblemView";
 import { count } from "@/shared/format/numbers";
+import { useScreen } from "@/shared/hooks/useScreen";
 import { problemText } from "@/shared/problem";
 import {
   useBulk,
@@ -35,6 +36,7 @@ interface Props {
 /** Do something to many customers: first it is said how many and who is left out, then done, then undone if wanted. */
 export function BulkDialog({ kind: first, chosen, onClose, onDone }: Props) {
   const { t } = useTranslation(["customers", "shared"]);
+  const { phone } = useScreen();
   const { notification } = App.useApp();
   const [kind, setKind] = useState<BulkKind>(first);
   const [target, setTarget] = useState<number | null>(null);
@@ -101,6 +103,7 @@ export function BulkDialog({ kind: first, chosen, onClose, onDone }: Props) {
       <div className={styles.form}>
         <Segmented
           block
+          vertical={phone}
           value={kind}
           onChange={(to) => {
             setKind(to);

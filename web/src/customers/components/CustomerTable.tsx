@@ -1,4 +1,4 @@
-import { Table, type TableColumnsType } from "antd";
+import { Skeleton, Table, type TableColumnsType } from "antd";
 import { useTranslation } from "react-i18next";
 import { useNavigate } from "react-router";
 import { useFormat } from "@/shared/hooks/useFormat";
@@ -42,6 +42,8 @@ export function CustomerTable(props: Props) {
       render: (_: unknown, row: CustomerRow) => column.render(row, { t, format, banded }),
     };
   });
+  if (loading && rows.length === 0)
+    return <Skeleton active paragraph={{ rows: 12 }} className={styles.pad} />;
   return (
     <Table<CustomerRow>
       rowKey="id"

@@ -2,6 +2,7 @@ import { Drawer, Skeleton, Steps } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
+import { HistoryButton } from "@/access/components/HistoryDrawer";
 import { Amount } from "@/shared/components/Amount";
 import { type Column, DataTable } from "@/shared/components/DataTable";
 import { ProblemView } from "@/shared/components/ProblemView";
@@ -11,6 +12,7 @@ import { useScreen } from "@/shared/hooks/useScreen";
 import type { Schemas } from "@/app/client";
 import { useHandover, useHandoverItems, type HandoverOut } from "../ownershipApi";
 import { HandoverActions } from "./HandoverActions";
+import { Matters } from "./Matters";
 import styles from "./ownership.module.css";
 
 const WAY = ["SUBMITTED", "ACCEPTED", "APPROVED", "EFFECTIVE"];
@@ -35,6 +37,9 @@ export function HandoverDrawer({ id, onClose }: { id: number | null; onClose: ()
         <div className={styles.drawer}>
           <Progress handover={handover} />
           <Facts handover={handover} />
+          <div>
+            <HistoryButton kind="handover" id={handover.id} />
+          </div>
           <HandoverActions handover={handover} />
           <Items handover={handover} />
         </div>
@@ -107,10 +112,11 @@ function Items({ handover }: { handover: HandoverOut }) {
     {
       key: "name",
       title: t("handover.customer"),
-      render: ({ customer_id, is_visible, name, cust_no }) => (
+      render: ({ customer_id, is_visible, name, cust_no, matters }) => (
         <span className={styles.stack}>
           {is_visible ? <Link to={`/customers/${customer_id}`}>{name}</Link> : <b>{name}</b>}
           <small>{cust_no}</small>
+          <Matters matters={matters} />
         </span>
       ),
     },

@@ -1,5 +1,5 @@
-import { ExportOutlined, TeamOutlined } from "@ant-design/icons";
-import { Button } from "antd";
+import { CheckSquareOutlined, ExportOutlined, TagsOutlined, TeamOutlined } from "@ant-design/icons";
+import { Button, Select } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useMe } from "@/access/api";
@@ -12,13 +12,14 @@ import { useScreen } from "@/shared/hooks/useScreen";
 import { useSettled } from "@/shared/hooks/useSettled";
 import { useUrlState } from "@/shared/hooks/useUrlState";
 import { useCustomers } from "../api";
-import { shownColumns } from "../columns";
+import { COLUMNS, shownColumns } from "../columns";
 import { BulkDialog, type BulkKind, type Chosen } from "../components/BulkDialog";
 import { ColumnPicker } from "../components/ColumnPicker";
 import { CustomerCards } from "../components/CustomerCards";
 import { CustomerFilters } from "../components/CustomerFilters";
 import { CustomerTable } from "../components/CustomerTable";
 import styles from "../components/customers.module.css";
+import { KeptDrawer } from "../components/KeptDrawer";
 import { ExportDialog } from "../components/ExportDialog";
 import { SavedViews } from "../components/SavedViews";
 import { isNarrowed, NARROWING, toQuery, URL_DEFAULTS } from "../filters";
@@ -35,6 +36,9 @@ export function Component() {
   const [all, setAll] = useState(false);
   const [bulk, setBulk] = useState<BulkKind | null>(null);
   const [exporting, setExporting] = useState(false);
+  const [kept, setKept] = useState(false);
+  /** On a phone a tap opens the customer, until one says that one means to choose. */
+  const [choosing, setChoosing] = useState(false);
   const settled = useSettled(JSON.stringify(toQuery(url)));
   const query = JSON.parse(settled) as ReturnType<typeof toQuery>;
   const found = useCustomers(query);
@@ -50,6 +54,7 @@ export function Component() {
   const forget = () => {
     setChosen([]);
     setAll(false);
+    setChoosing(false);
   };
   const list = {
     rows: found.data?.rows ?? [],
@@ -73,10 +78,21 @@ export function Component() {
         extra={
           <div className={styles.tools}>
             <SavedViews url={url} onApply={(to) => change(to)} />
-            {!phone && (
-              <ColumnPicker cols={url.cols ?? ""} wide={wide} onChange={(cols) => setUrl({ cols })} />
+            <ColumnPicker cols={url.cols ?? ""} wide={wide} onChange={(cols) => setUrl({ cols })} />
+            <Button icon={<TagsOutlined />} onClick={() => setKept(true)}>
+              {t("kept.title")}
+            </Button>
+            {phone && may("list.keep") && (
+              <Button
+                icon={<CheckSquareOutlined />}
+                disabled={total === 0}
+                aria-pressed={choosing}
+                onClick={() => (choosing ? forget() : setChoosing(true))}
+              >
+                {t(choosing ? "bulk.none" : "bulk.choosing")}
+              </Button>
             )}
-            {!phone && may("export.request") && (
+            {may("export.request") && (
               <Button icon={<ExportOutlined />} disabled={total === 0} onClick={() => setExporting(true)}>
                 {t("export.ask")}
               </Button>
@@ -94,7 +110,11 @@ export function Component() {
           onClear={() => change(CLEARED)}
         />
         {number > 0 && (
-          <div className={styles.bulkBar} role="region" aria-label={t("bulk.title")}>
+          <div
+            className={phone ? styles.bulkFoot : styles.bulkBar}
+            role="region"
+            aria-label={t("bulk.title")}
+          >
             <strong>{t("bulk.chosen", { number: count(number) })}</strong>
             {!all && total > chosen.length && total < 10_000 && (
               <Button type="link" onClick={() => setAll(true)}>
@@ -123,7 +143,36 @@ export function Component() {
             action={narrowed && <Button onClick={() => change(CLEARED)}>{t("shared:clear")}</Button>}
           />
         ) : phone ? (
-          <CustomerCards {...list} />
+          <>
+            <div className={styles.sortLine}>
+              <Select
+                aria-label={t("sort.title")}
+                variant="borderless"
+                value={url.sort ?? "-aum"}
+                onChange={(sort) => setUrl({ sort, page: undefined })}
+                options={Object.entries(COLUMNS).flatMap(([name, column]) =>
+                  column.sorts
+                    ? ["-", ""].map((sign) => ({
+                        value: `${sign}${name}`,
+                        label: t(sign ? "sort.down" : "sort.up", { name: t(`columnName.${name}`) }),
+                      }))
+                    : [],
+                )}
+              />
+              <span className={styles.quiet}>
+                {t(total >= 10_000 ? "totalMany" : "total", { count: total, number: count(total) })}
+              </span>
+            </div>
+            <CustomerCards
+              {...list}
+              columns={url.cols ? shownColumns(url.cols, wide) : []}
+              chosen={choosing ? (all ? list.rows.map(({ id }) => id) : chosen) : undefined}
+              onChoose={(ids) => {
+                setAll(false);
+                setChosen(ids);
+              }}
+            />
+          </>
         ) : (
           <CustomerTable
             {...list}
@@ -149,6 +198,14 @@ export function Component() {
           }}
         />
       )}
+      <KeptDrawer
+        open={kept}
+        onClose={() => setKept(false)}
+        onShow={(narrow) => {
+          change({ ...CLEARED, ...narrow });
+          setKept(false);
+        }}
+      />
       {exporting && <ExportDialog url={url} total={total} onClose={() => setExporting(false)} />}
     </>
   );

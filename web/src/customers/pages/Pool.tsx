@@ -17,6 +17,7 @@ import { useUrlState } from "@/shared/hooks/useUrlState";
 import type { Schemas } from "@/app/client";
 import { TIERS } from "../codes";
 import styles from "../components/ownership.module.css";
+import { Matters } from "../components/Matters";
 import { PersonSelect } from "../components/PersonSelect";
 import { Claims, IdleSoon } from "../components/PoolSides";
 import { PlanDialog } from "../components/PlanDialog";
@@ -119,7 +120,16 @@ function Table({ rows, banded, head, claimsLeft, pages, onPage }: TableProps) {
   const claim = useClaim();
   const assign = useAssignCustomers();
   const columns: Column<Schemas["PoolRow"]>[] = [
-    { key: "name", title: t("poolPage.name"), render: ({ name }) => <b>{name}</b> },
+    {
+      key: "name",
+      title: t("poolPage.name"),
+      render: ({ name, matters }) => (
+        <span className={styles.stack}>
+          <b>{name}</b>
+          <Matters matters={matters} />
+        </span>
+      ),
+    },
     { key: "tier", title: t("poolPage.tier"), render: ({ tier }) => <TierTag tier={tier} /> },
     { key: "stage", title: t("poolPage.stage"), render: ({ stage }) => <StageTag stage={stage} /> },
     {
