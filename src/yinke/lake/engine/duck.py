@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import warnings
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -15,6 +16,9 @@ import pyarrow as pa
 
 from yinke.lake.engine.files import ROW_GROUP, as_ibis, quoted, schema_of, sql_types, writer
 from yinke.lake.engine.plans import SCALAR_TYPES, VARIABLES, Bound, Build, Files, Inputs, Shape
+
+warnings.filterwarnings("ignore", "Arrow output on a DB-API result", UserWarning)
+"""What DuckDB recommends instead plans every statement twice; the copy that it warns of costs less."""
 
 OPEN_TABLES = 400
 """Views kept of the tables read last."""
@@ -118,7 +122,7 @@ class DuckEngine:
     ) -> int:
         def computed() -> Iterator[pa.Table]:
             for part in parts:
-                yield self._db.sql(self._sql(part, schema, sort)).to_arrow_table()
+                yield self._db.execute(self._sql(part, schema, sort)).to_arrow_table()
 
         total = 0
         with (
@@ -138,7 +142,7 @@ class DuckEngine:
 
     def to_arrow(self, expr: Any) -> pa.Table:
         """See ``Engine.to_arrow``."""
-        return self._db.sql(self._select(expr)).to_arrow_table().cast(expr.schema().to_pyarrow())
+        return self._db.execute(self._select(expr)).to_arrow_table().cast(expr.schema().to_pyarrow())
 
     def _sql(self, expr: Any, schema: pa.Schema, sort: Sequence[str]) -> str:
         columns = ", ".join(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -19,7 +18,7 @@ PAGE_GROUP = 10_240
 
 def schema_of(paths: Sequence[Path]) -> ibis.Schema:
     """The columns of a table, read from the footer of its first file."""
-    status = os.stat(paths[0])
+    status = paths[0].stat()
     return _schema_of(str(paths[0]), (status.st_ino, status.st_mtime_ns, status.st_size))
 
 
