@@ -21,12 +21,21 @@ def duck(tmp_path_factory: pytest.TempPathFactory) -> Engine:
 SHORT_LIVED = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
 """For Java processes that end after a minute: thorough compiling costs them more than it brings."""
 
+FEW_ROWS = {
+    "spark.sql.codegen.wholeStage": "false", "spark.sql.codegen.factoryMode": "NO_CODEGEN",
+    "spark.sql.shuffle.partitions": "2", "spark.sql.adaptive.enabled": "false",
+}  # fmt: skip
+"""For a dozen rows: Spark compiles Java for each step of each plan, which takes most of a test's time."""
+
 
 @pytest.fixture(scope="session")
 def spark(tmp_path_factory: pytest.TempPathFactory) -> Engine:
     scratch: Path = tmp_path_factory.mktemp("spark")
     os.environ.setdefault("JDK_JAVA_OPTIONS", SHORT_LIVED)
-    return open_engine("spark", threads=2, memory="1GB", scratch=scratch, master=LOCAL_CLUSTER)
+    engine = open_engine("spark", threads=2, memory="1GB", scratch=scratch, master=LOCAL_CLUSTER)
+    for key, value in FEW_ROWS.items():
+        engine._session.conf.set(key, value)  # type: ignore[attr-defined]
+    return engine
 
 
 @pytest.fixture(params=["duckdb", pytest.param("spark", marks=pytest.mark.spark)])

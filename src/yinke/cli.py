@@ -213,6 +213,13 @@ def serve(host: str = "127.0.0.1", port: int = 8000, workers: int = 1) -> None:
 def demo(
     customers: int = 20_000,
     months: int = 14,
+    daily_from: Annotated[
+        datetime | None,
+        typer.Option(
+            formats=["%Y-%m-%d"],
+            help="Before this date only Sundays and month ends are delivered (three months back)",
+        ),
+    ] = None,
     host: str = "127.0.0.1",
     port: int = 8000,
     serve_: Annotated[bool, typer.Option("--serve/--no-serve")] = True,
@@ -222,7 +229,8 @@ def demo(
     from yinke.demo.bank import prepare
     from yinke.server import serve as run
 
-    prepare(console, customers=customers, months=months, today=date.today())
+    since = daily_from.date() if daily_from else None
+    prepare(console, customers=customers, months=months, today=date.today(), daily_from=since)
     if serve_:
         run(host, port, 1)
 

@@ -47,12 +47,16 @@ def relations(day: Day) -> set[tuple[Any, ...]]:
     return {(r["kind"], r["cust_id"], r["other_id"], r["party"]) for r in rows(day, "relation")}
 
 
-@pytest.fixture
-def bank(tmp_path: Path, engine: Engine) -> Around:
-    found = Around(tmp_path / "lake", engine, DEFAULTS)
+def opened(root: Path, engine: Engine, **thresholds: int) -> Around:
+    found = Around(root, engine, {**DEFAULTS, **thresholds})
     for cust in (1, 2, 3):
         found.has_customer(cust).has_account(cust, 10_000)
     return found
+
+
+@pytest.fixture
+def bank(tmp_path: Path, duck: Engine) -> Around:
+    return opened(tmp_path / "lake", duck)
 
 
 def test_money_and_channels_are_folded_by_month(bank: Around) -> None:
@@ -145,11 +149,41 @@ def test_who_pays_the_salary_is_the_employer_while_he_pays(bank: Around) -> None
     assert relations(bank.night_around(date(2026, 7, 15))) == set()
 
 
-@settings(max_examples=12)
+@pytest.mark.spark
+def test_spark_gives_the_same_tables(duck: Engine, spark: Engine, tmp_path: Path) -> None:
+    """Two months of everything the tests above have: all that a night carries, ends and begins anew."""
+    made = {}
+    for engine in (duck, spark):
+        bank = opened(tmp_path / engine.kind, engine, **{"relation.transfer_months": 2})
+        for day in (date(2026, 2, 28), DAY, DAY + timedelta(days=1)):
+            bank.has_customer(1, address="徐汇区漕溪路1号201室", mobile="138")
+            bank.has_customer(2, address=" 徐汇区漕溪路1号201室", mobile="138").has_customer(3, mobile="138")
+            for cust in range(10, 18):
+                bank.has_customer(cust, address="东川路800号宿舍")
+            bank.has_account(2, 5, "second", card_no="62280000000001")
+            bank.moves(1, "TRANSFER", 30, opp_acct="62280000000001", txn_time="20:00:00")
+            bank.moves(1, "TRANSFER", 30, opp_acct="62280000000001", own_name=True)
+            taken = bank.moves(1, "PAYMENT", 70, txn_time="10:30:00")
+            bank.moves(1, "PAYMENT", 20, "IN", reverses=taken)
+            bank.pays(3, 1, "7.77")
+            bank.logs_in(1)
+            bank.owes(2, "CONSUMER", 700)
+            bank.is_paid(3, 5000, unit="U7")
+            night = bank.night_around(day)
+            made[engine.kind, day] = {table: rows(night, table) for table in SCHEMAS}
+    for (kind, day), tables in made.items():
+        assert tables == made["duckdb", day], (kind, day)
+    last = made["spark", DAY + timedelta(days=1)]
+    assert all(last.values())
+    assert {r["kind"] for r in last["relation"]} == {"EMPLOYER", "HOUSEHOLD", "TRANSFERS"}
+    assert max(r["txns"] for r in last["flow"]) > 1
+
+
+@settings(max_examples=10)
 @given(
     st.lists(
         st.tuples(
-            st.integers(0, 9),
+            st.integers(0, 3),
             st.integers(1, 3),
             st.sampled_from(["CASH", "PAYMENT", "PURCHASE"]),
             st.sampled_from(["IN", "OUT"]),
@@ -166,11 +200,11 @@ def test_a_months_flows_are_the_sums_of_its_days(
         bank.has_customer(cust).has_account(cust, 0)
     wanted: dict[tuple[int, str, str], int] = defaultdict(int)
     last = None
-    for n in range(10):
+    for n in range(4):
         for _, cust, kind, way, fen in (move for move in moves if move[0] == n):
             bank.moves(cust, kind, str(D(fen) / 100), way)
             wanted[cust, way, kind] += fen
-        last = bank.night_around(date(2026, 3, 1) + timedelta(days=2 * n))
+        last = bank.night_around(date(2026, 3, 1) + timedelta(days=10 * n))
     assert last is not None
     found = {(r["cust_id"], r["direction"], r["kind"]): int(r["amount"] * 100) for r in rows(last, "flow")}
     assert found == dict(wanted)

@@ -6,7 +6,9 @@ import json
 import multiprocessing
 import shutil
 import time
+from collections.abc import Sequence
 from datetime import date, timedelta
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 from django.conf import settings
@@ -36,8 +38,12 @@ def _complete(folder: Path) -> bool:
     return any(folder.glob("*.OK"))
 
 
-def prepare(console: Console, *, customers: int, months: int, today: date) -> None:
+def prepare(
+    console: Console, *, customers: int, months: int, today: date, daily_from: date | None = None
+) -> None:
     """Make the demo bank of ``customers`` with ``months`` of history up to yesterday, unless it is there.
+
+    Before ``daily_from`` (by default ``DAILY_MONTHS`` back) only Sundays and month ends are delivered.
 
     The files are written by a second process while this one already runs the nights. A stop half-way
     goes on where it stopped. Prints the address' logins at the end.
@@ -50,7 +56,6 @@ def prepare(console: Console, *, customers: int, months: int, today: date) -> No
             "The demo does not run in production", place="YINKE_ENV", remedy="Set YINKE_ENV=demo"
         )
     started = time.perf_counter()
-    call_command("migrate", verbosity=0)
     mark = settings.YINKE.home / "demo.json"
     if mark.exists():
         plan = json.loads(mark.read_text("utf-8"))
@@ -59,43 +64,51 @@ def prepare(console: Console, *, customers: int, months: int, today: date) -> No
         plan = {
             "start": add_months(end, -months).isoformat(),
             "end": end.isoformat(),
-            "daily_from": add_months(end, -DAILY_MONTHS).isoformat(),
+            "daily_from": (daily_from or add_months(end, -DAILY_MONTHS)).isoformat(),
             "customers": customers,
         }
         mark.parent.mkdir(parents=True, exist_ok=True)
         mark.write_text(json.dumps(plan), "utf-8")
-    first, last, daily_from = (date.fromisoformat(plan[name]) for name in ("start", "end", "daily_from"))
+    first, last, since = (date.fromisoformat(plan[name]) for name in ("start", "end", "daily_from"))
+    writer = _writer(plan["customers"], first, last, since)  # while the database is made
+    call_command("migrate", verbosity=0)
     frontier = Frontier.objects.filter(pk=1).first()
     if frontier is None or frontier.biz_date < last:
-        _run(console, plan["customers"], first, last, daily_from)
+        _run(console, writer, delivery_dates(first, last, since))
         work_off(last)
         play()
         make_demo_logins([(login.emp_no, DEMO_PASSWORD) for login in demo_logins()])
         console.print(f"The demo bank is ready after {time.perf_counter() - started:.0f} s.")
+    elif writer is not None:  # the nights are done, their files have been cleared away since
+        writer.terminate()
     for login in demo_logins():
         console.print(f"  {login.emp_no}  {DEMO_PASSWORD}  {login.zh} / {login.en}")
 
 
-def _run(console: Console, customers: int, first: date, last: date, daily_from: date) -> None:
+def _writer(customers: int, first: date, last: date, daily_from: date) -> BaseProcess | None:
+    """A process that has begun to write the bank's files; None if they are there."""
+    inbox = settings.YINKE.inbox
+    if _complete(inbox / f"{last:%Y%m%d}"):
+        return None
+    writer = multiprocessing.get_context("spawn").Process(
+        target=generate,
+        args=(customers, first, last, SEED, inbox),
+        kwargs={"daily_from": daily_from},
+        daemon=True,
+    )
+    writer.start()
+    return writer
+
+
+def _run(console: Console, writer: BaseProcess | None, days: Sequence[date]) -> None:
     inbox = settings.YINKE.inbox
     bench = open_bench(inbox)
-    context = multiprocessing.get_context("spawn")
-    writer = None
-    if not _complete(inbox / f"{last:%Y%m%d}"):
-        writer = context.Process(
-            target=generate,
-            args=(customers, first, last, SEED, inbox),
-            kwargs={"daily_from": daily_from},
-            daemon=True,
-        )
-        writer.start()
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
         TextColumn("{task.completed}/{task.total}"),
         TimeElapsedColumn(),
     )
-    days = delivery_dates(first, last, daily_from)
     with Progress(*columns, console=console) as progress:
         bar = progress.add_task("nights", total=len(days))
 

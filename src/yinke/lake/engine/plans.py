@@ -69,4 +69,4 @@ def _variable(kind: dt.DataType) -> Any:
 VARIABLES: dict[type, Any] = {
     date: _variable(dt.date), int: _variable(dt.int32), Decimal: _variable(dt.Decimal(18, 6)),
 }  # fmt: skip
-"""How an expression names a scalar that is given only when it runs (DuckDB's session variables)."""
+"""How an expression names a scalar that is given only when it runs: a call, for which the engine writes the value."""

@@ -271,18 +271,20 @@ def _keys(b: Bound) -> Table:
     )
     former = held.mutate(kind=ibis.literal(FORMER, "int32")).select("cust_id", "kind", "key")
     devices = b["devices"].semi_join(b["customer"], "cust_id")
-    return ibis.union(same, new, former, old.filter(old.kind == DEVICE), devices, distinct=True)
+    devices = devices.anti_join(b["was"].filter(b["was"].kind == DEVICE), ["cust_id", "key"])
+    touched = ibis.union(new, former, old.filter(old.kind == DEVICE), devices, distinct=True)
+    return same.union(touched)  # nothing of the one is in the other, and most rows are in the first
 
 
 def _affected(b: Bound) -> Table:
     """Customers who changed, or share a key with one who did, or with one who came to it or left it."""
     keys, was, fresh = b["keys"], b["was"], b["fresh"]
     changed = fresh.filter(fresh.kind == SEEN).select("cust_id")
-    every = ["cust_id", "kind", "key"]
-    moved = ibis.union(
-        keys.anti_join(was, every), was.anti_join(keys, every), keys.semi_join(changed, "cust_id")
-    )
-    around = ibis.union(keys, was).semi_join(moved.select("key"), "key").select("cust_id")
+    both = keys.union(was)
+    devices = keys.filter(keys.kind == DEVICE).anti_join(was.filter(was.kind == DEVICE), ["cust_id", "key"])
+    gone = was.anti_join(keys, "cust_id")
+    moved = ibis.union(*(rows.select("key") for rows in (both.semi_join(changed, "cust_id"), devices, gone)))
+    around = both.semi_join(moved, "key").select("cust_id")
     return ibis.union(changed, around, distinct=True)
 
 
