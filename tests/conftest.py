@@ -17,7 +17,7 @@ settings.load_profile("yinke")
 
 
 SPARK = ("tests/lake/test_features_naive.py", "tests/care/events/test_detect.py", "tests/lake/test_engine.py",
-         "tests/lake/test_oneid.py", "tests/lake/test_around.py")  # fmt: skip
+         "tests/lake/test_oneid.py", "tests/lake/test_around.py", "tests/segments/rules/test_evaluators.py")  # fmt: skip
 """Files that need Spark run in one process: its cluster is slow to start and wants much memory."""
 LONGEST = ("tests/examples/test_berka.py", "tests/e2e/test_pages.py", "tests/e2e/test_sign_in.py", *SPARK)
 """Files that take minutes start first, lest one process be left with them at the end."""

@@ -39,7 +39,7 @@ def made_bank(seed: int, customers: int = 14) -> Naive:
         for _ in range(5)
     }  # fmt: skip
     bank = Naive(days, marks)
-    bank.segments = {"listed": None, "dynamic": Rule.model_validate(made_rule(Random(seed + 1), bank, 4))}
+    bank.segments = {"listed": None, "dynamic": Rule.model_validate(Maker(seed + 1, bank, 8).rule(4))}
     return bank
 
 
@@ -66,10 +66,22 @@ def _day(rng: Random, day: date, customers: int) -> dict[str, list[dict[str, Any
         "snapshot": [], "customer": [],
     }  # fmt: skip
     for n in people:
-        content["snapshot"].append({m.name: _cell(rng, m.name, m.type, day) for m in SNAPSHOT} | {"cust_id": n})
+        content["snapshot"].append(
+            {m.name: _cell(rng, m.name, m.type, day) for m in SNAPSHOT} | {"cust_id": n}
+        )
         columns = {c.name: _cell(rng, c.name, c.type, day) for c in TABLES["customer"].columns}
         content["customer"].append(columns | {"cust_id": n})
-    for name in ("transaction", "payroll", "channel_log", "events", "account", "holding", "loan", "card", "signup"):
+    for name in (
+        "transaction",
+        "payroll",
+        "channel_log",
+        "events",
+        "account",
+        "holding",
+        "loan",
+        "card",
+        "signup",
+    ):
         rows = []
         schema = _columns(name)
         for n in people:
@@ -152,26 +164,33 @@ def _codes(name: str) -> tuple[Any, ...]:
     return next((codes for codes in found if codes), ())
 
 
-def made_rule(rng: Random, bank: Naive, size: int = 6) -> dict[str, Any]:
-    """A rule of up to so many conditions, as JSON."""
-    return {"version": 1, "where": _condition(rng, bank, rng.randint(1, size), False)}
+class Maker:
+    """Makes rules over a bank, as JSON, out of so many different conditions, so that rules share them."""
 
+    def __init__(self, seed: int, bank: Naive, conditions: int = 70) -> None:
+        self.rng = rng = Random(seed)
+        self.now = [_leaf(rng, bank, False) for _ in range(conditions)]
+        self.then = [_leaf(rng, bank, True) for _ in range(conditions // 4)]
+        ons = ({"n": 1, "unit": "month"}, {"n": 1, "unit": "week"}, {"n": 2, "unit": "day"}, {"n": 40},
+               (bank.today - timedelta(days=8)).isoformat(), (bank.today - timedelta(days=1)).isoformat())  # fmt: skip
+        self.ons = rng.sample(ons, 2)
 
-def _condition(rng: Random, bank: Naive, size: int, then: bool) -> dict[str, Any]:
-    if size <= 1:
-        return _leaf(rng, bank, then)
-    kind = rng.choice(("all", "all", "any", "any", "not", "at"))
-    if kind == "not":
-        return {"type": "not", "of": _condition(rng, bank, size - 1, then)}
-    if kind == "at":
-        if then:
-            return {"type": "not", "of": _condition(rng, bank, size - 1, then)}
-        on = rng.choice(({"n": 1, "unit": "month"}, {"n": 1, "unit": "week"}, {"n": 2, "unit": "day"}, {"n": 40},
-                         (bank.today - timedelta(days=8)).isoformat(), (bank.today - timedelta(days=1)).isoformat()))  # fmt: skip
-        return {"type": "at", "on": on, "of": _condition(rng, bank, size - 1, True)}
-    first = rng.randint(1, size - 1)
-    parts = [_condition(rng, bank, n, then) for n in (first, size - first)]
-    return {"type": kind, "of": [*parts, _leaf(rng, bank, then)] if rng.random() < 0.3 else parts}
+    def rule(self, size: int = 6) -> dict[str, Any]:
+        """A rule of up to so many conditions."""
+        return {"version": 1, "where": self._condition(self.rng.randint(1, size), False)}
+
+    def _condition(self, size: int, then: bool) -> dict[str, Any]:
+        rng = self.rng
+        if size <= 1:
+            return rng.choice(self.then if then else self.now)
+        kind = rng.choice(("all", "all", "any", "any", "not", "not" if then else "at"))
+        if kind == "not":
+            return {"type": "not", "of": self._condition(size - 1, then)}
+        if kind == "at":
+            return {"type": "at", "on": rng.choice(self.ons), "of": self._condition(size - 1, True)}
+        first = rng.randint(1, size - 1)
+        parts = [self._condition(n, then) for n in (first, size - first)]
+        return {"type": kind, "of": [*parts, self._condition(1, then)] if rng.random() < 0.3 else parts}
 
 
 def _leaf(rng: Random, bank: Naive, then: bool) -> dict[str, Any]:
@@ -210,7 +229,10 @@ def _behaviour(rng: Random) -> dict[str, Any]:
             value = rng.choice((0, 100, 356172.73, 50000, 500000))
     asked["value"] = [min(value, 1), max(value, 1)] if asked["op"] == "between" else value
     if table.day:
-        asked["last"] = {"n": rng.choice((1, 2, 7, 30, 31)), "unit": rng.choice(("day", "day", "day", "month"))}
+        asked["last"] = {
+            "n": rng.choice((1, 2, 7, 30, 31)),
+            "unit": rng.choice(("day", "day", "day", "month")),
+        }
         if asked["last"]["unit"] == "month":
             asked["last"]["n"] = rng.choice((1, 2))
     return asked
@@ -240,7 +262,10 @@ def _test(rng: Random, field: Any, others: Any) -> dict[str, Any]:
     if field.kind in ("money", "int") and op in ("lt", "le", "gt", "ge", "eq", "ne") and rng.random() < 0.3:
         other = {"field": rng.choice([n for n in same if n not in ("age", "tenure_months")] or same)}
         if field.name not in ("age", "tenure_months") and other["field"] not in ("age", "tenure_months"):
-            return {"op": op, "value": {**other, "times": rng.choice((1, 0.7, 2)), "plus": rng.choice((0, -1))}}
+            return {
+                "op": op,
+                "value": {**other, "times": rng.choice((1, 0.7, 2)), "plus": rng.choice((0, -1))},
+            }
     if field.kind == "money" and field.name in others and "cust" not in field.name and op != "contains":
         if rng.random() < 0.2 and field.name in fields() and fields()[field.name] is field:
             return {"op": op, "value": 5, "unit": "WAN"}

@@ -116,9 +116,7 @@ class Naive:
             return self.birthday(c, cust, today)
         scale = {"WAN": 10_000, "YI": 100_000_000}.get(c.unit or "", 1)
         value = self.value(c.field, cust, today)
-        return self.test(
-            known.kind, value, c.op, c.value, today, lambda n: self.value(n, cust, today), scale
-        )
+        return self.test(known.kind, value, c.op, c.value, today, lambda n: self.value(n, cust, today), scale)
 
     def birthday(self, c: Compare, cust: int, today: date) -> bool:
         who = self.row(today, "customer", cust)

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
-from random import Random
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.segments.rules.made import lay, made_bank, made_rule
+from tests.segments.rules.made import Maker, lay, made_bank
 from tests.segments.rules.naive import Naive
 from yinke.lake.engine import Engine
 from yinke.segments.rules.check import Around, check
@@ -21,17 +20,17 @@ from yinke.segments.rules.world import World
 
 LIMITS = {"rule.max_depth": 50, "rule.max_conditions": 300, "rule.max_expanded": 1000, "rule.max_list": 1000,
           "rule.max_text": 60, "rule.max_days": 400}  # fmt: skip
-RULES = 84
-BANKS = 25
-"""25 banks × 84 rules: 2,100 random rules in each run."""
+RULES = 150
+BANKS = 14
+"""14 banks × 150 rules: 2,100 random rules in each run."""
 
 
 def rules_for(bank: Naive, seed: int, many: int) -> list[Rule]:
     """Random rules; each one passes the checker, or the checker is wrong."""
-    rng, found = Random(seed), []
+    maker, found = Maker(seed, bank), []
     around = Around(LIMITS, bank.today, bank.segments, oldest=date(2000, 1, 1), compliance=True)
     for _ in range(many):
-        raw = made_rule(rng, bank)
+        raw = maker.rule()
         checked = check(raw, around)
         assert checked.rule is not None, [(p.place, p.code, p.facts, raw) for p in checked.problems]
         found.append(checked.rule)

@@ -93,9 +93,7 @@ def check(raw: Any, around: Around) -> Checked:
     limits = {"too_deep": (depth, "rule.max_depth"), "too_many": (count, "rule.max_conditions")}
     for code, (found, limit) in limits.items():
         if found > int(around.limits[limit]):
-            return _refuse(
-                Problem("/where", code, {"found": str(found), "limit": str(around.limits[limit])})
-            )
+            return _refuse(Problem("/where", code, {"found": str(found), "limit": str(around.limits[limit])}))
     if isinstance(raw, dict) and raw.get("version", VERSION) != VERSION:
         return _refuse(
             Problem("/version", "version", {"found": str(raw["version"])[:20], "known": str(VERSION)})
@@ -270,9 +268,7 @@ class _Checker:
     def _rows(self, place: str, name: str) -> Any:
         rows = tables().get(name)
         if rows is None:
-            yield Problem(
-                f"{place}/table", "no_table", {"found": name[:40], "allowed": ", ".join(tables())}
-            )
+            yield Problem(f"{place}/table", "no_table", {"found": name[:40], "allowed": ", ".join(tables())})
             return None
         if self.around.delivered is not None and name not in self.around.delivered:
             yield Problem(f"{place}/table", "not_delivered", {"name": rows.zh, "name_en": rows.en})

@@ -367,7 +367,9 @@ class _Gatherer:
         world = self.world
         base = rows = self._read(world.files(world.day, "snapshot")).select("cust_id")
         columns: dict[str, Any] = {}
-        for n, part in enumerate(self._parts()):  # a key of its own for each keeps them one flat chain of joins
+        for n, part in enumerate(
+            self._parts()
+        ):  # a key of its own for each keeps them one flat chain of joins
             part = part.rename({f"key_{n}": "cust_id"})
             rows = rows.left_join(part, base.cust_id == part[f"key_{n}"])
             columns |= {name: None for name in part.columns if name != f"key_{n}"}
@@ -486,7 +488,9 @@ class _Gatherer:
         places = {}
         for (_, name, group, side), alias in wanted:
             value = rows[name]
-            order = ibis.desc(value, nulls_first=False) if side == "top" else ibis.asc(value, nulls_first=False)
+            order = (
+                ibis.desc(value, nulls_first=False) if side == "top" else ibis.asc(value, nulls_first=False)
+            )
             key = {"outlet": "org_no", "branch": "branch", "tier": "tier", "bank": None}[group]
             known = value.notnull() if key is None else value.notnull() & rows[key].notnull()
             by = {} if key is None else {"group_by": key}

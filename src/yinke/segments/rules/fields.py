@@ -61,6 +61,8 @@ class Field:
     codes: tuple[str | int, ...] = ()
     source: Source = "snapshot"
     audience: Literal["all", "compliance"] = "all"
+    does: tuple[str, str] | None = None
+    """Of the day of somebody's last doing: what is done, (zh, en)."""
 
     @property
     def operators(self) -> tuple[Operator, ...]:
@@ -167,10 +169,10 @@ def _field(
     codes: tuple[str | int, ...] = (), source: Source = "snapshot", unit: str = "",
 ) -> Field:  # fmt: skip
     return Field(
-        name=name, kind=about.get("kind", kind), zh=zh, en=en, group=about["group"],
+        name=name, kind=about.get("kind", kind), zh=about.get("say", zh), en=en, group=about["group"],
         about_zh=about["zh"].replace("{n}", n), about_en=about["en"].replace("{n}", n),
         unit=unit or ("CNY" if kind == "money" else ""), codes=codes, source=source,
-        audience=about.get("audience", "all"),
+        audience=about.get("audience", "all"), does=tuple(about["does"]) if "does" in about else None,
     )  # fmt: skip
 
 
@@ -192,12 +194,17 @@ def tables() -> dict[str, Rows]:
     return found
 
 
-_EVENT_NAMES = {"type": ("事件类型", "Event type"), "priority": ("优先级", "Priority"), "amount": ("金额", "Amount")}
+_EVENT_NAMES = {
+    "type": ("事件类型", "Event type"),
+    "priority": ("优先级", "Priority"),
+    "amount": ("金额", "Amount"),
+}
 
 
 def _column(table: str, column: str) -> tuple[Kind, str, str, tuple[str, ...]]:
     if table == "events":
-        return (next(c.type for c in EVENTS if c.name == column), *_EVENT_NAMES[column], ())  # type: ignore[return-value]
+        kind: Any = next(c.type for c in EVENTS if c.name == column)
+        return (kind, *_EVENT_NAMES[column], ())
     if (table, column) == ("account", "balance"):
         table = "balance"
     found = TABLES[table].column(column)

@@ -52,8 +52,9 @@ class World:
         """A table of a day; its columns without rows if there is none."""
         if day is not None and day.has(table):
             return [day.path(table)]
-        special = {"snapshot": SNAPSHOT, "events": EVENTS}
-        return arrow_schema(special[table]) if table in special else TABLES[table].arrow_schema()
+        if table in ("snapshot", "events"):
+            return arrow_schema(SNAPSHOT if table == "snapshot" else EVENTS)
+        return TABLES[table].arrow_schema()
 
     def journal(self, day: Day, table: str, after: date) -> Files:
         """A journal's files of the days after ``after`` up to ``day``."""
