@@ -12,7 +12,11 @@ from yinke.segments.rules.language import Rule
 from yinke.segments.rules.parse import parse
 from yinke.segments.rules.sentence import Names, normal, sentence
 
-NAMES = Names(tags={"1": "老客户", "2": "”怪”"}, segments={"dynamic": "临界客户"}, orgs={"11": "上海分行", "12": "上海", "1": "总行"})
+NAMES = Names(
+    tags={"1": "老客户", "2": "”怪”"},
+    segments={"dynamic": "临界客户"},
+    orgs={"11": "上海分行", "12": "上海", "1": "总行"},
+)
 
 
 @settings(max_examples=10)
@@ -27,7 +31,10 @@ def test_a_rule_read_from_its_own_sentence_is_the_same_rule(seed: int) -> None:
 
 
 AUM = {"type": "compare", "field": "aum", "op": "ge", "value": 500_000}
-SILENT = {"type": "not", "of": {"type": "compare", "field": "last_login", "op": "in_last", "value": {"n": 30}}}
+SILENT = {
+    "type": "not",
+    "of": {"type": "compare", "field": "last_login", "op": "in_last", "value": {"n": 30}},
+}
 SUNFLOWER = {"type": "compare", "field": "tier", "op": "eq", "value": 3}
 SHANGHAI = {"type": "compare", "field": "org_no", "op": "under", "value": ["11"]}
 MATURING = {
@@ -90,8 +97,13 @@ def test_deep_brackets_are_refused_not_fatal() -> None:
 
 
 def test_a_sentence_in_english_reads_as_english() -> None:
-    rule = Rule.model_validate({"where": _all(AUM, SILENT, {"type": "at", "on": "2026-06-30", "of": SUNFLOWER})})
+    rule = Rule.model_validate(
+        {"where": _all(AUM, SILENT, {"type": "at", "on": "2026-06-30", "of": SUNFLOWER})}
+    )
     assert sentence(rule, "en") == (
         "AUM at least CNY 500,000 and not logged in in the last 30 days and on 2026-06-30 (Granted tier is Sunflower)"
     )
-    assert sentence(rule, "zh") == "AUM不低于 50 万元，且 最近 30 天没有登录，且 在 2026-06-30 （服务等级为 金葵花）"
+    assert (
+        sentence(rule, "zh")
+        == "AUM不低于 50 万元，且 最近 30 天没有登录，且 在 2026-06-30 （服务等级为 金葵花）"
+    )

@@ -37,6 +37,15 @@ class DuckEngine:
         self._plans: dict[tuple[object, ...], Any] = {}
         self._compiled: dict[Any, str] = {}
 
+    @property
+    def backend(self) -> Any:
+        """Ibis' own connection, for what only DuckDB can do (``engine/hot.py``)."""
+        return self._ibis
+
+    def sql_of(self, expr: Any) -> str:
+        """An expression as DuckDB's SQL."""
+        return self._select(expr)
+
     def table(self, path: Path) -> Any:
         """See ``Engine.table``."""
         return self.tables([path])

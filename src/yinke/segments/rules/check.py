@@ -18,8 +18,23 @@ from pydantic import ValidationError
 
 from yinke.segments.rules.fields import Field, Rows, fields, tables, typed
 from yinke.segments.rules.language import (
-    VERSION, All, AnyOf, At, Behaviour, Compare, Condition, Doing, Filter, InSegment, Not, Other, Peer, Rule,
-    Sequence, Span, Value, children, leaves, measure,
+    VERSION,
+    At,
+    Behaviour,
+    Compare,
+    Condition,
+    Doing,
+    Filter,
+    InSegment,
+    Other,
+    Peer,
+    Rule,
+    Sequence,
+    Span,
+    Value,
+    children,
+    leaves,
+    measure,
 )  # fmt: skip
 from yinke.segments.rules.timing import span_days, start_of
 
@@ -114,9 +129,9 @@ def _of_form(raw: Any, error: Any) -> Problem:
     """Pydantic's places name the branch of each union; a JSON pointer does not."""
     place, value = "", raw
     for part in error["loc"]:
-        if isinstance(value, dict) and part in value:
-            value = value[part]
-        elif isinstance(value, list) and isinstance(part, int) and part < len(value):
+        if (isinstance(value, dict) and part in value) or (
+            isinstance(value, list) and isinstance(part, int) and part < len(value)
+        ):
             value = value[part]
         elif not (error["type"] == "missing" and part == error["loc"][-1]):
             continue
@@ -153,8 +168,6 @@ class _Checker:
             yield from self._segment(place, condition, then)
         elif isinstance(condition, At):
             yield from self._at(place, condition)
-        else:
-            assert isinstance(condition, All | AnyOf | Not)
 
     def _compare(self, place: str, condition: Compare, then: bool) -> Iterator[Problem]:
         known = yield from self._field(place, condition.field)

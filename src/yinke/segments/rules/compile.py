@@ -15,6 +15,7 @@ from decimal import Decimal
 from typing import Any, TypeAlias
 
 import ibis
+import ibis.expr.operations as ops
 import pyarrow as pa
 
 from yinke.common.lunar import lunar_birthdays, solar_birthdays
@@ -25,9 +26,23 @@ from yinke.lake.features.money import MONEY, at_rates
 from yinke.lake.store import Day
 from yinke.segments.rules.fields import Field, Rows, fields, tables, typed
 from yinke.segments.rules.language import (
-    All, AnyOf, At, Behaviour, Compare, Condition, Filter, InSegment, Not, Other, Peer, Rule, Sequence as Then,
+    All,
+    AnyOf,
+    At,
+    Behaviour,
+    Compare,
+    Condition,
+    Filter,
+    InSegment,
+    Not,
+    Other,
+    Peer,
+    Rule,
     Span,
 )  # fmt: skip
+from yinke.segments.rules.language import (
+    Sequence as Then,
+)
 from yinke.segments.rules.timing import end_of, period, span_days, start_of
 from yinke.segments.rules.world import World
 
@@ -91,7 +106,7 @@ def evaluate(world: World, rules: Sequence[Rule]) -> Table:
 
 def answer(world: World, needs: Needs, rule: Rule) -> Answer:
     """What one rule needs, and how its answer follows."""
-    return _Compiler(world, needs).condition(rule.where, world.day.biz_date)
+    return Compiler(world, needs).condition(rule.where, world.day.biz_date)
 
 
 def gather(world: World, needs: Needs) -> Table:
@@ -100,11 +115,14 @@ def gather(world: World, needs: Needs) -> Table:
 
 
 @dataclass
-class _Compiler:
+class Compiler:
+    """Turns conditions into answers, noting what they need."""
+
     world: World
     needs: Needs
 
     def condition(self, asked: Condition, today: date) -> Answer:
+        """The answer of a condition as it stands on a date."""
         if isinstance(asked, All):
             return _joined([self.condition(c, today) for c in asked.of], 1, lambda a, b: a & b)
         if isinstance(asked, AnyOf):
@@ -113,7 +131,7 @@ class _Compiler:
             inner = self.condition(asked.of, today)
             return lambda t: (ibis.literal(1, "int8") - inner(t)).cast("int8")
         if isinstance(asked, At):
-            return self.condition(asked.of, self._then(asked.on, today))
+            return self.condition(asked.of, self.then(asked.on, today))
         if isinstance(asked, InSegment):
             rule = self.world.segments[asked.segment]
             if rule is not None:
@@ -122,7 +140,8 @@ class _Compiler:
             return lambda t: _bit(t[name])
         return self._leaf(asked, today)
 
-    def _then(self, on: date | Span, today: date) -> date:
+    def then(self, on: date | Span, today: date) -> date:
+        """The lake's newest date up to an earlier one."""
         wanted = start_of(on, today) if isinstance(on, Span) else on
         day = self.world.on(wanted)
         return day.biz_date if day else wanted
@@ -222,7 +241,9 @@ def _joined(parts: list[Answer], empty: int, both: Callable[[Any, Any], Any]) ->
 
 def _bit(condition: Any) -> Any:
     """True as 1; false, and what is not known, as 0."""
-    return condition.fill_null(False).cast("int8")
+    if any(column.dtype.nullable for column in condition.op().find(ops.Field, filter=ops.Value)):
+        condition = condition.fill_null(False)
+    return condition.cast("int8")
 
 
 def _list(value: Any) -> list[Any]:
@@ -419,13 +440,13 @@ class _Gatherer:
                 held = self._read(world.files(day, "balance")).select(held_no="acct_no", balance="balance")
                 rows = rows.left_join(held, rows.acct_no == held.held_no).drop("held_no")
         else:
-            assert after is not None
-            files = world.journal(day, table.name, after) if day else world.files(None, table.name)
+            start = after or today
+            files = world.journal(day, table.name, start) if day else world.files(None, table.name)
             rows = self._read(files)
             if table.name == "transaction":
                 rows = net_of_reversals(rows, of_many_days=True)
             rows = rows.mutate(_day=_day(rows[table.day]))
-            rows = rows.filter((rows._day > after) & (rows._day <= today))
+            rows = rows.filter((rows._day > start) & (rows._day <= today))
         rates = world.rates(day) if day and table.cny else {}
         exact = {ccy: ibis.literal(rate, "decimal(18, 6)") for ccy, rate in rates.items()}
         if exact:

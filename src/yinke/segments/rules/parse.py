@@ -17,7 +17,20 @@ from typing import Any, TypeVar
 from yinke.segments.rules import sentence as words_of
 from yinke.segments.rules.fields import Field, Rows, fields, tables, words
 from yinke.segments.rules.language import (
-    All, AnyOf, At, Behaviour, Compare, Condition, Doing, Filter, InSegment, Not, Other, Peer, Rule, Sequence,
+    All,
+    AnyOf,
+    At,
+    Behaviour,
+    Compare,
+    Condition,
+    Doing,
+    Filter,
+    InSegment,
+    Not,
+    Other,
+    Peer,
+    Rule,
+    Sequence,
     Span,
 )  # fmt: skip
 from yinke.segments.rules.sentence import Names, normal, sentence
@@ -33,7 +46,15 @@ _NUMBER = re.compile(r"[-−]?\d{1,3}(?:,\d{3})+(?:\.\d+)?|[-−]?\d+(?:\.\d+)?"
 _DATE = re.compile(r"\d{4}-\d{1,2}-\d{1,2}")
 _SPAN = re.compile(r"(\d{1,4})\s*(个月|天|日|周|月|年|days?|weeks?|months?|years?)", re.I)
 _SPAN_UNITS = {"天": "day", "日": "day", "周": "week", "个月": "month", "月": "month", "年": "year"}
-_SCALE = {"亿": 100_000_000, "千万": 10_000_000, "百万": 1_000_000, "万": 10_000, "w": 10_000, "千": 1_000, "k": 1_000}
+_SCALE = {
+    "亿": 100_000_000,
+    "千万": 10_000_000,
+    "百万": 1_000_000,
+    "万": 10_000,
+    "w": 10_000,
+    "千": 1_000,
+    "k": 1_000,
+}
 _OPS: tuple[tuple[str, str], ...] = (
     (r">=|≥|不低于|不少于|不小于|大于等于|至少|at least", "ge"), (r"<=|≤|不高于|不超过|不多于|不大于|小于等于|至多|最多|at most", "le"),
     (r"!=|≠|<>|不等于|不为|other than|is not", "ne"), (r">|高于|大于|超过|多于|above|over", "gt"),
@@ -97,7 +118,7 @@ def parse(text: str, names: Names | None = None) -> Parsed:
 @lru_cache(maxsize=1)
 def _vocabulary() -> dict[str, Field]:
     """Every name by which a field is called, longest first."""
-    found = {}
+    found: dict[str, Field] = {}
     for known in fields().values():
         for name in (known.zh, known.en, known.name, known.name.replace("_", " ")):
             found.setdefault(name.lower(), known)
@@ -108,7 +129,7 @@ def _vocabulary() -> dict[str, Field]:
 
 @lru_cache(maxsize=16)
 def _columns(table: str) -> dict[str, Field]:
-    found = {}
+    found: dict[str, Field] = {}
     for column in tables()[table].columns.values():
         for name in (column.zh, column.name):
             found.setdefault(name.lower(), column)
@@ -150,7 +171,7 @@ class _Reader:
                 return meaning
         return None
 
-    def attempt(self, read: Callable[[], T | None]) -> T | None:
+    def attempt(self, read: Callable[[], T]) -> T:
         """What a reading finds, or nothing, and then nothing was read."""
         start, noted = self.pos, len(self.parts)
         found = read()
@@ -199,7 +220,7 @@ class _Reader:
             self.note(start, len(self.text), None)
             self.pos = len(self.text)
             return None
-        found = (
+        found: Condition | None = (
             self.attempt(lambda: self.bracketed(depth))
             or self.attempt(lambda: self.negated(depth))
             or self.attempt(lambda: self.then(depth))
@@ -247,7 +268,7 @@ class _Reader:
     def negated(self, depth: int) -> Condition | None:
         if not self.take(r"非|not\b"):
             return None
-        found = self.attempt(lambda: self.bracketed(depth)) or self.attempt(self.leaf)
+        found: Condition | None = self.attempt(lambda: self.bracketed(depth)) or self.attempt(self.leaf)
         return None if found is None else Not(of=found)
 
     def then(self, depth: int) -> Condition | None:
@@ -262,11 +283,12 @@ class _Reader:
         return None if found is None else At(on=on, of=found)
 
     def leaf(self) -> Condition | None:
-        for read in (
+        readings: tuple[Callable[[], Condition | None], ...] = (
             self.everybody, self.sequence, self.behaviour, self.done, self.segment, self.peer, self.field,
             self.truth, self.maturing, self.class_, self.org,
-        ):  # fmt: skip
-            found: Condition | None = self.attempt(read)
+        )  # fmt: skip
+        for read in readings:
+            found = self.attempt(read)
             if found is not None:
                 return found
         return None
@@ -308,7 +330,10 @@ class _Reader:
         if held is None:
             return Compare(field="maturing_30d", op="gt", value=0) if span == Span(n=30) else None
         table, category = held
-        filters = [Filter(field="category", op="eq", value=category), Filter(field="maturity", op="in_next", value=span)]
+        filters = [
+            Filter(field="category", op="eq", value=category),
+            Filter(field="maturity", op="in_next", value=span),
+        ]
         if table == "account":
             filters.append(Filter(field="status", op="ne", value="CLOSED"))
         return Behaviour(table=table, filters=filters)
@@ -326,8 +351,8 @@ class _Reader:
         percent = number[0]
         if not percent.isdigit() or not 1 <= int(percent) <= 100:
             return None
-        return Peer(field=known.name, group=group or "outlet", side="top" if side[0] == "前" else "bottom",
-                    percent=int(percent))  # type: ignore[arg-type]  # fmt: skip
+        told = {"field": known.name, "group": group or "outlet", "percent": int(percent)}
+        return Peer.model_validate({**told, "side": "top" if side[0] == "前" else "bottom"})
 
     def truth(self) -> Condition | None:
         """持有理财, 未持有基金, 是代发客户."""
@@ -411,8 +436,8 @@ class _Reader:
         test = self.test(known, {}) if measure else None
         if test is None or test.op not in ("eq", "ne", "lt", "le", "gt", "ge", "between"):
             return None
-        return Behaviour(table=table.name, filters=filters, measure=measure, column=column, last=last, op=test.op,
-                         value=test.value)  # type: ignore[arg-type]  # fmt: skip
+        told = {"table": table.name, "filters": filters, "measure": measure, "column": column, "last": last}
+        return Behaviour.model_validate({**told, "op": test.op, "value": test.value})
 
     def sequence(self) -> Condition | None:
         last = self.span() if self.take(r"最近") else None
@@ -443,7 +468,11 @@ class _Reader:
             op = "is_known" if found[0].lower() in ("已知", "known") else "is_unknown"
             return Filter(field=name, op=op)  # type: ignore[arg-type]
         if known.kind in ("money", "int", "number") or (known.kind == "date"):
-            return self.attempt(lambda: self.measured(known, others)) if known.kind != "date" else self.dated(known)
+            return (
+                self.attempt(lambda: self.measured(known, others))
+                if known.kind != "date"
+                else self.dated(known)
+            )
         if known.kind == "birthday":
             return self.dated(known)
         if known.kind == "bool":
@@ -456,7 +485,9 @@ class _Reader:
             return self.listed(known, "not_in")
         if self.take(r"属于"):
             return self.listed(known, "in")
-        if self.attempt(lambda: self.take(r"在") or self.take(r"between")) or _NUMBER.match(self.text, self.pos):
+        if self.attempt(lambda: self.take(r"在") or self.take(r"between")) or _NUMBER.match(
+            self.text, self.pos
+        ):
             low = self.attempt(lambda: self.value(known))
             if low is not None and self.take(r"到|至|~|and"):
                 high = self.value(known)
@@ -464,7 +495,13 @@ class _Reader:
                 return None if high is None else Filter(field=name, op="between", value=[low, high])
             if low is None:
                 return None
-            op = "ge" if self.take(r"(?:及|或)?以上|起") else "le" if self.take(r"(?:及|或)?(?:以下|以内)") else None
+            op = (
+                "ge"
+                if self.take(r"(?:及|或)?以上|起")
+                else "le"
+                if self.take(r"(?:及|或)?(?:以下|以内)")
+                else None
+            )
             return None if op is None else Filter(field=name, op=op, value=low)  # type: ignore[arg-type]
         op = self.operator(_OPS)
         if op is None:
@@ -509,7 +546,13 @@ class _Reader:
                 return None
             if self.take(r"前或更早|以前|之前"):
                 return None if lead else Filter(field=name, op="more_than_ago", value=span)
-            op = "in_next" if lead and lead[0] == "未来" else "in_last" if lead and known.kind == "date" else None
+            op = (
+                "in_next"
+                if lead and lead[0] == "未来"
+                else "in_last"
+                if lead and known.kind == "date"
+                else None
+            )
             self.take(r"内|以内|之内")
             return None if op is None else Filter(field=name, op=op, value=span)  # type: ignore[arg-type]
 

@@ -9,7 +9,20 @@ from typing import Any
 
 from yinke.segments.rules.fields import Field, Rows, fields, tables, typed, word
 from yinke.segments.rules.language import (
-    All, AnyOf, At, Behaviour, Compare, Condition, Doing, Filter, InSegment, Not, Other, Peer, Rule, Sequence,
+    All,
+    AnyOf,
+    At,
+    Behaviour,
+    Compare,
+    Condition,
+    Doing,
+    Filter,
+    InSegment,
+    Not,
+    Other,
+    Peer,
+    Rule,
+    Sequence,
     Span,
 )  # fmt: skip
 
@@ -27,7 +40,12 @@ PERIODS = {"week": ("本周", "this week"), "month": ("本月", "this month"), "
            "year": ("本年", "this year")}  # fmt: skip
 PEERS = {"outlet": ("本网点", "the own outlet"), "branch": ("本分行", "the own branch"),
          "tier": ("本等级", "the own tier"), "bank": ("全行", "the bank")}  # fmt: skip
-MEASURES = {"days": ("天数", "days of"), "sum": ("合计", "sum of"), "max": ("最高", "greatest"), "min": ("最低", "least")}
+MEASURES = {
+    "days": ("天数", "days of"),
+    "sum": ("合计", "sum of"),
+    "max": ("最高", "greatest"),
+    "min": ("最低", "least"),
+}
 EVERYBODY, NOBODY = ("全部客户", "all customers"), ("没有客户", "no customers")
 
 
@@ -138,14 +156,18 @@ class _Teller:
             name = self.quoted(self.names.segments.get(c.segment, c.segment))
             return self.say(f"属于客群{name}", f"in segment {name}")
         if isinstance(c, Peer):
-            known, group = self.name(fields()[c.field]), PEERS[c.group][self.lang]
+            ranked, group = self.name(fields()[c.field]), PEERS[c.group][self.lang]
             side = self.say("前" if c.side == "top" else "后", "top" if c.side == "top" else "bottom")
-            return self.say(f"{known} 居{group}{side} {c.percent}%", f"{known} in the {side} {c.percent}% of {group}")
+            return self.say(
+                f"{ranked} 居{group}{side} {c.percent}%", f"{ranked} in the {side} {c.percent}% of {group}"
+            )
         if isinstance(c, Compare):
             known = fields()[c.field]
             if known.does and c.op == "in_last":
                 done = known.does[self.lang]
-                return self.say(f"最近 {self.span(c.value)}有{done}", f"{done} in the last {self.span(c.value)}")
+                return self.say(
+                    f"最近 {self.span(c.value)}有{done}", f"{done} in the last {self.span(c.value)}"
+                )
             return self.test(known, c, fields())
         if isinstance(c, Behaviour):
             return self.behaviour(c)
@@ -183,11 +205,14 @@ class _Teller:
             return truth(name, op == "is_true", self.lang)
         if isinstance(value, Span):
             span = self.span(value)
-            return name + {
-                "in_last": self.say(f"在最近 {span}内", f" in the last {span}"),
-                "more_than_ago": self.say(f"在 {span}前或更早", f" {span} ago or earlier"),
-                "in_next": self.say(f"在未来 {span}内", f" in the next {span}"),
-            }[op]
+            return (
+                name
+                + {
+                    "in_last": self.say(f"在最近 {span}内", f" in the last {span}"),
+                    "more_than_ago": self.say(f"在 {span}前或更早", f" {span} ago or earlier"),
+                    "in_next": self.say(f"在未来 {span}内", f" in the next {span}"),
+                }[op]
+            )
         if op == "in_this":
             return name + self.say(f"在{PERIODS[str(value)][0]}", f" {PERIODS[str(value)][1]}")
         one: Callable[[Any], str] = lambda v: self.value(known, v)  # noqa: E731
@@ -199,11 +224,14 @@ class _Teller:
                 link = self.say("或", " or ") if op == "has_any" else self.say("和", " and ")
                 return name + self.say("有", " ") + link.join(map(one, value))
             listed = self.say("、", ", ").join(map(one, value))
-            return name + {
-                "in": self.say(f"属于{listed}", f" one of {listed}"),
-                "not_in": self.say(f"不属于{listed}", f" none of {listed}"),
-                "under": self.say(f"在{listed}及下级", f" within {listed}"),
-            }[op]
+            return (
+                name
+                + {
+                    "in": self.say(f"属于{listed}", f" one of {listed}"),
+                    "not_in": self.say(f"不属于{listed}", f" none of {listed}"),
+                    "under": self.say(f"在{listed}及下级", f" within {listed}"),
+                }[op]
+            )
         if op == "contains":
             return name + self.say("包含", " contains ") + self.quoted(str(value))
         word_ = self.operator(known, op)
@@ -222,20 +250,29 @@ class _Teller:
             text += self.say(f"的 {_plain(value.times)} 倍", f" times {_plain(value.times)}")
         if value.plus:
             amount = self.value(known, abs(value.plus))
-            text += self.say(f"{'加' if value.plus > 0 else '减'} {amount}", f" {'plus' if value.plus > 0 else 'minus'} {amount}")
+            text += self.say(
+                f"{'加' if value.plus > 0 else '减'} {amount}",
+                f" {'plus' if value.plus > 0 else 'minus'} {amount}",
+            )
         return text.rstrip()
 
     def value(self, known: Field, value: Any) -> str:
         if known.kind == "money":
             return self.money(_plain(typed("money", value)))
         if known.kind in ("int", "number") and not known.codes:
-            return f"{_plain(typed(known.kind, value))} " if not self.lang else str(_plain(typed(known.kind, value)))
+            return (
+                f"{_plain(typed(known.kind, value))} "
+                if not self.lang
+                else str(_plain(typed(known.kind, value)))
+            )
         if known.kind == "date":
             return f"{value} " if not self.lang else str(value)
         if known.codes:
             told = word(known, value, self.language)
             return told if told != str(value) else self.quoted(str(value))
-        return self.quoted(self.names.of(known.kind if known.kind == "org" else known.name).get(value, str(value)))
+        return self.quoted(
+            self.names.of(known.kind if known.kind == "org" else known.name).get(value, str(value))
+        )
 
     def money(self, amount: int | float) -> str:
         exact = Decimal(str(amount))

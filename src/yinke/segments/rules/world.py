@@ -84,8 +84,8 @@ def org_tree(day: Day) -> dict[str, tuple[str, ...]]:
     table = pq.read_table(day.path("org"), columns=["org_no", "parent_no"])
     parent = dict(zip(table["org_no"].to_pylist(), table["parent_no"].to_pylist(), strict=True))
     found = {}
-    for org in parent:
-        path, above = [org], parent[org]
+    for org, above in parent.items():
+        path = [org]
         while above in parent and above not in path:
             path.append(above)
             above = parent[above]
