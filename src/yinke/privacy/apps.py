@@ -15,6 +15,10 @@ class PrivacyConfig(AppConfig):
         from yinke.privacy.services.policies import seed_policies
 
         use_keys(stored_keys)
+        from yinke.privacy.consents import granted
+        from yinke.segments.marks import SOURCES
+
+        SOURCES["consent"] = granted
 
         def migrated(**_: Any) -> None:
             note_first_key()
