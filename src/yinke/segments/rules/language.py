@@ -217,6 +217,6 @@ def json_schema() -> dict[str, Any]:
     """The published schema (JSON Schema 2020-12)."""
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "title": "Yinke rule, version 1",
         **Rule.model_json_schema(),
+        "title": "Yinke rule, version 1",
     }
