@@ -7,7 +7,7 @@ everything else keeps its type. A column is read from the file when it is first 
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import reduce
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from yinke.lake.engine.duck import DuckEngine
-from yinke.lake.engine.files import quoted, schema_of
+from yinke.lake.engine.files import as_ibis, quoted, schema_of
 
 FEW = 60_000
 """Texts with up to this many different values become an enumeration."""
@@ -113,9 +113,16 @@ class HotSnapshot:
         self._types |= {name: found.schema()[name].copy(nullable=True) for name in names}
         self._columns = (*self._columns, *names)
 
-    def ask(self, expr: Any) -> pa.Table:
-        """Compute an expression over ``table()``, by a cursor of its own."""
-        return self._db.cursor().sql(self.engine.sql_of(expr)).to_arrow_table()
+    def beside(self, name: str, table: pa.Table) -> Any:
+        """A small table of one question, to be given to ``ask`` under the same name."""
+        return ops.DatabaseTable(name=name, schema=as_ibis(table.schema), source=self._ibis).to_expr()
+
+    def ask(self, expr: Any, beside: Mapping[str, pa.Table]) -> pa.Table:
+        """Compute an expression over ``table()`` and the tables ``beside`` it, by a cursor of its own."""
+        cursor = self._db.cursor()
+        for name, table in beside.items():
+            cursor.register(name, table)
+        return cursor.sql(self.engine.sql_of(expr)).to_arrow_table()
 
     def _load(self, columns: Sequence[str]) -> None:
         """Add columns of the file. What is in memory already is joined to, not read again."""

@@ -52,10 +52,10 @@ class Live:
             world: of the same day; its marks are asked anew each time, for people change them any moment.
             within: ``cust_id`` of those whom the viewer may see; None: the whole bank.
         """
-        rows, holds = self._asked(world, rule, within)
+        rows, holds, beside = self._asked(world, rule, within)
         found = rows.mutate(holds=holds).group_by(*BY)
-        found = found.agg(of=rows.count(), customers=lambda t: t.holds.cast("int64").sum())
-        table = self._hot.ask(found)
+        found = found.agg(of=lambda t: t.count(), customers=lambda t: t.holds.cast("int64").sum())
+        table = self._hot.ask(found, beside)
         by: dict[str, dict[Any, int]] = {}
         for name in BY:
             sums = table.group_by(name).aggregate([("customers", "sum")]).to_pylist()
@@ -68,29 +68,32 @@ class Live:
 
     def some(self, world: World, rule: Rule, many: int, within: pa.Table | None = None) -> list[int]:
         """A sample: the numbers of so many whom the rule holds of, the same ones each time, spread over the bank."""
-        rows, holds = self._asked(world, rule, within)
+        rows, holds, beside = self._asked(world, rule, within)
         mixed = (rows.cust_id.cast("int64") * 2_654_435_761) % 4_294_967_296
         found = (
             rows.filter(holds == 1).select("cust_id", mixed=mixed).order_by("mixed", "cust_id").limit(many)
         )
-        return [int(one) for one in self._hot.ask(found)["cust_id"].to_pylist()]
+        return [int(one) for one in self._hot.ask(found, beside)["cust_id"].to_pylist()]
 
-    def _asked(self, world: World, rule: Rule, within: pa.Table | None) -> tuple[Any, Any]:
+    def _asked(self, world: World, rule: Rule, within: pa.Table | None) -> tuple[Any, Any, dict[str, pa.Table]]:
         inside = replace(world, engine=self._hot.engine)
         needs = Needs()
         holds = answer(inside, needs, rule)
         with self._lock:
             names = self._keep(inside, needs)
             rows = self._hot.table(*self._named(needs, world))
+        beside: dict[str, pa.Table] = {}
         if needs.marks:
-            marks = self._hot.engine.memtable(world.marks(frozenset(needs.marks)))
+            beside["marks"] = world.marks(frozenset(needs.marks))
+            marks = self._hot.beside("marks", beside["marks"])
             flags = {name: (marks.mark == mark).any() for mark, name in needs.marks.items()}
-            flags_of = marks.group_by("cust_id").agg(**flags).rename(mark_id="cust_id")
-            rows = rows.left_join(flags_of, rows.cust_id == flags_of.mark_id)
+            marked = marks.group_by(mark_id=marks.cust_id).agg(**flags)
+            rows = rows.left_join(marked, rows.cust_id == marked.mark_id)
         if within is not None:
-            rows = rows.semi_join(self._hot.engine.memtable(within), "cust_id")
+            beside["within"] = within
+            rows = rows.semi_join(self._hot.beside("within", within), "cust_id")
         asked = _Renamed(rows, names)
-        return rows, holds(asked)
+        return rows, holds(asked), beside
 
     def _named(self, needs: Needs, world: World) -> Sequence[str]:
         today = world.day.biz_date
