@@ -45,7 +45,10 @@ def bank(tmp_path: Path, settings: Any) -> Iterator[Bank]:
          "kind": "TRANSFER", "own_name": True, "opp_bank": "别行"}
         for n in range(3)
     ]  # fmt: skip
-    lines = [{"org_no": org.org_no, "parent_no": orgs.get(org.parent_id), "name": org.name} for org in bank.orgs.values()]
+    lines = [
+        {"org_no": org.org_no, "parent_no": orgs.get(org.parent_id), "name": org.name}
+        for org in bank.orgs.values()
+    ]
     a_day(a_lake(tmp_path), TODAY, snapshot=rows, org=lines, transaction=spent)
     queries._live.clear()
     yield bank
@@ -76,7 +79,11 @@ def test_who_sees_bands_only_learns_no_exact_amount(bank: Bank) -> None:
     told = post(bank.client("运营"), "explain", rule=RICH, customer_id=1).json()
     assert told["reasons"][0]["value"] == "500000"
     told = post(bank.client("徐头"), "explain", rule=exact, customer_id=1).json()
-    assert (told["holds"], told["reasons"][0]["state"], told["reasons"][0]["value"]) == (False, "not_met", "600000.00")
+    assert (told["holds"], told["reasons"][0]["state"], told["reasons"][0]["value"]) == (
+        False,
+        "not_met",
+        "600000.00",
+    )
 
 
 def test_the_sample_holds_own_customers_only_and_is_audited(bank: Bank) -> None:
@@ -108,7 +115,9 @@ def test_behaviour_of_the_last_days_is_counted(bank: Bank) -> None:
 def test_tags_and_wishes_count_as_soon_as_they_are_written(bank: Bank) -> None:
     tag = Tag.objects.create(org=bank.orgs["徐汇"], name="老客户", made_by=bank.staff["徐头"])
     rule = {"where": {"type": "compare", "field": "tag", "op": "has_any", "value": [str(tag.id)]}}
-    quiet = {"where": {"type": "compare", "field": "do_not_disturb", "op": "has_any", "value": ["ALL_MARKETING"]}}
+    quiet = {
+        "where": {"type": "compare", "field": "do_not_disturb", "op": "has_any", "value": ["ALL_MARKETING"]}
+    }
     client = bank.client("徐头")
     assert post(client, "count", rule=rule).json()["customers"] == 0
     act = BulkAction.objects.create(user=bank.staff["徐头"], kind="TAG_ADD", tag=tag, count=1)
@@ -122,13 +131,22 @@ def test_tags_and_wishes_count_as_soon_as_they_are_written(bank: Bank) -> None:
 
 
 def test_a_mistake_is_told_at_its_place_in_the_readers_language(bank: Bank) -> None:
-    wrong = {"where": {"type": "all", "of": [RICH["where"], {"type": "compare", "field": "no", "op": "eq", "value": 1}]}}
+    wrong = {
+        "where": {
+            "type": "all",
+            "of": [RICH["where"], {"type": "compare", "field": "no", "op": "eq", "value": 1}],
+        }
+    }
     client = bank.client("徐头")
     told = post(client, "check", rule=wrong).json()
     assert [(p["place"], p["code"]) for p in told["problems"]] == [("/where/of/1/field", "no_field")]
     assert told["problems"][0]["text"].startswith("没有“no”这个字段") and told["sentence"] == ""
     refused = post(client, "count", rule=wrong)
-    assert (refused.status_code, refused.json()["code"], refused.json()["place"]) == (400, "rule_wrong", "/where/of/1/field")
+    assert (refused.status_code, refused.json()["code"], refused.json()["place"]) == (
+        400,
+        "rule_wrong",
+        "/where/of/1/field",
+    )
     late = {"where": {"type": "compare", "field": "risk_expiry", "op": "in_next", "value": {"n": 7}}}
     assert post(client, "check", rule=late).json()["problems"][0]["code"] == "not_delivered"
     deep = '{"rule":' + '{"type":"not","of":' * 3000 + "1" + "}" * 3000 + "}"

@@ -67,12 +67,10 @@ def granted(purposes: frozenset[str], on: date) -> list[tuple[int, str]]:
     consent holds or does not hold at this moment, whatever date the figures are of."""
     found: list[tuple[int, str]] = []
     for purpose in sorted(purposes):
+        answered = Consent.objects.filter(purpose=purpose, answer=Consent.Answer.GRANTED)
+        asked: Iterable[int] = answered.values_list("customer_id", flat=True)
         if purpose in NO_CONSENT:
             asked = Customer.objects.values_list("id", flat=True)
-        else:
-            asked = Consent.objects.filter(purpose=purpose, answer=Consent.Answer.GRANTED).values_list(
-                "customer_id", flat=True
-            )
         found += [(cust, purpose) for cust in sorted(allowed(asked, purpose))]
     return found
 

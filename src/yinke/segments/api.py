@@ -9,7 +9,15 @@ from yinke.access.auth import can, viewer_from
 from yinke.access.services.audit import audit
 from yinke.segments import queries
 from yinke.segments.schemas import (
-    CheckOut, CountOut, ExplainIn, ExplainOut, FieldsOut, ParseOut, RuleIn, SampleRow, TextIn,
+    CheckOut,
+    CountOut,
+    ExplainIn,
+    ExplainOut,
+    FieldsOut,
+    ParseOut,
+    RuleIn,
+    SampleRow,
+    TextIn,
 )  # fmt: skip
 
 router = Router(tags=["segments"])

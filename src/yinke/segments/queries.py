@@ -32,8 +32,20 @@ from yinke.segments.rules.parse import parse
 from yinke.segments.rules.sentence import Names, measured, sentence
 from yinke.segments.rules.world import World, org_tree
 from yinke.segments.schemas import (
-    CheckOut, CountOut, ExplainOut, FieldOut, FieldsOut, GroupOut, ParseOut, PartOut, ProblemOut, ReasonOut,
-    RowsOut, SampleRow, ShareOut, ValueOut,
+    CheckOut,
+    CountOut,
+    ExplainOut,
+    FieldOut,
+    FieldsOut,
+    GroupOut,
+    ParseOut,
+    PartOut,
+    ProblemOut,
+    ReasonOut,
+    RowsOut,
+    SampleRow,
+    ShareOut,
+    ValueOut,
 )  # fmt: skip
 
 SAMPLE = 20
@@ -59,7 +71,9 @@ class Asking:
         biz_date = business_date()
         day = self.lake.day(biz_date) if biz_date else None
         if day is None or not day.has("snapshot"):
-            raise NotFound("No night has run yet", place="segments", remedy="Run one: yinke nightly --date ...")
+            raise NotFound(
+                "No night has run yet", place="segments", remedy="Run one: yinke nightly --date ..."
+            )
         return day
 
     @cached_property
@@ -265,7 +279,9 @@ def explain_rule(viewer: Viewer, raw: Any, customer_id: int) -> ExplainOut:
     with _ENGINE_LOCK:
         found = explain(asking.world, rule, customer_id, asking.names)
     if found is None:
-        raise NotFound("No such customer among yours", place=f"customer {customer_id}", remedy="Go back to the list")
+        raise NotFound(
+            "No such customer among yours", place=f"customer {customer_id}", remedy="Go back to the list"
+        )
     return ExplainOut(
         holds=found.holds,
         reasons=[
@@ -316,7 +332,13 @@ def _amounts(rule: Rule) -> Iterator[Decimal]:
         if isinstance(leaf, Compare):
             scale = {"WAN": 10_000, "YI": 100_000_000}.get(leaf.unit or "", 1)
             yield from _of(catalogue.fields()[leaf.field], leaf.value, scale)
-        doings = [leaf.first, leaf.then] if isinstance(leaf, Sequence) else [leaf] if isinstance(leaf, Behaviour) else []
+        doings = (
+            [leaf.first, leaf.then]
+            if isinstance(leaf, Sequence)
+            else [leaf]
+            if isinstance(leaf, Behaviour)
+            else []
+        )
         for doing in doings:
             one_: Filter
             for one_ in doing.filters:

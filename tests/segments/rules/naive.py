@@ -14,7 +14,18 @@ from typing import Any
 from yinke.common.lunar import lunar_birthdays
 from yinke.segments.rules.fields import fields, tables, typed
 from yinke.segments.rules.language import (
-    All, AnyOf, At, Behaviour, Compare, InSegment, Not, Other, Peer, Rule, Sequence, Span,
+    All,
+    AnyOf,
+    At,
+    Behaviour,
+    Compare,
+    InSegment,
+    Not,
+    Other,
+    Peer,
+    Rule,
+    Sequence,
+    Span,
 )  # fmt: skip
 
 Row = Mapping[str, Any]
@@ -63,9 +74,9 @@ class Naive:
     def holds(self, c: Any, cust: int, today: date) -> bool:
         match c:
             case All():
-                return all([self.holds(one, cust, today) for one in c.of])
+                return all(self.holds(one, cust, today) for one in c.of)
             case AnyOf():
-                return any([self.holds(one, cust, today) for one in c.of])
+                return any(self.holds(one, cust, today) for one in c.of)
             case Not():
                 return not self.holds(c.of, cust, today)
             case At():

@@ -98,7 +98,9 @@ def test_every_mistake_is_told_in_both_languages() -> None:
     for zh, en in texts().values():
         assert zh and en and not any("\u4e00" <= sign <= "\u9fff" for sign in en)
     told = checked(of("aum", "contains", "1")).problems[0]
-    assert told.text("zh").startswith("“AUM”不能用“contains”来比较") and told.text("en").startswith("AUM cannot be compared")
+    assert told.text("zh").startswith("“AUM”不能用“contains”来比较") and told.text("en").startswith(
+        "AUM cannot be compared"
+    )
 
 
 def test_two_hundred_conditions_fifty_deep_are_a_rule_and_more_is_refused_at_once() -> None:
@@ -119,10 +121,14 @@ def test_two_hundred_conditions_fifty_deep_are_a_rule_and_more_is_refused_at_onc
 
 def test_segments_may_refer_to_each_other_but_never_in_a_circle() -> None:
     def into(name: str) -> Rule:
-        return Rule.model_validate({"where": {"type": "all", "of": [AUM, {"type": "segment", "segment": name}]}})
+        return Rule.model_validate(
+            {"where": {"type": "all", "of": [AUM, {"type": "segment", "segment": name}]}}
+        )
 
     plain = Rule.model_validate({"where": AUM})
-    assert checked({"type": "segment", "segment": "a"}, segments={"a": into("b"), "b": plain}).rule is not None
+    assert (
+        checked({"type": "segment", "segment": "a"}, segments={"a": into("b"), "b": plain}).rule is not None
+    )
     for segments, own in (({"a": into("b"), "b": into("a")}, None), ({"a": into("me")}, "me"), ({}, "me")):
         name = "a" if segments else "me"
         assert problem({"type": "segment", "segment": name}, segments=segments, own=own)[1] == "cycle"
@@ -155,11 +161,24 @@ def test_any_json_gets_an_answer(raw: Any) -> None:
         assert all(p.text("zh") and p.text("en") for p in found.problems)
 
 
-HOSTILE = ("'; DROP TABLE hot; --", "\\' OR 1=1 --", '"x"', "%_%", "$$a$$", "{{x}}", "a'||chr(39)", "\\", "/*", "𠮷")
+HOSTILE = (
+    "'; DROP TABLE hot; --",
+    "\\' OR 1=1 --",
+    '"x"',
+    "%_%",
+    "$$a$$",
+    "{{x}}",
+    "a'||chr(39)",
+    "\\",
+    "/*",
+    "𠮷",
+)
 
 
 @pytest.mark.parametrize("engine_name", ["duck", pytest.param("spark", marks=pytest.mark.spark)])
-def test_no_text_of_a_user_is_read_as_sql(engine_name: str, request: pytest.FixtureRequest, tmp_path: Path) -> None:
+def test_no_text_of_a_user_is_read_as_sql(
+    engine_name: str, request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
     engine: Engine = request.getfixturevalue(engine_name)
     bank = made_bank(3)
     day = bank.days[bank.today]
@@ -168,11 +187,19 @@ def test_no_text_of_a_user_is_read_as_sql(engine_name: str, request: pytest.Fixt
         row["payroll_unit"] = text
     day["snapshot"] = people  # type: ignore[assignment]
     world = lay(bank, tmp_path, engine)
-    asked = [of("payroll_unit", op, [text] if op == "in" else text) for text in HOSTILE for op in ("eq", "in", "contains")]
+    asked = [
+        of("payroll_unit", op, [text] if op == "in" else text)
+        for text in HOSTILE
+        for op in ("eq", "in", "contains")
+    ]
     rules = [Rule.model_validate({"where": one}) for one in asked]
     found: pa.Table = engine.to_arrow(evaluate(world, rules))
     for n, rule in enumerate(rules):
-        holds = {cust for cust, yes in zip(found["cust_id"].to_pylist(), found[f"r{n}"].to_pylist(), strict=True) if yes}
+        holds = {
+            cust
+            for cust, yes in zip(found["cust_id"].to_pylist(), found[f"r{n}"].to_pylist(), strict=True)
+            if yes
+        }
         assert holds == bank.who(rule) and holds, rule
 
 
@@ -180,7 +207,11 @@ def test_every_column_of_the_snapshot_is_a_field_or_said_to_be_none() -> None:
     assert {m.name for m in SNAPSHOT} <= set(fields()) | hidden()
     assert {f.group for f in fields().values()} <= set(groups())
     assert all(f.about_zh and f.about_en and "{" not in f.about_zh + f.about_en for f in fields().values())
-    assert fields()["aml_level"].audience == "compliance" and "birth_date" not in fields() and "nation" not in fields()
+    assert (
+        fields()["aml_level"].audience == "compliance"
+        and "birth_date" not in fields()
+        and "nation" not in fields()
+    )
 
 
 def test_the_published_schema_is_the_language() -> None:

@@ -108,7 +108,8 @@ def words() -> dict[str, dict[str, dict[str, str]]]:
 
 def word(field: Field, value: object, language: str) -> str:
     """What a value of a field is called."""
-    return words().get(field.words, {}).get(str(value), {}).get(language, str(value))
+    told = words().get(field.words, {}).get(str(value), {})
+    return told.get("en" if language == "en" else "zh", str(value))
 
 
 def groups() -> dict[str, dict[str, str]]:

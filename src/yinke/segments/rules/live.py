@@ -75,7 +75,9 @@ class Live:
         )
         return [int(one) for one in self._hot.ask(found, beside)["cust_id"].to_pylist()]
 
-    def _asked(self, world: World, rule: Rule, within: pa.Table | None) -> tuple[Any, Any, dict[str, pa.Table]]:
+    def _asked(
+        self, world: World, rule: Rule, within: pa.Table | None
+    ) -> tuple[Any, Any, dict[str, pa.Table]]:
         inside = replace(world, engine=self._hot.engine)
         needs = Needs()
         holds = answer(inside, needs, rule)
