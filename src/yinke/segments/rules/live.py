@@ -43,7 +43,8 @@ class Live:
         self._lock = threading.Lock()
         self._kept: dict[object, str] = {}
         self._there = frozenset(self._hot.schema)
-        self._hot.table(*(name for name in ASKED if name in self._there))
+        rows = self._hot.table(*(name for name in ASKED if name in self._there))
+        self._of = int(self._hot.ask(rows.agg(n=rows.count()), {})["n"][0].as_py())
 
     def count(self, world: World, rule: Rule, within: pa.Table | None = None) -> Counted:
         """Count a checked rule.
@@ -53,18 +54,18 @@ class Live:
             within: ``cust_id`` of those whom the viewer may see; None: the whole bank.
         """
         rows, holds, beside = self._asked(world, rule, within)
-        found = rows.mutate(holds=holds).group_by(*BY)
-        found = found.agg(of=lambda t: t.count(), customers=lambda t: t.holds.cast("int64").sum())
+        found = rows.filter(holds == 1).group_by(*BY).agg(customers=lambda t: t.count())
         table = self._hot.ask(found, beside)
         by: dict[str, dict[Any, int]] = {}
         for name in BY:
             sums = table.group_by(name).aggregate([("customers", "sum")]).to_pylist()
-            by[name] = {
-                row[name]: int(row["customers_sum"]) for row in sums
-                if row["customers_sum"] and row[name] is not None
-            }  # fmt: skip
-        total, whole = (int(sum(table[name].to_pylist())) for name in ("customers", "of"))
-        return Counted(total, whole, by)
+            by[name] = {row[name]: int(row["customers_sum"]) for row in sums if row[name] is not None}
+        of = self._of
+        if within is not None:
+            mine = {"within": within}
+            inside = self._hot.table("cust_id").semi_join(self._hot.beside("within", within), "cust_id")
+            of = int(self._hot.ask(inside.agg(n=inside.count()), mine)["n"][0].as_py())
+        return Counted(int(sum(table["customers"].to_pylist())), of, by)
 
     def some(self, world: World, rule: Rule, many: int, within: pa.Table | None = None) -> list[int]:
         """A sample: the numbers of so many whom the rule holds of, the same ones each time, spread over the bank."""
