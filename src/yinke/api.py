@@ -32,6 +32,7 @@ from yinke.nightly.api import router as nightly
 from yinke.nightly.queries import freshness
 from yinke.privacy.api import router as privacy
 from yinke.privacy.rights_api import router as rights
+from yinke.segments.api import router as segments
 
 
 class Api(NinjaAPI):
@@ -60,6 +61,7 @@ api.add_router("", ownership)
 api.add_router("", roles)
 api.add_router("", privacy)
 api.add_router("", rights)
+api.add_router("", segments)
 api.add_router("/nightly", nightly)
 
 

@@ -164,6 +164,14 @@ def openapi() -> None:
     print(json.dumps(api.get_openapi_schema(), ensure_ascii=False, indent=1))
 
 
+@app.command("rules-schema")
+def rules_schema() -> None:
+    """Print the JSON Schema of the rule language (docs/rules.schema.json)."""
+    from yinke.segments.rules.language import json_schema
+
+    print(json.dumps(json_schema(), ensure_ascii=False, indent=1))
+
+
 @app.command()
 def migrate() -> None:
     """Bring the database to this version's tables."""

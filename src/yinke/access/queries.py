@@ -50,6 +50,7 @@ ACTIONS = (
     "consent.record", "policy.publish", "rights.open", "rights.read", "rights.verify",
     "rights.close", "rights.take", "keys.rotate", "keys.rewrap", "retention.run",
     "customer.search", "customer.lookup", "customer.bulk", "customer.bulk_undo", "tag.change",
+    "segment.sample", "segment.explain",
     "export.request", "export.approve", "export.refuse", "export.withdraw", "export.make", "export.download",
     "alert.acknowledge", "task.assign", "contact.withdraw",
 )  # fmt: skip

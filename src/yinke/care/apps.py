@@ -15,3 +15,7 @@ class CareConfig(AppConfig):
         from yinke.customers.filters import MORE
 
         MORE.append(narrow_by_care)
+        from yinke.care.queries.wishes import undisturbed
+        from yinke.segments.marks import SOURCES
+
+        SOURCES["do_not_disturb"] = undisturbed

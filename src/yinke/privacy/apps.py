@@ -14,11 +14,14 @@ class PrivacyConfig(AppConfig):
 
         from yinke.common.crypto import use_keys
         from yinke.lake.keys import use_master
+        from yinke.privacy.consents import granted
         from yinke.privacy.services.keys import note_first_key, stored_keys
         from yinke.privacy.services.policies import seed_policies
+        from yinke.segments.marks import SOURCES
 
         use_keys(stored_keys)
         use_master(lambda: (settings.YINKE.data_key, settings.YINKE.cipher))
+        SOURCES["consent"] = granted
 
         def migrated(**_: Any) -> None:
             note_first_key()

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet
 from django.utils import timezone
@@ -60,6 +60,19 @@ def allowed(customer_ids: Iterable[int], purpose: str, at: datetime | None = Non
     }
     restricted = Restriction.objects.filter(customer_id__in=granted, since__lte=moment)
     return granted - set(restricted.values_list("customer_id", flat=True))
+
+
+def granted(purposes: frozenset[str], on: date) -> list[tuple[int, str]]:
+    """(customer, purpose) of all who allow a purpose now, as rules of segments ask for it; ``on`` is not used: a
+    consent holds or does not hold at this moment, whatever date the figures are of."""
+    found: list[tuple[int, str]] = []
+    for purpose in sorted(purposes):
+        answered = Consent.objects.filter(purpose=purpose, answer=Consent.Answer.GRANTED)
+        asked: Iterable[int] = answered.values_list("customer_id", flat=True)
+        if purpose in NO_CONSENT:
+            asked = Customer.objects.values_list("id", flat=True)
+        found += [(cust, purpose) for cust in sorted(allowed(asked, purpose))]
+    return found
 
 
 def objects_to_profiling() -> QuerySet[Customer]:

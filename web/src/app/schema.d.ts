@@ -2102,6 +2102,126 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/segments/fields": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Rule Fields
+         * @description 字段目录: what rules may speak of, with operators and suggested values.
+         */
+        get: operations["list_rule_fields"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/segments/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Check Rule
+         * @description The problems of a rule at their places, or the sentence that it reads as.
+         */
+        post: operations["check_rule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/segments/count": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Count Rule
+         * @description How many customers a rule holds of within the viewer's scope, by org, tier and stage.
+         */
+        post: operations["count_rule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/segments/sample": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sample Rule
+         * @description Some customers whom a rule holds of, within the viewer's scope; audited.
+         */
+        post: operations["sample_rule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/segments/explain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Explain Rule
+         * @description Why one customer is in, or not, condition by condition; audited.
+         */
+        post: operations["explain_rule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/segments/parse": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Parse Rule
+         * @description What somebody typed, as a rule, and what of it was understood.
+         */
+        post: operations["parse_rule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/nightly/runs": {
         parameters: {
             query?: never;
@@ -3729,26 +3849,24 @@ export interface components {
         };
         /**
          * ReasonOut
-         * @description One reason in plain words, in the viewer's language.
+         * @description One condition and the customer's own value.
          */
         ReasonOut: {
-            /** Type */
-            type: string;
-            /** Name */
-            name: string;
-            /** Family */
-            family: string;
+            /** Place */
+            place: string;
             /** Text */
             text: string;
-            /** Priority */
-            priority: number;
+            /** State */
+            state: string;
+            /** Kind */
+            kind: string;
+            /** Value */
+            value: string | null;
             /**
-             * Expire On
+             * On
              * Format: date
              */
-            expire_on: string;
-            /** Amount */
-            amount: string | null;
+            on: string;
         };
         /**
          * Silence
@@ -5139,19 +5257,27 @@ export interface components {
         };
         /**
          * FieldOut
-         * @description One stored field.
+         * @description A field of rules, in the viewer's language.
          */
         FieldOut: {
             /** Name */
             name: string;
-            /** Zh */
-            zh: string;
-            /** En */
-            en: string;
-            /** Level */
-            level: string;
-            /** Store */
-            store: string;
+            /** Kind */
+            kind: string;
+            /** Title */
+            title: string;
+            /** About */
+            about: string;
+            /** Group */
+            group: string;
+            /** Unit */
+            unit: string;
+            /** Operators */
+            operators: string[];
+            /** Values */
+            values: components["schemas"]["ValueOut"][];
+            /** Open */
+            open: boolean;
         };
         /**
          * CasePage
@@ -5351,6 +5477,202 @@ export interface components {
         Password: {
             /** Password */
             password: string;
+        };
+        /**
+         * FieldsOut
+         * @description The field catalogue (字段目录).
+         */
+        FieldsOut: {
+            /**
+             * As Of
+             * Format: date
+             */
+            as_of: string;
+            /** Groups */
+            groups: components["schemas"]["GroupOut"][];
+            /** Fields */
+            fields: components["schemas"]["FieldOut"][];
+            /** Rows */
+            rows: components["schemas"]["RowsOut"][];
+        };
+        /**
+         * GroupOut
+         * @description A class of fields (标签体系).
+         */
+        GroupOut: {
+            /** Code */
+            code: string;
+            /** Title */
+            title: string;
+        };
+        /**
+         * RowsOut
+         * @description A table whose rows rules count. ``journal``: it needs a window of days.
+         */
+        RowsOut: {
+            /** Name */
+            name: string;
+            /** Title */
+            title: string;
+            /** Group */
+            group: string;
+            /** Journal */
+            journal: boolean;
+            /** Columns */
+            columns: components["schemas"]["FieldOut"][];
+        };
+        /**
+         * ValueOut
+         * @description A suggested value and what it is called.
+         */
+        ValueOut: {
+            /** Value */
+            value: string | number;
+            /** Name */
+            name: string;
+        };
+        /**
+         * CheckOut
+         * @description Whether a rule makes sense, and how it reads.
+         */
+        CheckOut: {
+            /** Problems */
+            problems: components["schemas"]["ProblemOut"][];
+            /** Sentence */
+            sentence: string;
+        };
+        /**
+         * ProblemOut
+         * @description What is wrong at one place (JSON pointer).
+         */
+        ProblemOut: {
+            /** Place */
+            place: string;
+            /** Code */
+            code: string;
+            /** Text */
+            text: string;
+        };
+        /**
+         * RuleIn
+         * @description A rule as JSON (``docs/rules.schema.json``); whatever it is, the checker answers.
+         */
+        RuleIn: {
+            /** Rule */
+            rule: unknown;
+        };
+        /**
+         * CountOut
+         * @description How many a rule holds of, within the viewer's scope. Null counts: fewer than ``few``.
+         */
+        CountOut: {
+            /**
+             * As Of
+             * Format: date
+             */
+            as_of: string;
+            /** Customers */
+            customers: number | null;
+            /** Of */
+            of: number;
+            /** Share */
+            share: number | null;
+            /** Few */
+            few: number;
+            /** Orgs */
+            orgs: components["schemas"]["ShareOut"][];
+            /** Tiers */
+            tiers: components["schemas"]["ShareOut"][];
+            /** Stages */
+            stages: components["schemas"]["ShareOut"][];
+        };
+        /**
+         * ShareOut
+         * @description How many of one org, tier or stage. ``customers`` null: fewer than ``few``.
+         */
+        ShareOut: {
+            /** Key */
+            key: string;
+            /** Name */
+            name: string;
+            /** Customers */
+            customers: number | null;
+        };
+        /**
+         * SampleRow
+         * @description One customer whom the rule holds of, masked as the viewer must see them.
+         */
+        SampleRow: {
+            /** Id */
+            id: number;
+            /** Cust No */
+            cust_no: string;
+            /** Name */
+            name: string;
+            /** Org Name */
+            org_name: string;
+            /** Tier */
+            tier: number;
+            /** Stage */
+            stage: string;
+            /** Aum */
+            aum: string;
+        };
+        /**
+         * ExplainOut
+         * @description Why a customer is in, or not.
+         */
+        ExplainOut: {
+            /** Holds */
+            holds: boolean;
+            /** Reasons */
+            reasons: components["schemas"]["ReasonOut"][];
+        };
+        /**
+         * ExplainIn
+         * @description Of whom.
+         */
+        ExplainIn: {
+            /** Rule */
+            rule: unknown;
+            /** Customer Id */
+            customer_id: number;
+        };
+        /**
+         * ParseOut
+         * @description The rule that the text means; null if some of it was not understood.
+         */
+        ParseOut: {
+            /** Rule */
+            rule: unknown;
+            /** Sentence */
+            sentence: string;
+            /** Parts */
+            parts: components["schemas"]["PartOut"][];
+            /** Problems */
+            problems: components["schemas"]["ProblemOut"][];
+        };
+        /**
+         * PartOut
+         * @description A piece of what was typed, and what was understood by it ('': nothing).
+         */
+        PartOut: {
+            /** Text */
+            text: string;
+            /** Start */
+            start: number;
+            /** End */
+            end: number;
+            /** Understood */
+            understood: string;
+        };
+        /**
+         * TextIn
+         * @description What somebody typed.
+         */
+        TextIn: {
+            /** Text */
+            text: string;
         };
         /** RunOut */
         RunOut: {
@@ -8239,6 +8561,146 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CaseRow"][];
+                };
+            };
+        };
+    };
+    list_rule_fields: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FieldsOut"];
+                };
+            };
+        };
+    };
+    check_rule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RuleIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CheckOut"];
+                };
+            };
+        };
+    };
+    count_rule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RuleIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CountOut"];
+                };
+            };
+        };
+    };
+    sample_rule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RuleIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SampleRow"][];
+                };
+            };
+        };
+    };
+    explain_rule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExplainIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExplainOut"];
+                };
+            };
+        };
+    };
+    parse_rule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TextIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ParseOut"];
                 };
             };
         };

@@ -6,7 +6,8 @@ everything else keeps its type. A column is read from the file when it is first 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
 from functools import reduce
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,8 @@ import ibis.expr.operations as ops
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from yinke.lake.engine.files import quoted, schema_of
+from yinke.lake.engine.duck import DuckEngine
+from yinke.lake.engine.files import as_ibis, quoted, schema_of
 
 FEW = 60_000
 """Texts with up to this many different values become an enumeration."""
@@ -53,11 +55,14 @@ class HotSnapshot:
         memory: bound of what DuckDB may take, e.g. ``2GB``.
     """
 
-    def __init__(self, path: Path, *, threads: int, memory: str) -> None:
+    def __init__(self, path: Path, *, threads: int, memory: str, scratch: Path | None = None) -> None:
         self.path = path
         self.schema = schema_of([path])
-        self._ibis = ibis.duckdb.connect(":memory:", threads=threads, memory_limit=memory)
-        self._db = self._ibis.con
+        self.engine = DuckEngine(
+            threads=threads, memory=memory, scratch=scratch or Path(tempfile.gettempdir())
+        )
+        """Computes in the same database: what it finds can be added as columns."""
+        self._ibis, self._db = self.engine.backend, self.engine.backend.con
         self._columns: tuple[str, ...] = ()
         self._types = {
             name: kind.copy(nullable=nulls > 0)
@@ -74,7 +79,7 @@ class HotSnapshot:
         if missing:
             for column in missing:
                 self.schema[column]
-            self._load((*self._columns, *missing))
+            self._load(missing)
         schema = ibis.Schema({name: self._types[name] for name in self._columns})
         return ops.DatabaseTable(name="hot", schema=schema, source=self._ibis).to_expr()
 
@@ -94,7 +99,33 @@ class HotSnapshot:
         found = table.filter(_bit(condition(table)) == 1).group_by(by).agg(customers=lambda t: t.count())
         return self._db.cursor().sql(str(self._ibis.compile(found))).to_arrow_table()
 
+    def add(self, found: Any) -> None:
+        """Keep the columns of an expression with ``cust_id``, one row for each customer, beside the snapshot's.
+
+        ``cust_id`` must be among the columns asked for before.
+        """
+        names = [name for name in found.columns if name != "cust_id"]
+        listed = ", ".join(f'g."{name}"' for name in names)
+        self._db.execute(
+            f"CREATE OR REPLACE TABLE hot AS SELECT hot.*, {listed} FROM hot"
+            f" LEFT JOIN ({self.engine.sql_of(found)}) g ON hot.cust_id = g.cust_id"
+        )
+        self._types |= {name: found.schema()[name].copy(nullable=True) for name in names}
+        self._columns = (*self._columns, *names)
+
+    def beside(self, name: str, table: pa.Table) -> Any:
+        """A small table of one question, to be given to ``ask`` under the same name."""
+        return ops.DatabaseTable(name=name, schema=as_ibis(table.schema), source=self._ibis).to_expr()
+
+    def ask(self, expr: Any, beside: Mapping[str, pa.Table]) -> pa.Table:
+        """Compute an expression over ``table()`` and the tables ``beside`` it, by a cursor of its own."""
+        cursor = self._db.cursor()
+        for name, table in beside.items():
+            cursor.register(name, table)
+        return cursor.sql(self.engine.sql_of(expr)).to_arrow_table()
+
     def _load(self, columns: Sequence[str]) -> None:
+        """Add columns of the file. What is in memory already is joined to, not read again."""
         source = f"read_parquet({quoted(str(self.path))})"
         parts = []
         for column in columns:
@@ -103,20 +134,19 @@ class HotSnapshot:
                     f'CREATE TYPE "{column}_values" AS ENUM (SELECT DISTINCT "{column}" FROM {source}'
                     f' WHERE "{column}" IS NOT NULL ORDER BY 1)'
                 )
-                parts.append(f'CAST("{column}" AS "{column}_values") AS "{column}"')
+                parts.append(f'CAST(f."{column}" AS "{column}_values") AS "{column}"')
             else:
-                parts.append(f'"{column}"')
-        self._db.execute(f"CREATE OR REPLACE TABLE hot AS SELECT {', '.join(parts)} FROM {source}")
-        self._columns = tuple(columns)
+                parts.append(f'f."{column}"')
+        listed = ", ".join(parts)
+        self._db.execute(
+            f"CREATE OR REPLACE TABLE hot AS SELECT hot.*, {listed} FROM hot POSITIONAL JOIN {source} f"
+            if self._columns
+            else f"CREATE OR REPLACE TABLE hot AS SELECT {listed} FROM {source} f"
+        )
+        self._columns = (*self._columns, *columns)
 
     def _few(self, source: str, column: str) -> bool:
         row = self._db.execute(f'SELECT approx_count_distinct("{column}") FROM {source}').fetchone()
-        known = self._db.execute(
-            "SELECT 1 FROM duckdb_types() WHERE type_name = ?", [f"{column}_values"]
-        ).fetchone()
-        if known:
-            self._db.execute("DROP TABLE IF EXISTS hot")
-            self._db.execute(f'DROP TYPE "{column}_values"')
         return bool(row and row[0] <= FEW)
 
 

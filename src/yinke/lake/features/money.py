@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 import ibis
+import pyarrow.parquet as pq
 
 from yinke.lake.engine import Bound
+from yinke.lake.store import Building, Day
 
 MONEY = "decimal(18, 2)"
 
@@ -16,7 +20,11 @@ def to_cny(amount: Any, ccy: Any, b: Bound) -> Any:
 
     A currency without rate would give null; ``check_rates`` refuses the date before that can happen.
     """
-    rates = {name[5:]: rate for name, rate in b.scalars.items() if name.startswith("rate_")}
+    return at_rates(amount, ccy, {n[5:]: rate for n, rate in b.scalars.items() if n.startswith("rate_")})
+
+
+def at_rates(amount: Any, ccy: Any, rates: Mapping[str, Any]) -> Any:
+    """The same at given rates: CNY for one unit of each foreign currency."""
     if not rates:
         return amount
     branches = [
@@ -24,6 +32,15 @@ def to_cny(amount: Any, ccy: Any, b: Bound) -> Any:
         for code, rate in rates.items()
     ]
     return ibis.cases((ccy == "CNY", amount), *branches, else_=None)
+
+
+def day_rates(day: Day | Building, values: Mapping[str, Any]) -> dict[str, Decimal]:
+    """CNY for one unit of each foreign currency: the day's mid rates, else the threshold ``fx.<CCY>``."""
+    rates = {code[3:]: Decimal(str(value)) for code, value in values.items() if code.startswith("fx.")}
+    if day.has("fx"):
+        table = pq.read_table(day.path("fx"), columns=["ccy", "mid_rate"])
+        rates |= dict(zip(table["ccy"].to_pylist(), table["mid_rate"].to_pylist(), strict=True))
+    return {ccy: rate for ccy, rate in sorted(rates.items()) if ccy != "CNY"}
 
 
 def average(total: Any, divisor: Any) -> Any:

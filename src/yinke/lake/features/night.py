@@ -10,7 +10,6 @@ from functools import cached_property
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from yinke.lake.dates import (
     add_months,
@@ -21,6 +20,7 @@ from yinke.lake.dates import (
     year_start,
 )
 from yinke.lake.engine import Engine, Files, Inputs, Scalar, Slice
+from yinke.lake.features.money import day_rates
 from yinke.lake.snapshot import SNAPSHOT, arrow_schema
 from yinke.lake.store import Building, Day, Lake
 from yinke.lake.tables import TABLES
@@ -70,13 +70,7 @@ class Night:
     @cached_property
     def rates(self) -> dict[str, Decimal]:
         """CNY for one unit of each foreign currency: the day's mid rates, else the threshold ``fx.<CCY>``."""
-        rates = {
-            code[3:]: Decimal(str(value)) for code, value in self.values.items() if code.startswith("fx.")
-        }
-        if self.building.has("fx"):
-            table = pq.read_table(self.building.path("fx"), columns=["ccy", "mid_rate"])
-            rates |= dict(zip(table["ccy"].to_pylist(), table["mid_rate"].to_pylist(), strict=True))
-        return {ccy: rate for ccy, rate in sorted(rates.items()) if ccy != "CNY"}
+        return day_rates(self.building, self.values)
 
     @property
     def shape(self) -> tuple[object, ...]:

@@ -12,18 +12,25 @@ from yinke.lake.engine import Bound, Table
 from yinke.lake.features.money import MONEY, to_cny, total
 
 
-def net_of_reversals(transaction: Table) -> Table:
+def net_of_reversals(transaction: Table, *, of_many_days: bool = False) -> Table:
     """A day's transactions after 冲正: pairs are netted, a reversal itself never counts.
 
     What is wholly taken back on its day is gone; what is taken back in part counts the rest. A reversal of
-    an earlier day's transaction is left out; that day stands as it was published.
+    an earlier day's transaction is left out; that day stands as it was published. With ``of_many_days`` the
+    table holds several days and each is netted by itself (sequences may begin anew every day).
     """
     back = transaction.filter(transaction.reverses.notnull())
-    back = back.group_by(back_seq=back.reverses, back_cust=back.cust_id).agg(taken_back=total(back.amount))
+    keys = {"back_seq": back.reverses, "back_cust": back.cust_id}
+    if of_many_days:
+        keys["back_day"] = back.txn_date
+    back = back.group_by(**keys).agg(taken_back=total(back.amount))
     kept = transaction.filter(transaction.reverses.isnull())
-    rows = kept.left_join(back, [kept.txn_seq == back.back_seq, kept.cust_id == back.back_cust])
+    same = [kept.txn_seq == back.back_seq, kept.cust_id == back.back_cust]
+    if of_many_days:
+        same.append(kept.txn_date == back.back_day)
+    rows = kept.left_join(back, same)
     net = (rows.amount - rows.taken_back.fill_null(0)).cast(MONEY)
-    rows = rows.mutate(amount=net).drop("back_seq", "back_cust", "taken_back")
+    rows = rows.mutate(amount=net).drop(*keys, "taken_back")
     return rows.filter(rows.amount > 0)
 
 

@@ -1,0 +1,353 @@
+"""What can be asked with a rule: is it right, how many, who for example, why this one. Takes the viewer."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cached_property
+from typing import Any
+
+from django.conf import settings
+
+from yinke.access.masking import BANDS
+from yinke.access.models import Org
+from yinke.access.viewer import Viewer
+from yinke.common.errors import NotFound, YinkeError
+from yinke.common.thresholds import load_thresholds
+from yinke.customers.queries import business_date, one, visible
+from yinke.customers.queries_kept import tags
+from yinke.customers.shown import shown_amount, shown_name
+from yinke.lake.engine import open_engine
+from yinke.lake.engine.files import schema_of
+from yinke.lake.store import Day, Lake
+from yinke.segments.marks import marks_for
+from yinke.segments.rules import fields as catalogue
+from yinke.segments.rules.check import Around, Checked, check
+from yinke.segments.rules.explain import Reason, explain
+from yinke.segments.rules.language import Behaviour, Compare, Filter, Other, Rule, Sequence, leaves
+from yinke.segments.rules.live import Counted, Live, ids
+from yinke.segments.rules.parse import parse
+from yinke.segments.rules.sentence import Names, measured, sentence
+from yinke.segments.rules.world import World, org_tree
+from yinke.segments.schemas import (
+    CheckOut,
+    CountOut,
+    ExplainOut,
+    FieldOut,
+    FieldsOut,
+    GroupOut,
+    ParseOut,
+    PartOut,
+    ProblemOut,
+    ReasonOut,
+    RowsOut,
+    SampleRow,
+    ShareOut,
+    ValueOut,
+)  # fmt: skip
+
+SAMPLE = 20
+_ENGINE_LOCK = threading.Lock()
+_LIVE_LOCK = threading.Lock()
+_live: dict[str, Live] = {}
+"""The columns in memory of the newest day; one process holds one day."""
+
+
+@dataclass(frozen=True)
+class Asking:
+    """A viewer's question on the business date."""
+
+    viewer: Viewer
+
+    @cached_property
+    def day(self) -> Day:
+        """The day that the customers stand on.
+
+        Raises:
+            NotFound: no night has run yet, or the lake lacks the day.
+        """
+        biz_date = business_date()
+        day = self.lake.day(biz_date) if biz_date else None
+        if day is None or not day.has("snapshot"):
+            raise NotFound(
+                "No night has run yet", place="segments", remedy="Run one: yinke nightly --date ..."
+            )
+        return day
+
+    @cached_property
+    def lake(self) -> Lake:
+        """The bank's lake."""
+        return Lake(settings.YINKE.lake)
+
+    @cached_property
+    def values(self) -> Mapping[str, Any]:
+        """Thresholds in force."""
+        return load_thresholds(settings.YINKE.thresholds).at(self.day.biz_date)
+
+    @cached_property
+    def world(self) -> World:
+        """What rules are evaluated on."""
+        env = settings.YINKE
+        engine = open_engine("duckdb", threads=env.threads, memory="1GB", scratch=env.home / "scratch")
+        marks = marks_for(self.viewer, self.day.biz_date)
+        return World(engine, self.lake, self.day, self.values, marks=marks)
+
+    @cached_property
+    def around(self) -> Around:
+        """What rules are checked against."""
+        there = {f"snapshot.{name}" for name in schema_of([self.day.path("snapshot")])}
+        if self.day.has("customer"):
+            there |= {f"customer.{name}" for name in schema_of([self.day.path("customer")])}
+        there |= {name for name in catalogue.tables() if self.day.has(name)}
+        dates = self.lake.dates()
+        return Around(
+            limits=self.values, today=self.day.biz_date, oldest=dates[0] if dates else None,
+            delivered=frozenset(there), orgs=frozenset(org_tree(self.day)) or None,
+        )  # fmt: skip
+
+    @cached_property
+    def names(self) -> Names:
+        """What tags and orgs are called."""
+        return Names(
+            tags={str(tag.id): tag.name for tag in tags(self.viewer)},
+            orgs=dict(Org.objects.values_list("org_no", "name")),
+        )
+
+    @property
+    def live(self) -> Live:
+        """The columns in memory, made at the first question of a day."""
+        with _LIVE_LOCK:
+            found = _live.get(self.day.version)
+            if found is None:
+                env = settings.YINKE
+                _live.clear()
+                found = _live[self.day.version] = Live(
+                    self.world, threads=env.threads, memory=env.memory, scratch=env.home / "scratch"
+                )
+        return found
+
+    def checked(self, raw: Any) -> Checked:
+        """The rule, or its problems."""
+        return check(raw, self.around)
+
+    def right(self, raw: Any) -> Rule:
+        """The rule.
+
+        Raises:
+            YinkeError: it has a problem; the first one is told.
+        """
+        found = self.checked(raw)
+        if found.rule is None:
+            first = found.problems[0]
+            raise YinkeError(
+                first.text(self.viewer.language), place=first.place, code="rule_wrong",
+                remedy="Mend the rule at that place",
+            )  # fmt: skip
+        return found.rule
+
+    @property
+    def within(self) -> Any:
+        """Whom the viewer may see: None for the whole bank."""
+        if self.viewer.org_ids is None:
+            return None
+        return ids(list(visible(self.viewer).values_list("id", flat=True)))
+
+
+def field_catalogue(viewer: Viewer) -> FieldsOut:
+    """The fields that a viewer may draw rules with."""
+    asking = Asking(viewer)
+    there = asking.around.delivered or frozenset()
+    language = viewer.language
+    shown = [
+        _field(field, asking) for field in catalogue.fields().values()
+        if field.audience == "all" and (field.source == "own" or f"{field.source}.{field.name}" in there)
+    ]  # fmt: skip
+    rows = [
+        RowsOut(
+            name=table.name, title=_in(language, table.zh, table.en), group=table.group, journal=bool(table.day),
+            columns=[_field(column, asking) for column in table.columns.values()],
+        )
+        for table in catalogue.tables().values() if table.name in there
+    ]  # fmt: skip
+    groups = [
+        GroupOut(code=code, title=_in(language, name["zh"], name["en"]))
+        for code, name in catalogue.groups().items()
+    ]
+    return FieldsOut(as_of=asking.day.biz_date, groups=groups, fields=shown, rows=rows)
+
+
+def _field(field: catalogue.Field, asking: Asking) -> FieldOut:
+    language = asking.viewer.language
+    names: Mapping[Any, str] = {code: catalogue.word(field, code, language) for code in field.codes}
+    if not names:
+        names = asking.names.of("org" if field.kind == "org" else field.name)
+    return FieldOut(
+        name=field.name, kind=field.kind, title=_in(language, field.zh, field.en),
+        about=_in(language, field.about_zh, field.about_en), group=field.group, unit=field.unit,
+        operators=list(field.operators), open=not field.codes,
+        values=[ValueOut(value=value, name=name) for value, name in names.items()],
+    )  # fmt: skip
+
+
+def _in(language: str, zh: str, en: str) -> str:
+    return en if language == "en" else zh
+
+
+def check_rule(viewer: Viewer, raw: Any) -> CheckOut:
+    """The problems of a rule, or its sentence."""
+    asking = Asking(viewer)
+    found = asking.checked(raw)
+    told = sentence(found.rule, viewer.language, asking.names) if found.rule else ""
+    return CheckOut(problems=_problems(viewer, found), sentence=told)
+
+
+def _problems(viewer: Viewer, found: Checked) -> list[ProblemOut]:
+    return [
+        ProblemOut(place=p.place, code=p.code, text=p.text(viewer.language)) for p in found.problems
+    ]  # fmt: skip
+
+
+def count_rule(viewer: Viewer, raw: Any) -> CountOut:
+    """How many customers of the viewer's a rule holds of.
+
+    Who sees bands of amounts only is not told a count of fewer than ``rule.few``: by asking often enough it
+    would give away one customer's exact amount.
+
+    Raises:
+        YinkeError: the rule has a problem.
+    """
+    asking = Asking(viewer)
+    rule = asking.right(raw)
+    counted = asking.live.count(asking.world, rule, asking.within)
+    few = int(asking.values["rule.few"]) if viewer.masked else 0
+    total = _told(counted.customers, few)
+    share = None if total is None or not counted.of else round(total / counted.of, 6)
+    return CountOut(
+        as_of=asking.day.biz_date, customers=total, of=counted.of, share=share, few=few,
+        orgs=_shares(counted, "org_no", few, lambda key: asking.names.orgs.get(key, str(key))),
+        tiers=_shares(counted, "tier", few, lambda key: _word("tier", key, viewer)),
+        stages=_shares(counted, "stage", few, lambda key: _word("stage", key, viewer)),
+    )  # fmt: skip
+
+
+def _told(customers: int, few: int) -> int | None:
+    return None if 0 < customers < few else customers
+
+
+def _word(name: str, key: Any, viewer: Viewer) -> str:
+    return catalogue.word(catalogue.fields()[name], key, viewer.language)
+
+
+def _shares(counted: Counted, by: str, few: int, name: Any) -> list[ShareOut]:
+    found = sorted(counted.by[by].items(), key=lambda item: (-item[1], str(item[0])))
+    return [ShareOut(key=str(key), name=name(key), customers=_told(n, few)) for key, n in found]
+
+
+def sample_rule(viewer: Viewer, raw: Any) -> list[SampleRow]:
+    """Some customers of the viewer's whom a rule holds of, always the same ones.
+
+    Raises:
+        YinkeError: the rule has a problem, or bounds between bands for a viewer who sees bands only.
+    """
+    asking = Asking(viewer)
+    rule = asking.right(raw)
+    _bands_only(viewer, rule)
+    found = asking.live.some(asking.world, rule, SAMPLE, asking.within)
+    rows = {c.id: c for c in visible(viewer).filter(id__in=found).select_related("metrics", "org")}
+    return [
+        SampleRow(
+            id=c.id, cust_no=c.cust_no, name=shown_name(viewer, c), org_name=c.org.name, tier=c.metrics.tier,
+            stage=c.metrics.stage, aum=shown_amount(viewer, c.metrics.aum),
+        )
+        for c in (rows[one] for one in found if one in rows)
+    ]  # fmt: skip
+
+
+def explain_rule(viewer: Viewer, raw: Any, customer_id: int) -> ExplainOut:
+    """Why one customer is in, or not, condition by condition.
+
+    Raises:
+        NotFound: no such customer among the viewer's.
+        YinkeError: as ``sample_rule``.
+    """
+    asking = Asking(viewer)
+    one(viewer, customer_id)
+    rule = asking.right(raw)
+    _bands_only(viewer, rule)
+    with _ENGINE_LOCK:
+        found = explain(asking.world, rule, customer_id, asking.names)
+    if found is None:
+        raise NotFound(
+            "No such customer among yours", place=f"customer {customer_id}", remedy="Go back to the list"
+        )
+    return ExplainOut(
+        holds=found.holds,
+        reasons=[
+            ReasonOut(
+                place=r.place, text=_in(viewer.language, r.zh, r.en), state=r.state, kind=r.kind,
+                value=_value(viewer, r), on=r.on,
+            )
+            for r in found.reasons
+        ],
+    )  # fmt: skip
+
+
+def _value(viewer: Viewer, reason: Reason) -> str | None:
+    value: Any = reason.value
+    if isinstance(value, Decimal) and reason.kind == "money":
+        value = shown_amount(viewer, value)
+    return None if value is None else str(value)
+
+
+def parse_text(viewer: Viewer, text: str) -> ParseOut:
+    """What somebody typed, as a rule; and what of it was understood, part by part."""
+    asking = Asking(viewer)
+    found = parse(text, asking.names)
+    raw = found.rule.model_dump(mode="json", exclude_defaults=False) if found.rule else None
+    checked = asking.checked(raw) if raw is not None else Checked(None, ())
+    parts = [
+        PartOut(
+            text=p.text, start=p.start, end=p.end,
+            understood=sentence(Rule(where=p.condition), viewer.language, asking.names) if p.condition else "",
+        )
+        for p in found.parts
+    ]  # fmt: skip
+    told = sentence(found.rule, viewer.language, asking.names) if found.rule else ""
+    return ParseOut(rule=raw, sentence=told, parts=parts, problems=_problems(viewer, checked))
+
+
+def _bands_only(viewer: Viewer, rule: Rule) -> None:
+    if viewer.masked and any(abs(amount) not in (0, *BANDS) for amount in _amounts(rule)):
+        raise YinkeError(
+            "Your role sees bands of amounts only", place="rule", code="band_edges_only",
+            remedy=f"Take one of {', '.join(f'{edge:,}' for edge in (0, *BANDS))}",
+        )  # fmt: skip
+
+
+def _amounts(rule: Rule) -> Iterator[Decimal]:
+    """Every amount of money that a rule compares with."""
+    for _, leaf in leaves(rule):
+        if isinstance(leaf, Compare):
+            scale = {"WAN": 10_000, "YI": 100_000_000}.get(leaf.unit or "", 1)
+            yield from _of(catalogue.fields()[leaf.field], leaf.value, scale)
+        doings = (
+            [leaf.first, leaf.then]
+            if isinstance(leaf, Sequence)
+            else [leaf]
+            if isinstance(leaf, Behaviour)
+            else []
+        )
+        for doing in doings:
+            one_: Filter
+            for one_ in doing.filters:
+                yield from _of(catalogue.tables()[doing.table].columns[one_.field], one_.value, 1)
+        if isinstance(leaf, Behaviour):
+            yield from _of(measured(leaf), leaf.value, 1)
+
+
+def _of(known: catalogue.Field, value: Any, scale: int) -> Iterator[Decimal]:
+    if known.kind == "money" and value is not None:
+        for one_ in value if isinstance(value, list) else [value.plus if isinstance(value, Other) else value]:
+            yield catalogue.typed("money", one_) * scale
