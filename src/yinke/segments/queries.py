@@ -35,17 +35,17 @@ from yinke.segments.schemas import (
     CheckOut,
     CountOut,
     ExplainOut,
-    FieldOut,
     FieldsOut,
     GroupOut,
     ParseOut,
     PartOut,
     ProblemOut,
-    ReasonOut,
     RowsOut,
+    RuleField,
     SampleRow,
     ShareOut,
     ValueOut,
+    WhyOut,
 )  # fmt: skip
 
 SAMPLE = 20
@@ -178,12 +178,12 @@ def field_catalogue(viewer: Viewer) -> FieldsOut:
     return FieldsOut(as_of=asking.day.biz_date, groups=groups, fields=shown, rows=rows)
 
 
-def _field(field: catalogue.Field, asking: Asking) -> FieldOut:
+def _field(field: catalogue.Field, asking: Asking) -> RuleField:
     language = asking.viewer.language
     names: Mapping[Any, str] = {code: catalogue.word(field, code, language) for code in field.codes}
     if not names:
         names = asking.names.of("org" if field.kind == "org" else field.name)
-    return FieldOut(
+    return RuleField(
         name=field.name, kind=field.kind, title=_in(language, field.zh, field.en),
         about=_in(language, field.about_zh, field.about_en), group=field.group, unit=field.unit,
         operators=list(field.operators), open=not field.codes,
@@ -285,7 +285,7 @@ def explain_rule(viewer: Viewer, raw: Any, customer_id: int) -> ExplainOut:
     return ExplainOut(
         holds=found.holds,
         reasons=[
-            ReasonOut(
+            WhyOut(
                 place=r.place, text=_in(viewer.language, r.zh, r.en), state=r.state, kind=r.kind,
                 value=_value(viewer, r), on=r.on,
             )

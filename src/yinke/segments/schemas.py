@@ -34,7 +34,7 @@ class ValueOut(Schema):
     name: str
 
 
-class FieldOut(Schema):
+class RuleField(Schema):
     """A field of rules, in the viewer's language."""
 
     name: str
@@ -63,7 +63,7 @@ class RowsOut(Schema):
     title: str
     group: str
     journal: bool
-    columns: list[FieldOut]
+    columns: list[RuleField]
 
 
 class FieldsOut(Schema):
@@ -71,7 +71,7 @@ class FieldsOut(Schema):
 
     as_of: date
     groups: list[GroupOut]
-    fields: list[FieldOut]
+    fields: list[RuleField]
     rows: list[RowsOut]
 
 
@@ -123,7 +123,7 @@ class SampleRow(Schema):
     aum: Decimal
 
 
-class ReasonOut(Schema):
+class WhyOut(Schema):
     """One condition and the customer's own value."""
 
     place: str
@@ -138,7 +138,7 @@ class ExplainOut(Schema):
     """Why a customer is in, or not."""
 
     holds: bool
-    reasons: list[ReasonOut]
+    reasons: list[WhyOut]
 
 
 class PartOut(Schema):

@@ -3849,24 +3849,26 @@ export interface components {
         };
         /**
          * ReasonOut
-         * @description One condition and the customer's own value.
+         * @description One reason in plain words, in the viewer's language.
          */
         ReasonOut: {
-            /** Place */
-            place: string;
+            /** Type */
+            type: string;
+            /** Name */
+            name: string;
+            /** Family */
+            family: string;
             /** Text */
             text: string;
-            /** State */
-            state: string;
-            /** Kind */
-            kind: string;
-            /** Value */
-            value: string | null;
+            /** Priority */
+            priority: number;
             /**
-             * On
+             * Expire On
              * Format: date
              */
-            on: string;
+            expire_on: string;
+            /** Amount */
+            amount: string | null;
         };
         /**
          * Silence
@@ -5257,27 +5259,19 @@ export interface components {
         };
         /**
          * FieldOut
-         * @description A field of rules, in the viewer's language.
+         * @description One stored field.
          */
         FieldOut: {
             /** Name */
             name: string;
-            /** Kind */
-            kind: string;
-            /** Title */
-            title: string;
-            /** About */
-            about: string;
-            /** Group */
-            group: string;
-            /** Unit */
-            unit: string;
-            /** Operators */
-            operators: string[];
-            /** Values */
-            values: components["schemas"]["ValueOut"][];
-            /** Open */
-            open: boolean;
+            /** Zh */
+            zh: string;
+            /** En */
+            en: string;
+            /** Level */
+            level: string;
+            /** Store */
+            store: string;
         };
         /**
          * CasePage
@@ -5491,7 +5485,7 @@ export interface components {
             /** Groups */
             groups: components["schemas"]["GroupOut"][];
             /** Fields */
-            fields: components["schemas"]["FieldOut"][];
+            fields: components["schemas"]["RuleField"][];
             /** Rows */
             rows: components["schemas"]["RowsOut"][];
         };
@@ -5519,7 +5513,31 @@ export interface components {
             /** Journal */
             journal: boolean;
             /** Columns */
-            columns: components["schemas"]["FieldOut"][];
+            columns: components["schemas"]["RuleField"][];
+        };
+        /**
+         * RuleField
+         * @description A field of rules, in the viewer's language.
+         */
+        RuleField: {
+            /** Name */
+            name: string;
+            /** Kind */
+            kind: string;
+            /** Title */
+            title: string;
+            /** About */
+            about: string;
+            /** Group */
+            group: string;
+            /** Unit */
+            unit: string;
+            /** Operators */
+            operators: string[];
+            /** Values */
+            values: components["schemas"]["ValueOut"][];
+            /** Open */
+            open: boolean;
         };
         /**
          * ValueOut
@@ -5626,7 +5644,28 @@ export interface components {
             /** Holds */
             holds: boolean;
             /** Reasons */
-            reasons: components["schemas"]["ReasonOut"][];
+            reasons: components["schemas"]["WhyOut"][];
+        };
+        /**
+         * WhyOut
+         * @description One condition and the customer's own value.
+         */
+        WhyOut: {
+            /** Place */
+            place: string;
+            /** Text */
+            text: string;
+            /** State */
+            state: string;
+            /** Kind */
+            kind: string;
+            /** Value */
+            value: string | null;
+            /**
+             * On
+             * Format: date
+             */
+            on: string;
         };
         /**
          * ExplainIn
