@@ -12,12 +12,10 @@ from hypothesis import strategies as st
 
 from tests.bank import Bank, a_bank
 from yinke.access.models import AuditEntry
-from yinke.common.crypto import encrypt
 from yinke.customers.models import Customer
 from yinke.customers.names import initials, syllables
 from yinke.customers.search import search, splits
 from yinke.customers.services import look_up as looking
-from yinke.customers.services.fill_keys import COLUMNS, fill_keys
 from yinke.customers.syllables import SYLLABLES
 
 pytestmark = pytest.mark.django_db
@@ -127,22 +125,6 @@ def test_letters_are_split_at_every_syllable_wherever_they_break_off(
     begun = "".join(read[:-1]) + read[-1][:cut]
     whole = {"".join(parts) + rest for parts, rest in splits(begun)}
     assert whole == {begun}
-
-
-def test_customers_from_before_are_filled_and_a_killed_filling_goes_on(
-    bank: Bank, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    before = list(Customer.objects.order_by("id").values(*COLUMNS))
-    Customer.objects.update(**dict.fromkeys(COLUMNS))
-    assert found(bank, "张") == []
-    monkeypatch.setattr("yinke.customers.services.fill_keys.BATCH", 2)
-    Customer.objects.filter(id=bank.customers["吕布"].id).update(name_sealed=b"broken")
-    with pytest.raises(Exception):  # noqa: B017  the crypto library's own
-        fill_keys()
-    Customer.objects.filter(id=bank.customers["吕布"].id).update(name_sealed=encrypt("吕布"))
-    assert 0 < fill_keys() < len(before)
-    assert fill_keys() == 0
-    assert list(Customer.objects.order_by("id").values(*COLUMNS)) == before
 
 
 def test_no_name_reading_or_tail_stands_in_the_clear(bank: Bank) -> None:

@@ -1,8 +1,6 @@
-"""The audit trail becomes append-only and chained (JR/T 0171, GB/T 22239-2019 8.1.4.3)."""
+"""The audit trail is append-only and chained (JR/T 0171, GB/T 22239-2019 8.1.4.3)."""
 
-import django.db.models.deletion
-from django.conf import settings
-from django.db import migrations, models
+from django.db import migrations
 
 CHAIN = """
 CREATE FUNCTION audit_text(e access_auditentry) RETURNS text LANGUAGE sql STABLE AS $$
@@ -30,19 +28,6 @@ BEGIN
 END
 $$;
 
-DO $$
-DECLARE
-    e access_auditentry;
-    last bytea := decode(repeat('00', 32), 'hex');
-BEGIN
-    FOR e IN SELECT * FROM access_auditentry ORDER BY id LOOP
-        e.previous := last;
-        last := sha256(convert_to(audit_text(e), 'UTF8'));
-        UPDATE access_auditentry SET previous = e.previous, digest = last WHERE id = e.id;
-    END LOOP;
-END
-$$;
-
 CREATE TRIGGER audit_link BEFORE INSERT ON access_auditentry FOR EACH ROW EXECUTE FUNCTION audit_link();
 CREATE TRIGGER audit_keep BEFORE UPDATE OR DELETE ON access_auditentry FOR EACH ROW EXECUTE FUNCTION audit_keep();
 """
@@ -59,20 +44,5 @@ DROP FUNCTION audit_text(access_auditentry);
 
 
 class Migration(migrations.Migration):
-    """Columns, functions and triggers; what was written before is chained once."""
-
     dependencies = [("access", "0001_initial")]
-
-    operations = [
-        migrations.AlterField(
-            "auditentry",
-            "user",
-            models.ForeignKey(
-                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
-            ),
-        ),
-        migrations.AddField("auditentry", "previous", models.BinaryField(default=b"", max_length=32)),
-        migrations.AddField("auditentry", "digest", models.BinaryField(default=b"", max_length=32)),
-        migrations.AddIndex("auditentry", models.Index(fields=["user", "-id"], name="audit_user")),
-        migrations.RunSQL(CHAIN, NO_CHAIN),
-    ]
+    operations = [migrations.RunSQL(CHAIN, NO_CHAIN)]
