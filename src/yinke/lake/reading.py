@@ -51,13 +51,12 @@ def rows_of(
     """
     files = tuple((str(day.path(table)), day.biz_date) for day in days if day.has(table))
     rows = _rows(files, cust_id, tuple(columns), who) if files else []
-    return _opened(rows, days[0].keys, sealed_columns(table).intersection(columns)) if rows else []
+    sealed = sealed_columns(table).intersection(columns)
+    return _opened(rows, days[0].keys, sealed) if rows and sealed else list(rows)
 
 
 def _opened(rows: list[dict[str, Any]], keys: LakeKeys, sealed: Collection[str]) -> list[dict[str, Any]]:
     """Copies of the rows that are kept sealed in memory, all their tokens opened at once."""
-    if not sealed:
-        return list(rows)
     tokens = list({row[name] for row in rows for name in sealed if row[name]})
     plain = dict(zip(tokens, keys.texts.open(pa.array(tokens, pa.string())).to_pylist(), strict=True))
     return [{**row, **{name: plain.get(row[name], row[name]) for name in sealed}} for row in rows]
