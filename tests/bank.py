@@ -194,5 +194,7 @@ def a_day(lake: Lake, biz_date: date, **tables: Iterable[Mapping[str, Any]]) -> 
 
 
 def a_lake(folder: Path) -> Lake:
-    """An empty lake."""
-    return Lake(folder)
+    """An empty lake with a key of its own."""
+    lake = Lake(folder)
+    assert lake.keys
+    return lake
