@@ -29,9 +29,10 @@ from yinke.nightly.wiring import open_bench
 
 SEED = 20260101
 KEPT_DAYS = 7
-DAILY_MONTHS = 3
-"""Of the last months every day is delivered, of those before Sundays and month ends: so a bank that comes to
-Yinke hands over its past, and the windows of 90 days are exact."""
+DAILY_MONTHS = 1
+"""Of the last month every day is delivered, of those before Sundays and month ends, with all that was booked in
+between: so a bank hands over its past. (A real one does well to deliver three months daily: what counts days in a
+window of 90 is exact then.)"""
 
 
 def _complete(folder: Path) -> bool:
