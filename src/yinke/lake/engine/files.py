@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 
 ROW_GROUP = 100_000
 """Rows per row group: a range of customers touches few of them, a scan is not slowed by their number."""
-PAGE_GROUP = 10_240
+PAGE_GROUP = 4_096
 """The same of what a customer's page reads of many days: little is unpacked for one customer's few rows."""
 
 
