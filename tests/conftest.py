@@ -19,7 +19,8 @@ collect_ignore = ["settings_of_mypy.py"]
 """Names a database that isn't there; imported for its doctests, it would name it to every test."""
 
 SPARK = ("tests/lake/test_features_naive.py", "tests/care/events/test_detect.py", "tests/lake/test_engine.py",
-         "tests/lake/test_oneid.py", "tests/lake/test_around.py", "tests/segments/rules/test_evaluators.py")  # fmt: skip
+         "tests/lake/test_oneid.py", "tests/lake/test_around.py", "tests/segments/rules/test_evaluators.py",
+         "tests/segments/rules/test_check.py")  # fmt: skip
 """Files that need Spark run in one process: its cluster is slow to start and wants much memory."""
 E2E = "tests/e2e/"
 """These share one served demo bank and one browser, so they too run in one process."""
