@@ -33,6 +33,8 @@ from yinke.nightly.queries import freshness
 from yinke.privacy.api import router as privacy
 from yinke.privacy.rights_api import router as rights
 from yinke.segments.api import router as segments
+from yinke.segments.members_api import router as segment_members
+from yinke.segments.store_api import router as segment_store
 
 
 class Api(NinjaAPI):
@@ -62,6 +64,8 @@ api.add_router("", roles)
 api.add_router("", privacy)
 api.add_router("", rights)
 api.add_router("", segments)
+api.add_router("", segment_members)  # before the store: its addresses are no codes of segments
+api.add_router("", segment_store)
 api.add_router("/nightly", nightly)
 
 

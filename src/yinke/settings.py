@@ -32,6 +32,7 @@ INSTALLED_APPS = [
     "allauth.socialaccount",
     "allauth.socialaccount.providers.openid_connect",
     "yinke.customers",
+    "yinke.segments",
     "yinke.privacy",
     "yinke.care",
     "yinke.nightly",

@@ -50,7 +50,8 @@ ACTIONS = (
     "consent.record", "policy.publish", "rights.open", "rights.read", "rights.verify",
     "rights.close", "rights.take", "keys.rotate", "keys.rewrap", "retention.run",
     "customer.search", "customer.lookup", "customer.bulk", "customer.bulk_undo", "tag.change",
-    "segment.sample", "segment.explain",
+    "segment.sample", "segment.explain", "segment.save", "segment.change", "segment.approve", "segment.refuse",
+    "segment.withdraw", "segment.refresh", "segment.upload", "segment.members",
     "export.request", "export.approve", "export.refuse", "export.withdraw", "export.make", "export.download",
     "alert.acknowledge", "task.assign", "contact.withdraw",
 )  # fmt: skip

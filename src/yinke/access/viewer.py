@@ -18,22 +18,24 @@ RIGHTS: dict[str, frozenset[str]] = {
         "branch.read", "consent.read", "consent.record", "cover.make", "customer.lookup", "customer.read",
         "customer.reveal", "export.approve", "export.read", "export.request", "handover.approve",
         "handover.make", "list.keep", "oneid.review", "org.read", "pool.assign", "pool.read",
-        "relationship.write", "rights.open", "segment.draw", "tag.assign", "tag.manage", "task.work", "team.read",
-        "workbench",
+        "relationship.write", "rights.open", "segment.draw", "segment.read", "tag.assign", "tag.manage", "task.work",
+        "team.read", "workbench",
     }),
     "RETAIL_MGR": frozenset({
         "branch.read", "consent.read", "cover.make", "customer.read", "export.approve", "export.read",
         "export.request", "handover.approve", "handover.make", "list.keep", "org.read", "pool.assign",
-        "pool.read", "segment.draw", "tag.assign", "tag.manage", "team.read",
+        "pool.read", "segment.approve", "segment.draw", "segment.read", "tag.assign", "tag.manage", "team.read",
     }),
     "HQ_OPS": frozenset({
         "branch.read", "consent.read", "customer.read", "export.approve", "export.read", "export.request",
-        "list.keep", "nightly.read", "oneid.review", "org.read", "segment.draw", "tag.assign", "tag.manage",
+        "list.keep", "nightly.read", "oneid.review", "org.read", "segment.draw", "segment.read", "tag.assign",
+        "tag.manage",
     }),
     "COMPLIANCE": frozenset({
         "alert.handle", "alert.read", "audit.read", "branch.read", "catalogue.read", "consent.read",
         "consent.record", "customer.read", "export.clear", "export.read", "history.read", "org.read",
         "policy.publish", "rights.decide", "rights.open", "rights.work", "role.approve", "role.read",
+        "segment.approve", "segment.read",
     }),
     "AUDITOR": frozenset({
         "alert.read", "audit.read", "branch.read", "catalogue.read", "history.read", "nightly.read", "org.read",
@@ -59,7 +61,8 @@ DUTIES = ("SYS_ADMIN", "SEC_ADMIN", "AUDITOR")
 """三员: never two of them with one person (GB/T 22239-2019 8.1.5 三权分立)."""
 BUSINESS = frozenset({
     "workbench", "customer.read", "customer.reveal", "task.work", "handover.make", "handover.approve", "pool.read",
-    "pool.claim", "pool.assign", "cover.make", "team.read", "relationship.write", "oneid.review", "segment.draw",
+    "pool.claim", "pool.assign", "cover.make", "team.read", "relationship.write", "oneid.review", "segment.approve",
+    "segment.draw", "segment.read",
 })  # fmt: skip
 """Rights that touch customers: none of them for the three duties."""
 

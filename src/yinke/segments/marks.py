@@ -1,15 +1,19 @@
-"""What rules ask of people's own records in PostgreSQL: tags, and what contexts above register (consent, wishes)."""
+"""What rules ask beside the lake's days: tags, what contexts above register (consent, wishes), and kept members."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 
+import numpy as np
 import pyarrow as pa
+from django.db.models import QuerySet
 
 from yinke.access.viewer import Viewer
+from yinke.customers.list_models import Tag
 from yinke.customers.queries_kept import holding, tags
+from yinke.segments.kept import members_of
 from yinke.segments.rules.world import MARKS, Marks
 
 Source = Callable[[frozenset[str], date], Iterable[tuple[int, str]]]
@@ -21,7 +25,15 @@ SOURCES: dict[str, Source] = {}
 
 def marks_for(viewer: Viewer, biz_date: date) -> Marks:
     """The marks as a viewer may use them: tags of their own catalogue."""
+    return _marks(tags(viewer), biz_date)
 
+
+def marks_of_bank(biz_date: date) -> Marks:
+    """The marks as the night uses them: tags of every catalogue."""
+    return _marks(Tag.objects.filter(is_active=True), biz_date)
+
+
+def _marks(known: QuerySet[Tag], biz_date: date) -> Marks:
     def marks(wanted: frozenset[str]) -> pa.Table:
         by_field: dict[str, set[str]] = defaultdict(set)
         for mark in wanted:
@@ -29,17 +41,26 @@ def marks_for(viewer: Viewer, biz_date: date) -> Marks:
             by_field[name].add(value)
         rows: list[tuple[int, str]] = []
         for name, values in sorted(by_field.items()):
-            found = _tags(viewer, values, biz_date) if name == "tag" else ()
+            found = _tags(known, values, biz_date) if name == "tag" else ()
             if name in SOURCES:
                 found = SOURCES[name](frozenset(values), biz_date)
             rows += [(cust, f"{name}:{value}") for cust, value in found]
         columns = [[row[n] for row in rows] for n in range(2)]
-        return pa.table(dict(zip(MARKS.names, columns, strict=True)), schema=MARKS)
+        written = pa.table(dict(zip(MARKS.names, columns, strict=True)), schema=MARKS)
+        return pa.concat_tables([written, *_members(by_field.get("segment", ()))])
 
     return marks
 
 
-def _tags(viewer: Viewer, wanted: set[str], biz_date: date) -> Iterable[tuple[int, str]]:
-    known = [int(one) for one in wanted if one.isdigit() and len(one) < 10]
-    rows = holding(biz_date).filter(tag_id__in=known, tag__in=tags(viewer))
+def _members(codes: Iterable[str]) -> Iterator[pa.Table]:
+    """Of segments whose members are kept as they are: millions, perhaps, so never as rows of Python."""
+    for code in sorted(codes):
+        found = pa.array(np.asarray(members_of(code).to_array(), dtype=np.int32))
+        mark = pa.repeat(pa.scalar(f"segment:{code}"), len(found))
+        yield pa.table([found, mark], schema=MARKS)
+
+
+def _tags(known: QuerySet[Tag], wanted: set[str], biz_date: date) -> Iterable[tuple[int, str]]:
+    ids = [int(one) for one in wanted if one.isdigit() and len(one) < 10]
+    rows = holding(biz_date).filter(tag_id__in=ids, tag__in=known)
     return [(cust, str(tag)) for cust, tag in rows.values_list("customer_id", "tag_id")]

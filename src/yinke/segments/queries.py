@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cached_property
 from typing import Any
@@ -20,17 +20,17 @@ from yinke.customers.queries import business_date, one, visible
 from yinke.customers.queries_kept import tags
 from yinke.customers.shown import shown_amount, shown_name
 from yinke.lake.engine import open_engine
-from yinke.lake.engine.files import schema_of
 from yinke.lake.store import Day, Lake
+from yinke.segments.definitions import Usable, around_of, meant, names_of, visible_segments
 from yinke.segments.marks import marks_for
 from yinke.segments.rules import fields as catalogue
 from yinke.segments.rules.check import Around, Checked, check
 from yinke.segments.rules.explain import Reason, explain
-from yinke.segments.rules.language import Behaviour, Compare, Filter, Other, Rule, Sequence, leaves
+from yinke.segments.rules.language import Behaviour, Compare, Filter, InSegment, Other, Rule, Sequence, leaves
 from yinke.segments.rules.live import Counted, Live, ids
 from yinke.segments.rules.parse import parse
 from yinke.segments.rules.sentence import Names, measured, sentence
-from yinke.segments.rules.world import World, org_tree
+from yinke.segments.rules.world import World
 from yinke.segments.schemas import (
     CheckOut,
     CountOut,
@@ -92,26 +92,29 @@ class Asking:
         env = settings.YINKE
         engine = open_engine("duckdb", threads=env.threads, memory="1GB", scratch=env.home / "scratch")
         marks = marks_for(self.viewer, self.day.biz_date)
-        return World(engine, self.lake, self.day, self.values, marks=marks)
+        return World(engine, self.lake, self.day, self.values, segments=self.segments, marks=marks)
 
     @cached_property
     def around(self) -> Around:
         """What rules are checked against."""
-        there = {f"snapshot.{name}" for name in schema_of([self.day.path("snapshot")])}
-        if self.day.has("customer"):
-            there |= {f"customer.{name}" for name in schema_of([self.day.path("customer")])}
-        there |= {name for name in catalogue.tables() if self.day.has(name)}
-        dates = self.lake.dates()
-        return Around(
-            limits=self.values, today=self.day.biz_date, oldest=dates[0] if dates else None,
-            delivered=frozenset(there), orgs=frozenset(org_tree(self.day)) or None,
-        )  # fmt: skip
+        return replace(self.bare, segments=self.segments)
+
+    @cached_property
+    def bare(self) -> Around:
+        """``around`` without segments."""
+        return around_of(self.lake, self.day, self.values)
+
+    @cached_property
+    def segments(self) -> Usable:
+        """The segments that the viewer's rules may refer to."""
+        return Usable(self.bare, lambda: meant(visible_segments(self.viewer)))
 
     @cached_property
     def names(self) -> Names:
-        """What tags and orgs are called."""
+        """What tags, segments and orgs are called."""
         return Names(
             tags={str(tag.id): tag.name for tag in tags(self.viewer)},
+            segments=names_of(visible_segments(self.viewer), self.viewer.language),
             orgs=dict(Org.objects.values_list("org_no", "name")),
         )
 
@@ -128,17 +131,17 @@ class Asking:
                 )
         return found
 
-    def checked(self, raw: Any) -> Checked:
-        """The rule, or its problems."""
-        return check(raw, self.around)
+    def checked(self, raw: Any, around: Around | None = None) -> Checked:
+        """The rule, or its problems; checked against what the viewer's rules are, if nothing else is given."""
+        return check(raw, around or self.around)
 
-    def right(self, raw: Any) -> Rule:
+    def right(self, raw: Any, around: Around | None = None) -> Rule:
         """The rule.
 
         Raises:
             YinkeError: it has a problem; the first one is told.
         """
-        found = self.checked(raw)
+        found = self.checked(raw, around)
         if found.rule is None:
             first = found.problems[0]
             raise YinkeError(
@@ -199,11 +202,12 @@ def check_rule(viewer: Viewer, raw: Any) -> CheckOut:
     """The problems of a rule, or its sentence."""
     asking = Asking(viewer)
     found = asking.checked(raw)
-    told = sentence(found.rule, viewer.language, asking.names) if found.rule else ""
-    return CheckOut(problems=_problems(viewer, found), sentence=told)
+    said = sentence(found.rule, viewer.language, asking.names) if found.rule else ""
+    return CheckOut(problems=problems_of(viewer, found), sentence=said)
 
 
-def _problems(viewer: Viewer, found: Checked) -> list[ProblemOut]:
+def problems_of(viewer: Viewer, found: Checked) -> list[ProblemOut]:
+    """The problems in the viewer's language."""
     return [
         ProblemOut(place=p.place, code=p.code, text=p.text(viewer.language)) for p in found.problems
     ]  # fmt: skip
@@ -222,7 +226,7 @@ def count_rule(viewer: Viewer, raw: Any) -> CountOut:
     rule = asking.right(raw)
     counted = asking.live.count(asking.world, rule, asking.within)
     few = int(asking.values["rule.few"]) if viewer.masked else 0
-    total = _told(counted.customers, few)
+    total = told(counted.customers, few)
     share = None if total is None or not counted.of else round(total / counted.of, 6)
     return CountOut(
         as_of=asking.day.biz_date, customers=total, of=counted.of, share=share, few=few,
@@ -232,7 +236,8 @@ def count_rule(viewer: Viewer, raw: Any) -> CountOut:
     )  # fmt: skip
 
 
-def _told(customers: int, few: int) -> int | None:
+def told(customers: int, few: int) -> int | None:
+    """A count as it may be told: null if it is fewer than ``few`` and not none."""
     return None if 0 < customers < few else customers
 
 
@@ -242,7 +247,7 @@ def _word(name: str, key: Any, viewer: Viewer) -> str:
 
 def _shares(counted: Counted, by: str, few: int, name: Any) -> list[ShareOut]:
     found = sorted(counted.by[by].items(), key=lambda item: (-item[1], str(item[0])))
-    return [ShareOut(key=str(key), name=name(key), customers=_told(n, few)) for key, n in found]
+    return [ShareOut(key=str(key), name=name(key), customers=told(n, few)) for key, n in found]
 
 
 def sample_rule(viewer: Viewer, raw: Any) -> list[SampleRow]:
@@ -253,7 +258,7 @@ def sample_rule(viewer: Viewer, raw: Any) -> list[SampleRow]:
     """
     asking = Asking(viewer)
     rule = asking.right(raw)
-    _bands_only(viewer, rule)
+    bands_only(asking, rule)
     found = asking.live.some(asking.world, rule, SAMPLE, asking.within)
     rows = {c.id: c for c in visible(viewer).filter(id__in=found).select_related("metrics", "org")}
     return [
@@ -275,7 +280,7 @@ def explain_rule(viewer: Viewer, raw: Any, customer_id: int) -> ExplainOut:
     asking = Asking(viewer)
     one(viewer, customer_id)
     rule = asking.right(raw)
-    _bands_only(viewer, rule)
+    bands_only(asking, rule)
     with _ENGINE_LOCK:
         found = explain(asking.world, rule, customer_id, asking.names)
     if found is None:
@@ -314,21 +319,38 @@ def parse_text(viewer: Viewer, text: str) -> ParseOut:
         )
         for p in found.parts
     ]  # fmt: skip
-    told = sentence(found.rule, viewer.language, asking.names) if found.rule else ""
-    return ParseOut(rule=raw, sentence=told, parts=parts, problems=_problems(viewer, checked))
+    said = sentence(found.rule, viewer.language, asking.names) if found.rule else ""
+    return ParseOut(rule=raw, sentence=said, parts=parts, problems=problems_of(viewer, checked))
 
 
-def _bands_only(viewer: Viewer, rule: Rule) -> None:
-    if viewer.masked and any(abs(amount) not in (0, *BANDS) for amount in _amounts(rule)):
+def bands_only(asking: Asking, rule: Rule) -> None:
+    """Refuse to name customers by exact amounts to a viewer who sees bands.
+
+    Raises:
+        YinkeError: the rule, or that of a segment it refers to, bounds between the edges of bands.
+    """
+    if not in_bands(asking, rule):
         raise YinkeError(
             "Your role sees bands of amounts only", place="rule", code="band_edges_only",
             remedy=f"Take one of {', '.join(f'{edge:,}' for edge in (0, *BANDS))}",
         )  # fmt: skip
 
 
-def _amounts(rule: Rule) -> Iterator[Decimal]:
-    """Every amount of money that a rule compares with."""
+def in_bands(asking: Asking, rule: Rule) -> bool:
+    """Whether its viewer may learn of single customers whether the rule holds."""
+    try:
+        return not asking.viewer.masked or all(
+            abs(amount) in (0, *BANDS) for amount in _amounts(rule, asking.segments)
+        )
+    except KeyError:  # a list that was found by a rule which nobody can read any more
+        return False
+
+
+def _amounts(rule: Rule, segments: Usable) -> Iterator[Decimal]:
+    """Every amount of money that a rule compares with, and those of the segments that it refers to."""
     for _, leaf in leaves(rule):
+        if isinstance(leaf, InSegment) and (inner := segments.drawn(leaf.segment)) is not None:
+            yield from _amounts(inner, segments)
         if isinstance(leaf, Compare):
             scale = {"WAN": 10_000, "YI": 100_000_000}.get(leaf.unit or "", 1)
             yield from _of(catalogue.fields()[leaf.field], leaf.value, scale)

@@ -2222,6 +2222,438 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/segments/overlap": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Segment Overlap
+         * @description Sizes of all intersections of two to five segments.
+         */
+        get: operations["get_segment_overlap"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/segments/flow": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Segment Flow
+         * @description From which segments to which the customers went between two dates.
+         */
+        get: operations["get_segment_flow"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/segments/{code}/members": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Segment Members
+         * @description A page of members among the viewer's customers; audited.
+         */
+        get: operations["list_segment_members"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/segments/{code}/sizes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Segment Sizes
+         * @description The size history; in part of the bank only the newest size.
+         */
+        get: operations["list_segment_sizes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/customers/{customer_id}/segments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Customer Segments
+         * @description The segments that one customer is in.
+         */
+        get: operations["list_customer_segments"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/segments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Segments
+         * @description The library: one's own segments, those of one's orgs, the bank's; those that wait for approval first.
+         */
+        get: operations["list_segments"];
+        put?: never;
+        /**
+         * Make Segment
+         * @description Make a segment; with a rule, its first version too.
+         */
+        post: operations["make_segment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/segments/{code}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Segment
+         * @description One segment with the rule saved last, and what the viewer may do.
+         */
+        get: operations["get_segment"];
+        /**
+         * Describe Segment
+         * @description Write name, meaning, reason and suggested care anew.
+         */
+        put: operations["describe_segment"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/segments/{code}/copy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Copy Segment
+         * @description Make another segment out of this one's newest rule.
+         */
+        post: operations["copy_segment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/segments/{code}/close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Close Segment
+         * @description Close a segment that nothing uses.
+         */
+        post: operations["close_segment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/segments/{code}/reopen": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Reopen Segment
+         * @description Open a closed segment again.
+         */
+        post: operations["reopen_segment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/segments/{code}/refresh": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Refresh Segment
+         * @description Find the members anew at once.
+         */
+        post: operations["refresh_segment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/segments/{code}/outreach": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Allow Segment Outreach
+         * @description Let the members be approached, or end that; never by who saved the rule.
+         */
+        post: operations["allow_segment_outreach"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/segments/{code}/uses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Segment Uses
+         * @description Where a segment is used; it can't be closed while it is. Code and name are empty where the viewer sees it not.
+         */
+        get: operations["list_segment_uses"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/segments/{code}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Segment Versions
+         * @description All versions, newest first.
+         */
+        get: operations["list_segment_versions"];
+        put?: never;
+        /**
+         * Save Segment Version
+         * @description Save a rule as the next version; 409 if somebody else saved since ``based_on``.
+         */
+        post: operations["save_segment_version"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/segments/{code}/diff": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Compare Segment Versions
+         * @description What differs between two versions, condition by condition.
+         */
+        get: operations["compare_segment_versions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/segments/{code}/versions/{number}/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Approve Segment Version
+         * @description Take a version into use; its members are found at once.
+         */
+        post: operations["approve_segment_version"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/segments/{code}/versions/{number}/refuse": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Refuse Segment Version
+         * @description Refuse a version, with the reason.
+         */
+        post: operations["refuse_segment_version"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/segments/{code}/versions/{number}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Withdraw Segment Version
+         * @description Take a version back that waits for approval.
+         */
+        post: operations["withdraw_segment_version"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/segments/{code}/versions/{number}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Restore Segment Version
+         * @description Save an earlier version's rule, or list, as the next version.
+         */
+        post: operations["restore_segment_version"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/segments/{code}/upload": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Upload Segment List
+         * @description 上传名单: an .xlsx or .csv with a column of customer, mobile or certificate numbers, as a list's next version.
+         */
+        post: operations["upload_segment_list"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/segments/{code}/versions/{number}/report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Upload Report
+         * @description 导入结果: which rows of a list's file were not taken, and why; numbers of rows, nothing of what stood in them.
+         */
+        get: operations["get_upload_report"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/nightly/runs": {
         parameters: {
             query?: never;
@@ -5713,6 +6145,682 @@ export interface components {
             /** Text */
             text: string;
         };
+        /**
+         * OverlapQuery
+         * @description Two to five segments.
+         */
+        OverlapQuery: {
+            /** Code */
+            code: string[];
+        };
+        /**
+         * OverlapSet
+         * @description Customers of these segments: ``exactly`` of these of the ones asked for, ``at_least`` of these.
+         */
+        OverlapSet: {
+            /** Codes */
+            codes: string[];
+            /** Exactly */
+            exactly: number | null;
+            /** At Least */
+            at_least: number | null;
+        };
+        /**
+         * SegmentName
+         * @description A segment's code and name.
+         */
+        SegmentName: {
+            /** Code */
+            code: string;
+            /** Name */
+            name: string;
+        };
+        /**
+         * SegmentOverlap
+         * @description Overlap of segments in the viewer's scope.
+         */
+        SegmentOverlap: {
+            /** Few */
+            few: number;
+            /** Segments */
+            segments: components["schemas"]["SegmentName"][];
+            /** Sets */
+            sets: components["schemas"]["OverlapSet"][];
+        };
+        /**
+         * FlowQuery
+         * @description Segments in the order in which a customer of several is counted; ``until`` null: the newest date.
+         */
+        FlowQuery: {
+            /** Code */
+            code: string[];
+            /**
+             * Since
+             * Format: date
+             */
+            since: string;
+            /** Until */
+            until?: string | null;
+        };
+        /**
+         * SegmentFlow
+         * @description Flow between the dates that are kept; a customer of several counts for the first one asked for.
+         */
+        SegmentFlow: {
+            /**
+             * Since
+             * Format: date
+             */
+            since: string;
+            /**
+             * Until
+             * Format: date
+             */
+            until: string;
+            /** Few */
+            few: number;
+            /** Segments */
+            segments: components["schemas"]["SegmentName"][];
+            /** Links */
+            links: components["schemas"]["SegmentFlowLink"][];
+        };
+        /**
+         * SegmentFlowLink
+         * @description So many went from a segment to a segment; '': to or from none of them.
+         */
+        SegmentFlowLink: {
+            /** Source */
+            source: string;
+            /** Target */
+            target: string;
+            /** Customers */
+            customers: number | null;
+        };
+        /**
+         * MembersIn
+         * @description A page of members, ordered by ``aum`` or ``entered``, descending with ``-``.
+         */
+        MembersIn: {
+            /**
+             * Page
+             * @default 1
+             */
+            page: number;
+            /**
+             * Sort
+             * @default -aum
+             */
+            sort: string;
+        };
+        /**
+         * SegmentMember
+         * @description A member, masked as the viewer must see them. ``entered`` null: before what is kept.
+         */
+        SegmentMember: {
+            /** Id */
+            id: number;
+            /** Cust No */
+            cust_no: string;
+            /** Name */
+            name: string;
+            /** Org Name */
+            org_name: string;
+            /** Tier */
+            tier: number;
+            /** Stage */
+            stage: string;
+            /** Aum */
+            aum: string;
+            /** Entered */
+            entered: string | null;
+        };
+        /**
+         * SegmentMembers
+         * @description A page of members in the viewer's scope. ``total`` null: few.
+         */
+        SegmentMembers: {
+            /** As Of */
+            as_of: string | null;
+            /** Total */
+            total: number | null;
+            /** Pages */
+            pages: number;
+            /** Rows */
+            rows: components["schemas"]["SegmentMember"][];
+        };
+        /**
+         * SegmentSize
+         * @description The size on a date. Null: few.
+         */
+        SegmentSize: {
+            /**
+             * Biz Date
+             * Format: date
+             */
+            biz_date: string;
+            /** Version */
+            version: number;
+            /** Customers */
+            customers: number | null;
+            /** Entered */
+            entered: number | null;
+            /** Left */
+            left: number | null;
+        };
+        /**
+         * SegmentSizes
+         * @description Sizes, oldest first; who does not see the whole bank is told the newest one in the own scope only.
+         */
+        SegmentSizes: {
+            /** Whole */
+            whole: boolean;
+            /** Few */
+            few: number;
+            /** Rows */
+            rows: components["schemas"]["SegmentSize"][];
+        };
+        /**
+         * CustomerSegment
+         * @description A segment that a customer is in, and since when (null: before what is kept).
+         */
+        CustomerSegment: {
+            /** Code */
+            code: string;
+            /** Name */
+            name: string;
+            /** Reason */
+            reason: string;
+            /** Care */
+            care: string;
+            /** Since */
+            since: string | null;
+        };
+        /**
+         * LibraryIn
+         * @description What the library is narrowed to; empty fields do not narrow.
+         */
+        LibraryIn: {
+            /**
+             * Q
+             * @default
+             */
+            q: string;
+            /** Kind */
+            kind?: ("DYNAMIC" | "STATIC" | "LIST") | null;
+            /** Scope */
+            scope?: ("BANK" | "ORG" | "MINE") | null;
+            /** Status */
+            status?: ("DRAFT" | "IN_USE" | "CLOSED") | null;
+            /**
+             * Waiting
+             * @default false
+             */
+            waiting: boolean;
+            /**
+             * Mine
+             * @default false
+             */
+            mine: boolean;
+        };
+        /**
+         * SegmentList
+         * @description The library. ``few``: counts below this are null.
+         */
+        SegmentList: {
+            /** Few */
+            few: number;
+            /** Rows */
+            rows: components["schemas"]["SegmentRow"][];
+        };
+        /**
+         * SegmentRow
+         * @description A segment in the library; counts are those of the viewer's scope, null where few, or not refreshed yet.
+         */
+        SegmentRow: {
+            /** Code */
+            code: string;
+            /** Name */
+            name: string;
+            /** About */
+            about: string;
+            /** Reason */
+            reason: string;
+            /** Care */
+            care: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "DYNAMIC" | "STATIC" | "LIST";
+            /**
+             * Scope
+             * @enum {string}
+             */
+            scope: "BANK" | "ORG" | "MINE";
+            /** Org Name */
+            org_name: string;
+            /** Owner */
+            owner: string;
+            /** Mine */
+            mine: boolean;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "DRAFT" | "IN_USE" | "CLOSED";
+            /** Outreach */
+            outreach: boolean;
+            /** Delivered */
+            delivered: boolean;
+            /** Version */
+            version: number | null;
+            /** Waiting */
+            waiting: number | null;
+            /**
+             * Changed At
+             * Format: date-time
+             */
+            changed_at: string;
+            /** Customers */
+            customers: number | null;
+            /** Entered */
+            entered: number | null;
+            /** Left */
+            left: number | null;
+            /** As Of */
+            as_of: string | null;
+        };
+        /**
+         * SegmentOut
+         * @description One segment with its newest version's rule.
+         */
+        SegmentOut: {
+            /** Code */
+            code: string;
+            /** Name */
+            name: string;
+            /** About */
+            about: string;
+            /** Reason */
+            reason: string;
+            /** Care */
+            care: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "DYNAMIC" | "STATIC" | "LIST";
+            /**
+             * Scope
+             * @enum {string}
+             */
+            scope: "BANK" | "ORG" | "MINE";
+            /** Org Name */
+            org_name: string;
+            /** Owner */
+            owner: string;
+            /** Mine */
+            mine: boolean;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "DRAFT" | "IN_USE" | "CLOSED";
+            /** Outreach */
+            outreach: boolean;
+            /** Delivered */
+            delivered: boolean;
+            /** Version */
+            version: number | null;
+            /** Waiting */
+            waiting: number | null;
+            /**
+             * Changed At
+             * Format: date-time
+             */
+            changed_at: string;
+            /** Customers */
+            customers: number | null;
+            /** Entered */
+            entered: number | null;
+            /** Left */
+            left: number | null;
+            /** As Of */
+            as_of: string | null;
+            texts: components["schemas"]["SegmentTexts"];
+            /** Org Id */
+            org_id: number | null;
+            /** Newest */
+            newest: number;
+            /** Rule */
+            rule: unknown;
+            /** Sentence */
+            sentence: string;
+            /** Problems */
+            problems: components["schemas"]["ProblemOut"][];
+            /** May */
+            may: ("edit" | "decide" | "withdraw" | "refresh" | "close" | "reopen" | "copy" | "upload" | "outreach")[];
+            /** Few */
+            few: number;
+        };
+        /**
+         * SegmentTexts
+         * @description Name and meaning; each in Chinese, English or both.
+         */
+        SegmentTexts: {
+            /**
+             * Name Zh
+             * @default
+             */
+            name_zh: string;
+            /**
+             * Name En
+             * @default
+             */
+            name_en: string;
+            /**
+             * About Zh
+             * @default
+             */
+            about_zh: string;
+            /**
+             * About En
+             * @default
+             */
+            about_en: string;
+            /**
+             * Reason Zh
+             * @default
+             */
+            reason_zh: string;
+            /**
+             * Reason En
+             * @default
+             */
+            reason_en: string;
+            /**
+             * Care Zh
+             * @default
+             */
+            care_zh: string;
+            /**
+             * Care En
+             * @default
+             */
+            care_en: string;
+        };
+        /**
+         * SegmentIn
+         * @description A new segment. ``org_id``: of scope ORG, one's own org if null. ``rule``: of its first version, if there is one.
+         */
+        SegmentIn: {
+            /**
+             * Name Zh
+             * @default
+             */
+            name_zh: string;
+            /**
+             * Name En
+             * @default
+             */
+            name_en: string;
+            /**
+             * About Zh
+             * @default
+             */
+            about_zh: string;
+            /**
+             * About En
+             * @default
+             */
+            about_en: string;
+            /**
+             * Reason Zh
+             * @default
+             */
+            reason_zh: string;
+            /**
+             * Reason En
+             * @default
+             */
+            reason_en: string;
+            /**
+             * Care Zh
+             * @default
+             */
+            care_zh: string;
+            /**
+             * Care En
+             * @default
+             */
+            care_en: string;
+            /**
+             * Kind
+             * @default DYNAMIC
+             * @enum {string}
+             */
+            kind: "DYNAMIC" | "STATIC" | "LIST";
+            /**
+             * Scope
+             * @default MINE
+             * @enum {string}
+             */
+            scope: "BANK" | "ORG" | "MINE";
+            /** Org Id */
+            org_id?: number | null;
+            /** Rule */
+            rule?: unknown;
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+        };
+        /**
+         * OutreachIn
+         * @description Whether its members may be approached.
+         */
+        OutreachIn: {
+            /** Allowed */
+            allowed: boolean;
+        };
+        /**
+         * SegmentUse
+         * @description Where a segment is used. ``kind``: segment, or what other contexts register.
+         */
+        SegmentUse: {
+            /** Kind */
+            kind: string;
+            /** Code */
+            code: string;
+            /** Name */
+            name: string;
+        };
+        /**
+         * UploadReport
+         * @description 导入结果: of the rows with something in them, how many customers were matched, and how many rows were not taken.
+         */
+        UploadReport: {
+            /** Rows */
+            rows: number;
+            /** Matched */
+            matched: number;
+            /** Unmatched */
+            unmatched: {
+                [key: string]: number;
+            };
+            /** Column */
+            column: string;
+            /**
+             * By
+             * @enum {string}
+             */
+            by: "cust_no" | "mobile" | "cert";
+        };
+        /**
+         * VersionOut
+         * @description A version as it was saved, and what was decided. ``made_by`` '': it came with Yinke.
+         */
+        VersionOut: {
+            /** Number */
+            number: number;
+            /** Rule */
+            rule: unknown;
+            /** Sentence */
+            sentence: string;
+            /** Note */
+            note: string;
+            /** Made By */
+            made_by: string;
+            /**
+             * Made At
+             * Format: date-time
+             */
+            made_at: string;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "PENDING" | "APPROVED" | "REFUSED" | "WITHDRAWN";
+            /** Decided By */
+            decided_by: string;
+            /** Decided At */
+            decided_at: string | null;
+            /** Reason */
+            reason: string;
+            report: components["schemas"]["UploadReport"] | null;
+        };
+        /**
+         * VersionIn
+         * @description A rule to be saved.
+         */
+        VersionIn: {
+            /** Based On */
+            based_on: number;
+            /** Rule */
+            rule: unknown;
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+        };
+        /**
+         * ConditionChange
+         * @description What became of one condition; ``before`` and ``after`` are sentences, or ``all`` and ``any`` of ``joined``.
+         */
+        ConditionChange: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "added" | "removed" | "changed" | "joined";
+            /** Place Before */
+            place_before: string;
+            /** Place After */
+            place_after: string;
+            /** Before */
+            before: string;
+            /** After */
+            after: string;
+        };
+        /**
+         * RuleDiff
+         * @description What differs between two versions.
+         */
+        RuleDiff: {
+            /** Before */
+            before: number;
+            /** After */
+            after: number;
+            /** Changes */
+            changes: components["schemas"]["ConditionChange"][];
+        };
+        /**
+         * ApproveIn
+         * @description ``outreach``: whether its members may be approached.
+         */
+        ApproveIn: {
+            /**
+             * Outreach
+             * @default false
+             */
+            outreach: boolean;
+        };
+        /**
+         * RefuseIn
+         * @description Why.
+         */
+        RefuseIn: {
+            /** Reason */
+            reason: string;
+        };
+        /**
+         * BasedOn
+         * @description The newest version that the page knew; 0 before the first.
+         */
+        BasedOn: {
+            /** Based On */
+            based_on: number;
+        };
+        /**
+         * UploadIn
+         * @description Beside the file: the heading of the column and what it holds, where its own heading does not say it.
+         */
+        UploadIn: {
+            /** Based On */
+            based_on: number;
+            /**
+             * Column
+             * @default
+             */
+            column: string;
+            /** By */
+            by?: ("cust_no" | "mobile" | "cert") | null;
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+        };
+        /**
+         * UploadReportLine
+         * @description A row of the file that was not taken, as its number in the file, and why.
+         */
+        UploadReportLine: {
+            /** Row */
+            row: number;
+            /**
+             * Why
+             * @enum {string}
+             */
+            why: "empty" | "not_found" | "several" | "rounded" | "twice";
+        };
+        /**
+         * UploadReportLines
+         * @description The report with its rows; of very many only the first ones (``left_out``: how many more).
+         */
+        UploadReportLines: {
+            /** Rows */
+            rows: number;
+            /** Matched */
+            matched: number;
+            /** Unmatched */
+            unmatched: {
+                [key: string]: number;
+            };
+            /** Column */
+            column: string;
+            /**
+             * By
+             * @enum {string}
+             */
+            by: "cust_no" | "mobile" | "cert";
+            /** Lines */
+            lines: components["schemas"]["UploadReportLine"][];
+            /** Left Out */
+            left_out: number;
+        };
         /** RunOut */
         RunOut: {
             /** Id */
@@ -8740,6 +9848,606 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ParseOut"];
+                };
+            };
+        };
+    };
+    get_segment_overlap: {
+        parameters: {
+            query: {
+                code: string[];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SegmentOverlap"];
+                };
+            };
+        };
+    };
+    get_segment_flow: {
+        parameters: {
+            query: {
+                code: string[];
+                since: string;
+                until?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SegmentFlow"];
+                };
+            };
+        };
+    };
+    list_segment_members: {
+        parameters: {
+            query?: {
+                page?: number;
+                sort?: string;
+            };
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SegmentMembers"];
+                };
+            };
+        };
+    };
+    list_segment_sizes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SegmentSizes"];
+                };
+            };
+        };
+    };
+    list_customer_segments: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomerSegment"][];
+                };
+            };
+        };
+    };
+    list_segments: {
+        parameters: {
+            query?: {
+                q?: string;
+                kind?: ("DYNAMIC" | "STATIC" | "LIST") | null;
+                scope?: ("BANK" | "ORG" | "MINE") | null;
+                status?: ("DRAFT" | "IN_USE" | "CLOSED") | null;
+                waiting?: boolean;
+                mine?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SegmentList"];
+                };
+            };
+        };
+    };
+    make_segment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SegmentIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SegmentOut"];
+                };
+            };
+        };
+    };
+    get_segment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SegmentOut"];
+                };
+            };
+        };
+    };
+    describe_segment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SegmentTexts"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SegmentOut"];
+                };
+            };
+        };
+    };
+    copy_segment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SegmentIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SegmentOut"];
+                };
+            };
+        };
+    };
+    close_segment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SegmentOut"];
+                };
+            };
+        };
+    };
+    reopen_segment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SegmentOut"];
+                };
+            };
+        };
+    };
+    refresh_segment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SegmentOut"];
+                };
+            };
+        };
+    };
+    allow_segment_outreach: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OutreachIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SegmentOut"];
+                };
+            };
+        };
+    };
+    list_segment_uses: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SegmentUse"][];
+                };
+            };
+        };
+    };
+    list_segment_versions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VersionOut"][];
+                };
+            };
+        };
+    };
+    save_segment_version: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VersionIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VersionOut"];
+                };
+            };
+        };
+    };
+    compare_segment_versions: {
+        parameters: {
+            query: {
+                before: number;
+                after: number;
+            };
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleDiff"];
+                };
+            };
+        };
+    };
+    approve_segment_version: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ApproveIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VersionOut"];
+                };
+            };
+        };
+    };
+    refuse_segment_version: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RefuseIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VersionOut"];
+                };
+            };
+        };
+    };
+    withdraw_segment_version: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VersionOut"];
+                };
+            };
+        };
+    };
+    restore_segment_version: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BasedOn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VersionOut"];
+                };
+            };
+        };
+    };
+    upload_segment_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": {
+                    /**
+                     * File
+                     * Format: binary
+                     */
+                    file: string;
+                    /** Based On */
+                    based_on: number;
+                    /**
+                     * Column
+                     * @default
+                     */
+                    column?: string;
+                    /** By */
+                    by?: ("cust_no" | "mobile" | "cert") | null;
+                    /**
+                     * Note
+                     * @default
+                     */
+                    note?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VersionOut"];
+                };
+            };
+        };
+    };
+    get_upload_report: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UploadReportLines"];
                 };
             };
         };

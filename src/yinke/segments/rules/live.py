@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import ibis
 import pyarrow as pa
 
 from yinke.lake.engine.hot import HotSnapshot
@@ -75,6 +76,22 @@ class Live:
             rows.filter(holds == 1).select("cust_id", mixed=mixed).order_by("mixed", "cust_id").limit(many)
         )
         return [int(one) for one in self._hot.ask(found, beside)["cust_id"].to_pylist()]
+
+    def all(self, world: World, rule: Rule) -> pa.Array:
+        """The numbers of all whom a checked rule holds of, in the whole bank, in no order."""
+        rows, holds, beside = self._asked(world, rule, None)
+        return self._hot.ask(rows.filter(holds == 1).select("cust_id"), beside)["cust_id"].combine_chunks()
+
+    def first(self, by: str, found: pa.Table, many: int, skip: int, *, down: bool) -> list[int]:
+        """A page of customers by a column of the snapshot; who has no value there comes last.
+
+        Args:
+            found: ``cust_id`` of those to choose from.
+        """
+        rows = self._hot.table("cust_id", by).semi_join(self._hot.beside("within", found), "cust_id")
+        order = ibis.desc(by, nulls_first=False) if down else ibis.asc(by, nulls_first=False)
+        page = rows.order_by(order, "cust_id").select("cust_id").limit(many, offset=skip)
+        return [int(one) for one in self._hot.ask(page, {"within": found})["cust_id"].to_pylist()]
 
     def _asked(
         self, world: World, rule: Rule, within: pa.Table | None

@@ -1,0 +1,37 @@
+"""客群成员: who is in a segment, out of the lake's store of members, and found anew for one segment at once."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.conf import settings
+from pyroaring import BitMap
+
+from yinke.access.viewer import Viewer
+from yinke.customers.queries import visible
+from yinke.segments.members.store import Members, NotKept
+
+
+def members_store() -> Members:
+    """The bank's memberships."""
+    return Members(settings.YINKE.lake / "members")
+
+
+def members_of(code: str, on: date | None = None) -> BitMap:
+    """Customers of a segment on a date (null: now); empty if it has not been refreshed yet."""
+    try:
+        return members_store().members(f"segment:{code}", on)
+    except NotKept:
+        return BitMap()
+
+
+def scope_of(viewer: Viewer) -> BitMap | None:
+    """The customers whom a viewer may see; null for the whole bank."""
+    if viewer.org_ids is None and viewer.may("customer.read"):
+        return None
+    return BitMap(visible(viewer).values_list("id", flat=True))
+
+
+def within(found: BitMap, scope: BitMap | None) -> BitMap:
+    """Those of ``found`` whom the viewer may see."""
+    return found if scope is None else found & scope

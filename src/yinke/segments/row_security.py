@@ -1,0 +1,9 @@
+"""Which rows of this context the web process sees (see ``common/row_security.py``)."""
+
+from yinke.common.row_security import of_customer
+
+POLICIES = {"segments_listedcustomer": of_customer()}
+OPEN = {
+    "segments_segment": "names and meanings of segments; who is a member is closed",
+    "segments_segmentversion": "rules; no row of a customer",
+}

@@ -1,0 +1,1 @@
+"""What can be done to segments: save, decide, close, refresh, upload, install."""

@@ -1,0 +1,133 @@
+"""Approve, refuse or take back a version; open or close a segment for outreach. Who saved never decides."""
+
+from __future__ import annotations
+
+from django.db import transaction
+from django.utils import timezone
+
+from yinke.access.services import audit
+from yinke.access.viewer import Viewer
+from yinke.common.errors import NotAllowed, YinkeError
+from yinke.segments.models import Segment, SegmentVersion
+from yinke.segments.queries import Asking
+from yinke.segments.queries_store import (
+    around_of_segment,
+    may_decide,
+    newest_approved_of,
+    one_segment,
+    one_version,
+)
+from yinke.segments.services.refresh import refresh_now
+from yinke.segments.services.save import SegmentMoved, clean, editable
+
+Status = SegmentVersion.Status
+
+
+@transaction.atomic
+def approve(viewer: Viewer, code: str, number: int, *, outreach: bool) -> SegmentVersion:
+    """Take a version into use; its members are found at once.
+
+    Args:
+        outreach: whether its members may be approached from now on.
+
+    Raises:
+        NotFound: there is no such version.
+        NotAllowed: it does not wait for this viewer.
+        SegmentMoved: it does not wait any more.
+        YinkeError: the rule has got a problem since it was saved.
+    """
+    segment, version = _waiting(viewer, code, number)
+    if version.rule is not None:
+        asking = Asking(viewer)
+        asking.right(version.rule, around_of_segment(asking, segment))
+    version.status, version.decided_by_id, version.decided_at = (
+        Status.APPROVED,
+        viewer.user_id,
+        timezone.now(),
+    )
+    version.save(update_fields=["status", "decided_by", "decided_at"])
+    segment.status, segment.outreach = Segment.Status.IN_USE, outreach
+    segment.save(update_fields=["status", "outreach"])
+    audit(
+        viewer, "segment.approve", "segment", code, reason=f"v{number}{' approachable' if outreach else ''}"
+    )
+    refresh_now(version, viewer)
+    return version
+
+
+@transaction.atomic
+def refuse(viewer: Viewer, code: str, number: int, reason: str) -> SegmentVersion:
+    """Refuse a version; the one in use stays.
+
+    Raises:
+        YinkeError: no reason is given. Else as ``approve``.
+    """
+    _, version = _waiting(viewer, code, number)
+    version.reason = clean(reason, 200)
+    if not version.reason:
+        raise YinkeError(
+            "Say why", place="reason", code="reason_missing", remedy="Write a sentence for the record"
+        )
+    version.status, version.decided_by_id, version.decided_at = Status.REFUSED, viewer.user_id, timezone.now()
+    version.save(update_fields=["status", "reason", "decided_by", "decided_at"])
+    audit(viewer, "segment.refuse", "segment", code, reason=f"v{number}: {version.reason}")
+    return version
+
+
+@transaction.atomic
+def withdraw(viewer: Viewer, code: str, number: int) -> SegmentVersion:
+    """Take a version back that waits.
+
+    Raises:
+        NotFound, NotAllowed: it is not the viewer's to change.
+        SegmentMoved: it does not wait any more.
+    """
+    version = one_version(editable(viewer, code), number)
+    _check_waits(version)
+    version.status, version.decided_at = Status.WITHDRAWN, timezone.now()
+    version.save(update_fields=["status", "decided_at"])
+    audit(viewer, "segment.withdraw", "segment", code, reason=f"v{number}")
+    return version
+
+
+@transaction.atomic
+def allow_outreach(viewer: Viewer, code: str, *, allowed: bool) -> Segment:
+    """Open a segment in use for outreach, or close it.
+
+    Raises:
+        NotFound: there is none that the viewer sees.
+        NotAllowed: it is not the viewer's to decide.
+    """
+    segment = one_segment(viewer, code, lock=True)
+    holds = newest_approved_of(segment)
+    if holds is None or segment.status != Segment.Status.IN_USE or not may_decide(viewer, holds):
+        raise _not_yours(code)
+    segment.outreach = allowed
+    segment.save(update_fields=["outreach"])
+    audit(viewer, "segment.change", "segment", code, reason="approachable" if allowed else "unapproachable")
+    return segment
+
+
+def _waiting(viewer: Viewer, code: str, number: int) -> tuple[Segment, SegmentVersion]:
+    segment = one_segment(viewer, code, lock=True)
+    version = one_version(segment, number)
+    if version.made_by_id == viewer.user_id and viewer.may("segment.approve"):
+        raise NotAllowed(
+            "Who saves does not decide", place=code, code="maker_checker", remedy="Another person must decide"
+        )
+    if not may_decide(viewer, version) or segment.status == Segment.Status.CLOSED:
+        raise _not_yours(code)
+    _check_waits(version)
+    return segment, version
+
+
+def _check_waits(version: SegmentVersion) -> None:
+    if version.status != Status.PENDING:
+        raise SegmentMoved("It does not wait any more", place=f"v{version.number}", remedy="Reload the page")
+
+
+def _not_yours(code: str) -> NotAllowed:
+    return NotAllowed(
+        "It does not wait for you", place=code,
+        remedy="Compliance decides, or the retail department that oversees the org",
+    )  # fmt: skip
