@@ -15,7 +15,9 @@ class CareConfig(AppConfig):
         from yinke.customers.filters import MORE
 
         MORE.append(narrow_by_care)
+        from yinke.care.queries.reached import reached
         from yinke.care.queries.wishes import undisturbed
         from yinke.segments.marks import SOURCES
 
         SOURCES["do_not_disturb"] = undisturbed
+        SOURCES["contact"] = reached

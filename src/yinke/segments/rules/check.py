@@ -7,7 +7,7 @@ to its place, a code, and a sentence in the reader's language.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
@@ -16,6 +16,7 @@ from typing import Any
 import yaml
 from pydantic import ValidationError
 
+from yinke.segments.ready.tags import ready_tags
 from yinke.segments.rules.fields import Field, Rows, fields, tables, typed
 from yinke.segments.rules.language import (
     VERSION,
@@ -26,6 +27,7 @@ from yinke.segments.rules.language import (
     Doing,
     Filter,
     InSegment,
+    Leaf,
     Other,
     Peer,
     Rule,
@@ -43,7 +45,7 @@ SPANS = ("in_last", "more_than_ago", "in_next")
 LISTS = ("in", "not_in", "has_any", "has_all", "under")
 PERIODS = ("week", "month", "quarter", "year")
 LONGEST_SPAN = 36_500
-ONLY_NOW = ("tag", "consent", "do_not_disturb")
+ONLY_NOW = ("tag", "consent", "do_not_disturb", "contact")
 NUMBERS = ("money", "int", "number")
 
 
@@ -119,6 +121,13 @@ def check(raw: Any, around: Around) -> Checked:
         return _refuse(*(_of_form(raw, found) for found in error.errors()))
     problems = tuple(_Checker(around).rule(rule))
     return Checked(None if problems else rule, problems)
+
+
+def delivered(rule: Rule, around: Around) -> bool:
+    """Whether the bank's files bring all that a right rule asks for."""
+    checker = _Checker(replace(around, compliance=True))
+    codes = {problem.code for place, leaf in leaves(rule) for problem in checker._condition(place, leaf, False)}
+    return "not_delivered" not in codes
 
 
 def _refuse(*problems: Problem) -> Checked:
@@ -256,8 +265,20 @@ class _Checker:
         else:
             for n, one in enumerate(value):
                 yield from self._scalar(f"{at}/{n}", known, one)
+                if known.name == "tag":
+                    yield from self._tag(f"{at}/{n}", str(one))
                 if op == "under" and self.around.orgs is not None and one not in self.around.orgs:
                     yield Problem(f"{at}/{n}", "no_org", {"found": str(one)[:40]})
+
+    def _tag(self, at: str, code: str) -> Iterator[Problem]:
+        """Numbers are tags that people put on; codes are ready tags."""
+        ready = ready_tags().get(code)
+        if ready is None and not code.isdigit():
+            yield Problem(at, "no_tag", {"found": code[:40]})
+        elif ready is not None and ready.audience == "aml" and not self.around.compliance:
+            yield Problem(at, "not_for_marketing", {"name": ready.zh, "name_en": ready.en})
+        elif ready is not None and not delivered(ready.rule, self.around):
+            yield Problem(at, "not_delivered", {"name": ready.zh, "name_en": ready.en})
 
     def _scalar(self, at: str, known: Field, value: object, *, any_code: bool = False) -> Iterator[Problem]:
         kind = known.kind if known.kind not in ("org", "set") else "text"
@@ -378,7 +399,7 @@ class _Checker:
         limit = int(self.around.limits["rule.max_expanded"])
         total = 0
         for place, leaf in leaves(rule):
-            total += 1
+            total += 1 + _of_tags(leaf)
             if not isinstance(leaf, InSegment):
                 continue
             waiting: list[tuple[str, tuple[str, ...]]] = [(leaf.segment, ())]
@@ -389,11 +410,21 @@ class _Checker:
                     return
                 inner = self.around.segments.get(name)
                 below = [] if inner is None else [one for _, one in leaves(inner)]
-                total += len(below)
+                total += sum(1 + _of_tags(one) for one in below)
                 if total > limit:
                     yield Problem("/where", "too_many", {"found": f">{limit}", "limit": str(limit)})
                     return
                 waiting += [(one.segment, (*path, name)) for one in below if isinstance(one, InSegment)]
+        if total > limit:
+            yield Problem("/where", "too_many", {"found": str(total), "limit": str(limit)})
+
+
+def _of_tags(leaf: Leaf) -> int:
+    """How many conditions the ready tags stand for that it asks."""
+    if not isinstance(leaf, Compare) or leaf.field != "tag" or not isinstance(leaf.value, list):
+        return 0
+    found = (ready_tags().get(str(code)) for code in leaf.value)
+    return sum(sum(1 for _ in leaves(tag.rule)) for tag in found if tag is not None)
 
 
 def _names(known: Field) -> dict[str, str]:

@@ -24,6 +24,7 @@ from yinke.lake.engine import Files, Table
 from yinke.lake.features import net_of_reversals
 from yinke.lake.features.money import MONEY, at_rates
 from yinke.lake.store import Day
+from yinke.segments.ready.tags import ready_tags
 from yinke.segments.rules.fields import Field, Rows, fields, tables, typed
 from yinke.segments.rules.language import (
     All,
@@ -178,11 +179,18 @@ class Compiler:
             return lambda t: _bit(test(t[column]))
         if asked.field == "birthday":
             return self._birthday(asked, today)
-        names = [self.needs.mark(f"{asked.field}:{one}") for one in _list(asked.value)]
-        bits: list[Answer] = [lambda t, name=name: _bit(t[name]) for name in names]  # type: ignore[misc]
+        bits = [self._marked(asked.field, str(one), today) for one in _list(asked.value)]
         if asked.op == "has_all":
             return _joined(bits, 1, lambda a, b: a & b)
         return _joined(bits, 0, lambda a, b: a | b)
+
+    def _marked(self, field: str, value: str, today: date) -> Answer:
+        """A ready tag is asked as its rule, which others may have asked for already; the rest stands in PostgreSQL."""
+        ready = ready_tags().get(value) if field == "tag" else None
+        if ready is not None:
+            return self.condition(ready.rule.where, today)
+        name = self.needs.mark(f"{field}:{value}")
+        return lambda t: _bit(t[name])
 
     def _birthday(self, asked: Compare, today: date) -> Answer:
         names = {

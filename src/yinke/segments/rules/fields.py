@@ -205,7 +205,7 @@ _EVENT_NAMES = {
 def _column(table: str, column: str) -> tuple[Kind, str, str, tuple[str, ...]]:
     if table == "events":
         kind: Any = next(c.type for c in EVENTS if c.name == column)
-        return (kind, *_EVENT_NAMES[column], ())
+        return (kind, *_EVENT_NAMES[column], tuple(words()["type"]) if column == "type" else ())
     if (table, column) == ("account", "balance"):
         table = "balance"
     found = TABLES[table].column(column)

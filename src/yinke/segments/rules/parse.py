@@ -616,8 +616,8 @@ class _Reader:
 
     def value(self, known: Field) -> Any:
         """A value of a field: an amount, a number, a word, a quoted text."""
-        if known.codes:
-            told = words().get(known.words, {})
+        told = words().get(known.words, {})
+        if known.codes or told:
             by_word = {one["zh"].lower(): code for code, one in told.items()}
             by_word |= {str(code).lower(): str(code) for code in known.codes}
             found = self.longest(_sorted(by_word))

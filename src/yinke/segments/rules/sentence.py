@@ -267,8 +267,8 @@ class _Teller:
             )
         if known.kind == "date":
             return f"{value} " if not self.lang else str(value)
-        if known.codes:
-            told = word(known, value, self.language)
+        told = word(known, value, self.language)
+        if known.codes or told != str(value):
             return told if told != str(value) else self.quoted(str(value))
         return self.quoted(
             self.names.of(known.kind if known.kind == "org" else known.name).get(value, str(value))
