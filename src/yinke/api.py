@@ -35,6 +35,7 @@ from yinke.privacy.rights_api import router as rights
 from yinke.segments.api import router as segments
 from yinke.segments.members_api import router as segment_members
 from yinke.segments.store_api import router as segment_store
+from yinke.segments.tags_api import router as segment_tags
 
 
 class Api(NinjaAPI):
@@ -63,6 +64,7 @@ api.add_router("", ownership)
 api.add_router("", roles)
 api.add_router("", privacy)
 api.add_router("", rights)
+api.add_router("", segment_tags)  # before a segment of any code: "tags" is none
 api.add_router("", segments)
 api.add_router("", segment_members)  # before the store: its addresses are no codes of segments
 api.add_router("", segment_store)

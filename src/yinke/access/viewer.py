@@ -32,7 +32,7 @@ RIGHTS: dict[str, frozenset[str]] = {
         "tag.manage",
     }),
     "COMPLIANCE": frozenset({
-        "alert.handle", "alert.read", "audit.read", "branch.read", "catalogue.read", "consent.read",
+        "alert.handle", "alert.read", "aml.read", "audit.read", "branch.read", "catalogue.read", "consent.read",
         "consent.record", "customer.read", "export.clear", "export.read", "history.read", "org.read",
         "policy.publish", "rights.decide", "rights.open", "rights.work", "role.approve", "role.read",
         "segment.approve", "segment.read",

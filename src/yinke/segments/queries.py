@@ -23,6 +23,8 @@ from yinke.lake.engine import open_engine
 from yinke.lake.store import Day, Lake
 from yinke.segments.definitions import Usable, around_of, meant, names_of, visible_segments
 from yinke.segments.marks import marks_for
+from yinke.segments.ready.audience import sees_aml
+from yinke.segments.ready.tags import tag_names
 from yinke.segments.rules import fields as catalogue
 from yinke.segments.rules.check import Around, Checked, check
 from yinke.segments.rules.explain import Reason, explain
@@ -113,7 +115,10 @@ class Asking:
     def names(self) -> Names:
         """What tags, segments and orgs are called."""
         return Names(
-            tags={str(tag.id): tag.name for tag in tags(self.viewer)},
+            tags={
+                **tag_names(self.viewer.language, aml=sees_aml(self.viewer)),
+                **{str(tag.id): tag.name for tag in tags(self.viewer)},
+            },
             segments=names_of(visible_segments(self.viewer), self.viewer.language),
             orgs=dict(Org.objects.values_list("org_no", "name")),
         )
@@ -183,7 +188,8 @@ def field_catalogue(viewer: Viewer) -> FieldsOut:
 
 def _field(field: catalogue.Field, asking: Asking) -> RuleField:
     language = asking.viewer.language
-    names: Mapping[Any, str] = {code: catalogue.word(field, code, language) for code in field.codes}
+    codes = field.codes or catalogue.words().get(field.words, ())
+    names: Mapping[Any, str] = {code: catalogue.word(field, code, language) for code in codes}
     if not names:
         names = asking.names.of("org" if field.kind == "org" else field.name)
     return RuleField(

@@ -101,6 +101,10 @@ def understood(text: str, place: str, names: Names | None = None) -> Rule:
     return found.rule
 
 
-def tag_names(language: str) -> dict[str, str]:
-    """What the ready tags are called, by code."""
-    return {tag.code: tag.en if language == "en" else tag.zh for tag in ready_tags().values()}
+def tag_names(language: str, *, aml: bool = False) -> dict[str, str]:
+    """What the ready tags are called, by code; those of money laundering only with ``aml``."""
+    return {
+        tag.code: tag.en if language == "en" else tag.zh
+        for tag in ready_tags().values()
+        if aml or tag.audience == "all"
+    }
