@@ -160,6 +160,8 @@ def _cell(rng: Random, name: str, kind: str, day: date) -> Any:
 
 
 def _codes(name: str) -> tuple[Any, ...]:
+    if name == "type":  # of events
+        return tables()["events"].columns["type"].codes
     found = [t.column(name).codes for t in TABLES.values() if name in {c.name for c in t.columns}]
     return next((codes for codes in found if codes), ())
 
@@ -284,5 +286,5 @@ def _value(rng: Random, field: Any) -> Any:
     if field.kind == "org":
         return rng.choice(tuple(ORGS))
     if field.name == "tag":
-        return rng.choice(("1", "2", "3"))
+        return rng.choice(("1", "2", "3", "borrower", "salary_sweep"))
     return rng.choice(TEXTS)

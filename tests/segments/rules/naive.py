@@ -12,6 +12,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from yinke.common.lunar import lunar_birthdays
+from yinke.segments.ready import ready_tags
 from yinke.segments.rules.fields import fields, tables, typed
 from yinke.segments.rules.language import (
     All,
@@ -121,13 +122,18 @@ class Naive:
     def compare(self, c: Compare, cust: int, today: date) -> bool:
         known = fields()[c.field]
         if known.kind == "set":
-            has = [(cust, f"{c.field}:{one}") in self.marks for one in c.value]
+            has = [self.marked(c.field, one, cust, today) for one in c.value]
             return any(has) if c.op == "has_any" else all(has)
         if known.kind == "birthday":
             return self.birthday(c, cust, today)
         scale = {"WAN": 10_000, "YI": 100_000_000}.get(c.unit or "", 1)
         value = self.value(c.field, cust, today)
         return self.test(known.kind, value, c.op, c.value, today, lambda n: self.value(n, cust, today), scale)
+
+    def marked(self, field: str, value: str, cust: int, today: date) -> bool:
+        if field == "tag" and value in ready_tags():
+            return self.holds(ready_tags()[value].rule.where, cust, today)
+        return (cust, f"{field}:{value}") in self.marks
 
     def birthday(self, c: Compare, cust: int, today: date) -> bool:
         who = self.row(today, "customer", cust)

@@ -2102,6 +2102,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/segments/tags": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Tag Catalogue
+         * @description 标签目录: what each tag says, what it comes from, and how many of the viewer's customers have it.
+         */
+        get: operations["list_tag_catalogue"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/customers/{customer_id}/ready-tags": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Ready Tags
+         * @description The ready tags of one customer, by class.
+         */
+        get: operations["list_ready_tags"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/segments/fields": {
         parameters: {
             query?: never;
@@ -3304,19 +3344,46 @@ export interface components {
         };
         /**
          * TagOut
-         * @description An entry of the catalogue of tags.
+         * @description One tag of the catalogue, in the viewer's language.
+         *
+         *     ``type``: fact, rule, model or manual. ``one_of``: tags with the same word exclude each other. ``refresh``: daily by
+         *     the night, or at once. ``level``: JR/T 0171. ``expires_days``: so many days after what it tells of. ``delivered``:
+         *     whether the bank's files bring what it needs. ``customers``: how many of the viewer's have it; null: fewer than
+         *     ``few``, or not worked out yet.
          */
         TagOut: {
-            /** Id */
-            id: number;
-            /** Name */
-            name: string;
-            /** Org Name */
-            org_name: string;
-            /** Expire Days */
-            expire_days: number | null;
-            /** Mine */
-            mine: boolean;
+            /** Code */
+            code: string;
+            /** Group */
+            group: string;
+            /** Title */
+            title: string;
+            /** About */
+            about: string;
+            /** Type */
+            type: string;
+            /** One Of */
+            one_of: string;
+            /** Refresh */
+            refresh: string;
+            /** Level */
+            level: string;
+            /** Marketing Usable */
+            marketing_usable: boolean;
+            /** Audience */
+            audience: string;
+            /** Expires Days */
+            expires_days: number | null;
+            /** Delivered */
+            delivered: boolean;
+            /** Sentence */
+            sentence: string;
+            /** Columns */
+            columns: string[];
+            /** Sources */
+            sources: components["schemas"]["SourceOut"][];
+            /** Customers */
+            customers: number | null;
         };
         /** TagIn */
         TagIn: {
@@ -5905,6 +5972,68 @@ export interface components {
             password: string;
         };
         /**
+         * GroupOut
+         * @description A class of fields (标签体系).
+         */
+        GroupOut: {
+            /** Code */
+            code: string;
+            /** Title */
+            title: string;
+        };
+        /**
+         * SourceOut
+         * @description 血缘: a delivered table (or what people record in Yinke) behind a tag; ``feeds``: the bank's files that fill it.
+         */
+        SourceOut: {
+            /** Name */
+            name: string;
+            /** Title */
+            title: string;
+            /** Feeds */
+            feeds: string[];
+        };
+        /**
+         * TagsOut
+         * @description 标签目录. ``as_of``: the business date that the night last worked the tags out of; null: none yet.
+         */
+        TagsOut: {
+            /** As Of */
+            as_of: string | null;
+            /** Few */
+            few: number;
+            /** Groups */
+            groups: components["schemas"]["GroupOut"][];
+            /** Tags */
+            tags: components["schemas"]["TagOut"][];
+        };
+        /**
+         * CustomerTagsOut
+         * @description A customer's ready tags by class, in the classes' order.
+         */
+        CustomerTagsOut: {
+            /** As Of */
+            as_of: string | null;
+            /** Groups */
+            groups: components["schemas"]["GroupOut"][];
+            /** Tags */
+            tags: components["schemas"]["TagOnCustomerOut"][];
+        };
+        /**
+         * TagOnCustomerOut
+         * @description A ready tag that one customer has.
+         */
+        TagOnCustomerOut: {
+            /** Code */
+            code: string;
+            /** Group */
+            group: string;
+            /** Title */
+            title: string;
+            /** About */
+            about: string;
+        };
+        /**
          * FieldsOut
          * @description The field catalogue (字段目录).
          */
@@ -5920,16 +6049,6 @@ export interface components {
             fields: components["schemas"]["RuleField"][];
             /** Rows */
             rows: components["schemas"]["RowsOut"][];
-        };
-        /**
-         * GroupOut
-         * @description A class of fields (标签体系).
-         */
-        GroupOut: {
-            /** Code */
-            code: string;
-            /** Title */
-            title: string;
         };
         /**
          * RowsOut
@@ -9708,6 +9827,48 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CaseRow"][];
+                };
+            };
+        };
+    };
+    list_tag_catalogue: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TagsOut"];
+                };
+            };
+        };
+    };
+    list_ready_tags: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomerTagsOut"];
                 };
             };
         };

@@ -13,6 +13,4 @@ def sees_aml(viewer: Viewer) -> bool:
 
 def tags_for(viewer: Viewer) -> dict[str, ReadyTag]:
     """The ready tags that a viewer may know of."""
-    return {
-        code: tag for code, tag in ready_tags().items() if tag.audience == "all" or sees_aml(viewer)
-    }
+    return {code: tag for code, tag in ready_tags().items() if tag.audience == "all" or sees_aml(viewer)}

@@ -126,7 +126,9 @@ def check(raw: Any, around: Around) -> Checked:
 def delivered(rule: Rule, around: Around) -> bool:
     """Whether the bank's files bring all that a right rule asks for."""
     checker = _Checker(replace(around, compliance=True))
-    codes = {problem.code for place, leaf in leaves(rule) for problem in checker._condition(place, leaf, False)}
+    codes = {
+        problem.code for place, leaf in leaves(rule) for problem in checker._condition(place, leaf, False)
+    }
     return "not_delivered" not in codes
 
 
