@@ -24,7 +24,7 @@ from yinke.segments.rules.check import delivered
 from yinke.segments.rules.fields import groups
 from yinke.segments.rules.sentence import sentence
 from yinke.segments.schemas import GroupOut
-from yinke.segments.tag_schemas import CustomerTagsOut, SourceOut, TagOnCustomerOut, TagOut, TagsOut
+from yinke.segments.tag_schemas import CatalogueTag, ReadyTagOut, ReadyTagsOut, TagCatalogue, TagSource
 
 
 def _members() -> Members:
@@ -39,7 +39,7 @@ def _groups(viewer: Viewer) -> list[GroupOut]:
     return [GroupOut(code=code, title=_in(viewer, told["zh"], told["en"])) for code, told in groups().items()]
 
 
-def tag_catalogue(viewer: Viewer) -> TagsOut:
+def tag_catalogue(viewer: Viewer) -> TagCatalogue:
     """Every tag that the viewer may know of: the ready ones, then those that people put on.
 
     Raises:
@@ -50,7 +50,7 @@ def tag_catalogue(viewer: Viewer) -> TagsOut:
     members = _members()
     dates = members.dates()
     sizes = _Sizes(viewer, members)
-    return TagsOut(
+    return TagCatalogue(
         as_of=dates[-1] if dates else None, few=few, groups=_groups(viewer),
         tags=[
             *(_ready(asking, tag, _told(sizes(tag.key), few)) for tag in tags_for(viewer).values()),
@@ -79,9 +79,9 @@ class _Sizes:
         return self.members.members(key).intersection_cardinality(self.mine)
 
 
-def _ready(asking: Asking, tag: ReadyTag, customers: int | None) -> TagOut:
+def _ready(asking: Asking, tag: ReadyTag, customers: int | None) -> CatalogueTag:
     viewer, come_from = asking.viewer, lineage(tag.rule)
-    return TagOut(
+    return CatalogueTag(
         code=tag.code, group=tag.group, title=_in(viewer, tag.zh, tag.en),
         about=_in(viewer, tag.about_zh, tag.about_en), type=tag.type, one_of=tag.one_of, refresh="daily",
         level=come_from.level, marketing_usable=tag.marketing_usable, audience=tag.audience,
@@ -92,14 +92,14 @@ def _ready(asking: Asking, tag: ReadyTag, customers: int | None) -> TagOut:
     )  # fmt: skip
 
 
-def _sources(viewer: Viewer, come_from: Lineage) -> Iterator[SourceOut]:
+def _sources(viewer: Viewer, come_from: Lineage) -> Iterator[TagSource]:
     feeds = _feeds(settings.YINKE.feeds)
     for name in come_from.tables:
         told = [_in(viewer, *names) for names in feeds.get(name, ())]
-        yield SourceOut(name=name, title=_in(viewer, TABLES[name].zh, TABLES[name].en), feeds=told)
+        yield TagSource(name=name, title=_in(viewer, TABLES[name].zh, TABLES[name].en), feeds=told)
     for column in come_from.columns:
         if column.table == column.name:  # recorded by people here, not delivered
-            yield SourceOut(name=column.name, title=_in(viewer, column.zh, column.en), feeds=[])
+            yield TagSource(name=column.name, title=_in(viewer, column.zh, column.en), feeds=[])
 
 
 @lru_cache(maxsize=1)
@@ -110,20 +110,20 @@ def _feeds(folder: Path) -> dict[str, list[tuple[str, str]]]:
     return found
 
 
-def _by_hand(asking: Asking, few: int) -> Iterator[TagOut]:
+def _by_hand(asking: Asking, few: int) -> Iterator[CatalogueTag]:
     """Tags that people put on: they hold at once, and nothing of the feeds is behind them."""
     viewer = asking.viewer
     held = holding(asking.day.biz_date).filter(customer__in=visible(viewer)).order_by()
     counts = dict(held.values_list("tag_id").annotate(n=Count("customer_id", distinct=True)))
     for tag in tags(viewer).select_related("org").order_by("name", "id"):
-        yield TagOut(
+        yield CatalogueTag(
             code=str(tag.id), group="PREF", title=tag.name, about=tag.org.name, type="manual", one_of="",
             refresh="at_once", level="C1", marketing_usable=True, audience="all", expires_days=tag.expire_days,
             delivered=True, sentence="", columns=[], sources=[], customers=_told(counts.get(tag.id, 0), few),
         )  # fmt: skip
 
 
-def tags_of_customer(viewer: Viewer, customer_id: int) -> CustomerTagsOut:
+def tags_of_customer(viewer: Viewer, customer_id: int) -> ReadyTagsOut:
     """The ready tags that one of the viewer's customers has, as the night worked them out.
 
     Raises:
@@ -136,11 +136,11 @@ def tags_of_customer(viewer: Viewer, customer_id: int) -> CustomerTagsOut:
     found = [tag for tag in tags_for(viewer).values() if tag.key in held]
     order = {code: n for n, code in enumerate(groups())}
     there = {tag.group for tag in found}
-    return CustomerTagsOut(
+    return ReadyTagsOut(
         as_of=dates[-1] if dates else None,
         groups=[group for group in _groups(viewer) if group.code in there],
         tags=[
-            TagOnCustomerOut(
+            ReadyTagOut(
                 code=tag.code, group=tag.group, title=_in(viewer, tag.zh, tag.en),
                 about=_in(viewer, tag.about_zh, tag.about_en),
             )

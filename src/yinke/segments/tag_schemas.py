@@ -8,7 +8,7 @@ from yinke.common.schema import Schema
 from yinke.segments.schemas import GroupOut
 
 
-class SourceOut(Schema):
+class TagSource(Schema):
     """血缘: a delivered table (or what people record in Yinke) behind a tag; ``feeds``: the bank's files that fill it."""
 
     name: str
@@ -16,7 +16,7 @@ class SourceOut(Schema):
     feeds: list[str]
 
 
-class TagOut(Schema):
+class CatalogueTag(Schema):
     """One tag of the catalogue, in the viewer's language.
 
     ``type``: fact, rule, model or manual. ``one_of``: tags with the same word exclude each other. ``refresh``: daily by
@@ -39,20 +39,20 @@ class TagOut(Schema):
     delivered: bool
     sentence: str
     columns: list[str]
-    sources: list[SourceOut]
+    sources: list[TagSource]
     customers: int | None
 
 
-class TagsOut(Schema):
+class TagCatalogue(Schema):
     """标签目录. ``as_of``: the business date that the night last worked the tags out of; null: none yet."""
 
     as_of: date | None
     few: int
     groups: list[GroupOut]
-    tags: list[TagOut]
+    tags: list[CatalogueTag]
 
 
-class TagOnCustomerOut(Schema):
+class ReadyTagOut(Schema):
     """A ready tag that one customer has."""
 
     code: str
@@ -61,9 +61,9 @@ class TagOnCustomerOut(Schema):
     about: str
 
 
-class CustomerTagsOut(Schema):
+class ReadyTagsOut(Schema):
     """A customer's ready tags by class, in the classes' order."""
 
     as_of: date | None
     groups: list[GroupOut]
-    tags: list[TagOnCustomerOut]
+    tags: list[ReadyTagOut]

@@ -3344,46 +3344,19 @@ export interface components {
         };
         /**
          * TagOut
-         * @description One tag of the catalogue, in the viewer's language.
-         *
-         *     ``type``: fact, rule, model or manual. ``one_of``: tags with the same word exclude each other. ``refresh``: daily by
-         *     the night, or at once. ``level``: JR/T 0171. ``expires_days``: so many days after what it tells of. ``delivered``:
-         *     whether the bank's files bring what it needs. ``customers``: how many of the viewer's have it; null: fewer than
-         *     ``few``, or not worked out yet.
+         * @description An entry of the catalogue of tags.
          */
         TagOut: {
-            /** Code */
-            code: string;
-            /** Group */
-            group: string;
-            /** Title */
-            title: string;
-            /** About */
-            about: string;
-            /** Type */
-            type: string;
-            /** One Of */
-            one_of: string;
-            /** Refresh */
-            refresh: string;
-            /** Level */
-            level: string;
-            /** Marketing Usable */
-            marketing_usable: boolean;
-            /** Audience */
-            audience: string;
-            /** Expires Days */
-            expires_days: number | null;
-            /** Delivered */
-            delivered: boolean;
-            /** Sentence */
-            sentence: string;
-            /** Columns */
-            columns: string[];
-            /** Sources */
-            sources: components["schemas"]["SourceOut"][];
-            /** Customers */
-            customers: number | null;
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+            /** Org Name */
+            org_name: string;
+            /** Expire Days */
+            expire_days: number | null;
+            /** Mine */
+            mine: boolean;
         };
         /** TagIn */
         TagIn: {
@@ -5972,6 +5945,49 @@ export interface components {
             password: string;
         };
         /**
+         * CatalogueTag
+         * @description One tag of the catalogue, in the viewer's language.
+         *
+         *     ``type``: fact, rule, model or manual. ``one_of``: tags with the same word exclude each other. ``refresh``: daily by
+         *     the night, or at once. ``level``: JR/T 0171. ``expires_days``: so many days after what it tells of. ``delivered``:
+         *     whether the bank's files bring what it needs. ``customers``: how many of the viewer's have it; null: fewer than
+         *     ``few``, or not worked out yet.
+         */
+        CatalogueTag: {
+            /** Code */
+            code: string;
+            /** Group */
+            group: string;
+            /** Title */
+            title: string;
+            /** About */
+            about: string;
+            /** Type */
+            type: string;
+            /** One Of */
+            one_of: string;
+            /** Refresh */
+            refresh: string;
+            /** Level */
+            level: string;
+            /** Marketing Usable */
+            marketing_usable: boolean;
+            /** Audience */
+            audience: string;
+            /** Expires Days */
+            expires_days: number | null;
+            /** Delivered */
+            delivered: boolean;
+            /** Sentence */
+            sentence: string;
+            /** Columns */
+            columns: string[];
+            /** Sources */
+            sources: components["schemas"]["TagSource"][];
+            /** Customers */
+            customers: number | null;
+        };
+        /**
          * GroupOut
          * @description A class of fields (标签体系).
          */
@@ -5982,10 +5998,24 @@ export interface components {
             title: string;
         };
         /**
-         * SourceOut
+         * TagCatalogue
+         * @description 标签目录. ``as_of``: the business date that the night last worked the tags out of; null: none yet.
+         */
+        TagCatalogue: {
+            /** As Of */
+            as_of: string | null;
+            /** Few */
+            few: number;
+            /** Groups */
+            groups: components["schemas"]["GroupOut"][];
+            /** Tags */
+            tags: components["schemas"]["CatalogueTag"][];
+        };
+        /**
+         * TagSource
          * @description 血缘: a delivered table (or what people record in Yinke) behind a tag; ``feeds``: the bank's files that fill it.
          */
-        SourceOut: {
+        TagSource: {
             /** Name */
             name: string;
             /** Title */
@@ -5994,36 +6024,10 @@ export interface components {
             feeds: string[];
         };
         /**
-         * TagsOut
-         * @description 标签目录. ``as_of``: the business date that the night last worked the tags out of; null: none yet.
-         */
-        TagsOut: {
-            /** As Of */
-            as_of: string | null;
-            /** Few */
-            few: number;
-            /** Groups */
-            groups: components["schemas"]["GroupOut"][];
-            /** Tags */
-            tags: components["schemas"]["TagOut"][];
-        };
-        /**
-         * CustomerTagsOut
-         * @description A customer's ready tags by class, in the classes' order.
-         */
-        CustomerTagsOut: {
-            /** As Of */
-            as_of: string | null;
-            /** Groups */
-            groups: components["schemas"]["GroupOut"][];
-            /** Tags */
-            tags: components["schemas"]["TagOnCustomerOut"][];
-        };
-        /**
-         * TagOnCustomerOut
+         * ReadyTagOut
          * @description A ready tag that one customer has.
          */
-        TagOnCustomerOut: {
+        ReadyTagOut: {
             /** Code */
             code: string;
             /** Group */
@@ -6032,6 +6036,18 @@ export interface components {
             title: string;
             /** About */
             about: string;
+        };
+        /**
+         * ReadyTagsOut
+         * @description A customer's ready tags by class, in the classes' order.
+         */
+        ReadyTagsOut: {
+            /** As Of */
+            as_of: string | null;
+            /** Groups */
+            groups: components["schemas"]["GroupOut"][];
+            /** Tags */
+            tags: components["schemas"]["ReadyTagOut"][];
         };
         /**
          * FieldsOut
@@ -9846,7 +9862,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["TagsOut"];
+                    "application/json": components["schemas"]["TagCatalogue"];
                 };
             };
         };
@@ -9868,7 +9884,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["CustomerTagsOut"];
+                    "application/json": components["schemas"]["ReadyTagsOut"];
                 };
             };
         };

@@ -51,6 +51,15 @@ export function useAumCurve(id: number, days: number | null) {
   });
 }
 
+/** What the night's tags say of the customer. */
+export function useReadyTags(id: number) {
+  return useQuery({
+    queryKey: ["customer", id, "ready-tags"],
+    queryFn: ({ signal }) =>
+      body(client.GET("/api/customers/{customer_id}/ready-tags", { params: at(id), signal })),
+  });
+}
+
 export function useTransactions(id: number) {
   return useInfiniteQuery({
     queryKey: ["customer", id, "transactions"],

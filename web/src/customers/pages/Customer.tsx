@@ -16,6 +16,7 @@ import { Figures } from "../components/Figures";
 import { Habits } from "../components/Habits";
 import { HoldingsPanel } from "../components/HoldingsPanel";
 import { Maturities } from "../components/Maturities";
+import { ReadyTags } from "../components/ReadyTags";
 import { Relations } from "../components/Relations";
 import styles from "../components/profile.module.css";
 import { Timeline } from "../components/Timeline";
@@ -56,6 +57,7 @@ export function Component() {
             <SamePerson customerId={id} />
             <Figures customer={customer} />
             <Composition customer={customer} />
+            <ReadyTags customerId={id} />
             <Habits rows={overview.habits} day={customer.biz_date} />
             <ConsentPanel customerId={id} />
           </div>
