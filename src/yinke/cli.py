@@ -174,11 +174,14 @@ def rules_schema() -> None:
 
 @app.command()
 def migrate() -> None:
-    """Bring the database to this version's tables."""
+    """Bring the database to this version's tables and ready segments."""
     start_django()
     from django.core.management import call_command
 
+    from yinke.segments.services.install import install_ready_segments
+
     call_command("migrate", verbosity=0)
+    install_ready_segments()
 
 
 @app.command()

@@ -25,6 +25,7 @@ from django.conf import settings as django_settings
 from django.db import transaction
 from django.test import Client
 from django.utils import timezone
+from pyroaring import BitMap
 
 from tests.bank import TODAY, Bank, a_bank, a_day
 from tests.properties.openapi import Call, Description
@@ -44,6 +45,8 @@ from yinke.customers.models import (
 from yinke.lake.store import Lake
 from yinke.nightly.models import Run
 from yinke.privacy.models import RightsCase
+from yinke.segments.kept import members_store
+from yinke.segments.models import ListedCustomer, Segment, SegmentVersion
 
 pytestmark = pytest.mark.django_db
 PROBES = int(os.environ.get("YINKE_PROBES", "3000"))
@@ -211,6 +214,11 @@ def _between(world: World) -> dict[str, list[int]]:
         customer=customers["贺兰山三"], kind="ACCESS", channel="COUNTER", opened_by=staff["合规"], received_on=TODAY,
         due_on=TODAY + timedelta(days=20), asked_sealed=encrypt("查阅") or b"",
     )  # fmt: skip
+    drawn = Segment.objects.create(code="rich", name_zh="富裕", kind="LIST", scope="BANK", status="IN_USE")
+    version = SegmentVersion.objects.create(segment=drawn, number=1, status="APPROVED")
+    for customer in customers.values():
+        ListedCustomer.objects.create(version=version, customer=customer)
+    members_store().put(drawn.key, 1, TODAY, BitMap(c.id for c in customers.values()))
     everybody = {customer.id for customer in customers.values()}
     for operation in (
         "list_rights_cases",
@@ -224,7 +232,7 @@ def _between(world: World) -> dict[str, list[int]]:
         "handover_id": [handover.id], "tag_id": [tag.id], "tag": [tag.id], "list_id": [kept.id], "on_list": [kept.id],
         "action_id": [action.id], "relationship_id": [relation.id], "pair_id": [pair.id], "case_id": [case.id],
         "export_id": [1, 2], "alert_id": [1], "decision_id": [1], "one_id": [given.id], "split_id": [1],
-        "request_id": [1], "substitution_id": [1], "view_id": [1], "number": [1, 2, 3],
+        "code": [drawn.code], "request_id": [1], "substitution_id": [1], "view_id": [1], "number": [1, 2, 3],
     }  # fmt: skip
 
 
@@ -292,7 +300,7 @@ def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
             "assignee": [user.id for user in bank.staff.values()],
             "user_id": [user.id for user in bank.staff.values()],
             "stage": ["STABLE", "GROWTH"],
-            "sort": ["-aum", "aum", "-mda", "-net_month", "name", "-last_contact"],
+            "sort": ["-aum", "aum", "-mda", "-net_month", "name", "-last_contact", "entered", "-entered"],
             "status": ["OPEN", "OVERFLOW", "DONE"],
             "field": ["mobile", "cert", "name"],
             "before": [None, "2026-10-31"],

@@ -14,13 +14,16 @@ import pytest
 import xlsxwriter
 from django.conf import settings as django_settings
 from django.core.files.uploadedfile import SimpleUploadedFile
+from pyroaring import BitMap
 
 from tests.bank import TODAY, Bank, a_bank, a_day, a_lake
 from yinke.access.models import AuditEntry
 from yinke.segments import queries
 from yinke.segments.definitions import broken, rules_in_use
 from yinke.segments.kept import members_store
-from yinke.segments.models import ListedCustomer, Segment
+from yinke.segments.models import ListedCustomer, Segment, SegmentVersion
+from yinke.segments.ready import ready_segments
+from yinke.segments.services.install import install_ready_segments
 
 pytestmark = pytest.mark.django_db
 
@@ -218,18 +221,19 @@ def test_members_are_listed_within_the_scope_masked_and_sorted(bank: Bank) -> No
         "王"
     ]
     whole = get(bank, "合规", "segments/rich/members", sort="-entered")
-    assert {row["name"] for row in whole["rows"]} == {"富*", "王"} - {"王"} | {"*"}
+    assert {row["name"] for row in whole["rows"]} == {"富*", "*"}
     assert {row["aum"] for row in whole["rows"]} == {"500000"}
     assert AuditEntry.objects.filter(action="segment.members", object_id="rich").count() == 3
     exact = approved(bank, "徐头", "精确", "ORG", rule(aum(600_004)), by="零售")
     told = get(bank, "合规", f"segments/{exact}")
     assert (told["customers"], told["few"]) == (None, 5)  # two: few
-    for code in (
-        exact,
-        make(bank, "合规" if False else "运营", "绕", "MINE", rule({**MEMBER, "segment": exact})),
-    ):
+    assert len(get(bank, "运营", f"segments/{exact}/members")["rows"]) == 2  # another has approved it
+    own = make(bank, "运营", "试探", "MINE", rule(aum(600_004)))
+    for code in (own, make(bank, "运营", "绕道", "MINE", rule({**MEMBER, "segment": own}))):
         refused = bank.client("运营").get(f"/api/segments/{code}/members")
         assert (refused.status_code, refused.json()["code"]) == (400, "band_edges_only")
+    told = get(bank, "运营", f"customers/{bank.customers['富5'].id}/segments")
+    assert {one["name"] for one in told} == {"富裕", "精确"}
     mine = get(bank, "徐经", f"customers/{bank.customers['富5'].id}/segments")
     assert [(s["name"], s["since"]) for s in mine] == [("富裕", str(TODAY)), ("精确", str(TODAY))]
     assert bank.client("黄经").get(f"/api/customers/{bank.customers['富5'].id}/segments").status_code == 404
@@ -240,8 +244,6 @@ def test_sizes_overlap_and_flow_are_told_within_the_scope(bank: Bank) -> None:
     approved(bank, "运营", "百万", "BANK", rule(aum(1_000_000)), en="Million")
     ids = {name: c.id for name, c in bank.customers.items()}
     store, then = members_store(), TODAY - timedelta(days=30)
-    from pyroaring import BitMap
-
     store.put("segment:rich", 1, then, BitMap([ids["富0"], ids["富1"], ids["王"], ids["贫"]]))
     store.put("segment:million", 1, then, BitMap([ids["富2"], ids["王"]]))
     store.put("segment:million", 1, TODAY, BitMap([ids["富0"], ids["富1"], ids["富2"]]))
@@ -323,10 +325,9 @@ def test_a_file_that_cannot_be_a_list_is_refused_by_name(bank: Bank) -> None:
     assert Segment.objects.get(code=code).status == "IN_USE"
 
 
-def test_static_members_stay_as_they_were_found(bank: Bank, tmp_path: Path) -> None:
+def test_static_members_stay_as_they_were_found(bank: Bank) -> None:
     code = approved(bank, "运营", "富裕", "BANK", en="Rich", kind="STATIC")
     assert rules_in_use() == {} and get(bank, "运营", f"segments/{code}")["customers"] == 7
-    bank.customers["贫"].metrics.aum = 1
     copied = post(bank, "徐头", f"{code}/copy", name_zh="我的富裕", scope="MINE", kind="DYNAMIC").json()
     assert (copied["customers"], copied["kind"], copied["mine"]) == (6, "DYNAMIC", True)
     assert "refresh" in get(bank, "运营二", f"segments/{code}")["may"]
@@ -337,3 +338,21 @@ def test_static_members_stay_as_they_were_found(bank: Bank, tmp_path: Path) -> N
     ).json()  # fmt: skip
     assert (named["name"], named["reason"]) == ("富裕客户", "值得")
     assert post(bank, "徐头", name_zh="富裕客户", scope="MINE", rule=RICH).json()["code"] == "name_taken"
+
+
+def test_ready_segments_come_approved_and_what_the_bank_makes_of_them_stays(bank: Bank) -> None:
+    assert install_ready_segments() == len(ready_segments()) and install_ready_segments() == 0
+    rows = get(bank, "运营", "segments")["rows"]
+    assert {row["code"] for row in rows} == set(ready_segments())
+    first, second = rows[0]["code"], rows[1]["code"]
+    assert rows[0]["delivered"] and rows[0]["group"] and not rows[0]["outreach"] and rows[0]["reason"]
+    assert post(bank, "合规", f"{first}/outreach", allowed=True).json()["outreach"]
+    assert post(bank, "徐头", f"{first}/versions", rule=RICH, based_on=1).status_code == 403
+    assert post(bank, "运营", f"{first}/versions", rule=RICH, based_on=1).json()["number"] == 2
+    assert post(bank, "运营", f"{second}/close").json()["status"] == "CLOSED"
+    third = Segment.objects.exclude(code__in=(first, second)).order_by("code")[0]
+    SegmentVersion.objects.filter(segment=third).update(rule=RICH)  # as an older Yinke delivered it
+    assert install_ready_segments() == 1
+    assert [v["number"] for v in get(bank, "运营", f"segments/{third.code}/versions")] == [2, 1]
+    assert Segment.objects.get(code=first).delivered is False
+    assert Segment.objects.get(code=second).status == "CLOSED"

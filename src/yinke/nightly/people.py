@@ -20,6 +20,7 @@ from yinke.customers.services.identity_write_back import follow_identities
 from yinke.customers.services.write_back import write_back
 from yinke.lake.store import Day, Lake
 from yinke.nightly.lake_night import Bench
+from yinke.segments.services.install import install_ready_segments
 
 TASK_DAYS = 15
 """Reasons of older dates have expired (the longest stands 15 days, bar month-end ones)."""
@@ -47,6 +48,7 @@ def write_to_people(bench: Bench, on_step: Callable[[str, float, dict[str, Any]]
         started = time.perf_counter()
         sync_orgs(newest)
         sync_staff(newest)
+        install_ready_segments()
         since = _written_day(bench.lake, frontier)
         written = write_back(newest, since, newest.biz_date)
         persons = follow_identities(newest, since, newest.biz_date)

@@ -26,11 +26,15 @@ Scope, Status = Segment.Scope, Segment.Status
 
 @dataclass(frozen=True)
 class Meant:
-    """A segment in use. ``rule``: as JSON, null of a list. ``kept``: its members are kept as they were found."""
+    """A segment in use. ``rule``: as JSON, null of a list. ``kept``: its members are kept as they were found.
+
+    ``checked``: another person than its maker has approved it.
+    """
 
     number: int
     rule: Any
     kept: bool
+    checked: bool
     org_no: str | None
     """Members are below this org; null: anywhere in the bank."""
 
@@ -116,7 +120,7 @@ def meant(segments: QuerySet[Segment]) -> dict[str, Meant]:
 def _meant(version: SegmentVersion) -> Meant:
     segment = version.segment
     return Meant(
-        version.number, version.rule, segment.kind != Segment.Kind.DYNAMIC,
+        version.number, version.rule, segment.kind != Segment.Kind.DYNAMIC, segment.scope != Scope.MINE,
         segment.org.org_no if segment.org else None,
     )  # fmt: skip
 

@@ -333,17 +333,25 @@ def bands_only(asking: Asking, rule: Rule) -> None:
     """Refuse to name customers by exact amounts to a viewer who sees bands.
 
     Raises:
-        YinkeError: the rule, or that of a segment it refers to, bounds between the edges of bands.
+        YinkeError: the rule, or that of an own segment it refers to, bounds between the edges of bands.
     """
     if not in_bands(asking, rule):
-        raise YinkeError(
-            "Your role sees bands of amounts only", place="rule", code="band_edges_only",
-            remedy=f"Take one of {', '.join(f'{edge:,}' for edge in (0, *BANDS))}",
-        )  # fmt: skip
+        raise beyond_bands()
+
+
+def beyond_bands() -> YinkeError:
+    """What who sees bands of amounts is told."""
+    return YinkeError(
+        "Your role sees bands of amounts only", place="rule", code="band_edges_only",
+        remedy=f"Take one of {', '.join(f'{edge:,}' for edge in (0, *BANDS))}",
+    )  # fmt: skip
 
 
 def in_bands(asking: Asking, rule: Rule) -> bool:
-    """Whether its viewer may learn of single customers whether the rule holds."""
+    """Whether its viewer may learn of single customers whether the rule holds.
+
+    Segments that another person has approved are no way to ask for amounts one after the other, and pass.
+    """
     try:
         return not asking.viewer.masked or all(
             abs(amount) in (0, *BANDS) for amount in _amounts(rule, asking.segments)
@@ -353,10 +361,11 @@ def in_bands(asking: Asking, rule: Rule) -> bool:
 
 
 def _amounts(rule: Rule, segments: Usable) -> Iterator[Decimal]:
-    """Every amount of money that a rule compares with, and those of the segments that it refers to."""
+    """Every amount of money that a rule compares with, and those of segments it refers to that nobody has checked."""
     for _, leaf in leaves(rule):
-        if isinstance(leaf, InSegment) and (inner := segments.drawn(leaf.segment)) is not None:
-            yield from _amounts(inner, segments)
+        if isinstance(leaf, InSegment) and not segments.meant[leaf.segment].checked:
+            inner = segments.drawn(leaf.segment)
+            yield from _amounts(inner, segments) if inner is not None else ()
         if isinstance(leaf, Compare):
             scale = {"WAN": 10_000, "YI": 100_000_000}.get(leaf.unit or "", 1)
             yield from _of(catalogue.fields()[leaf.field], leaf.value, scale)

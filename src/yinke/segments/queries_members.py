@@ -19,7 +19,7 @@ from yinke.segments.definitions import said, visible_segments
 from yinke.segments.kept import members_of, members_store, within
 from yinke.segments.members.store import NotKept
 from yinke.segments.models import Segment
-from yinke.segments.queries import Asking, bands_only, in_bands
+from yinke.segments.queries import Asking, beyond_bands, in_bands
 from yinke.segments.queries_store import Told, one_segment
 from yinke.segments.store_schemas import (
     CustomerSegment,
@@ -50,7 +50,8 @@ def members_page(viewer: Viewer, code: str, page: int, sort: str) -> SegmentMemb
         YinkeError: no such order; or the rule bounds between bands for a viewer who sees bands only.
     """
     segment, asking, counts = one_segment(viewer, code), Asking(viewer), Told(viewer)
-    check_bands(asking, segment)
+    if not _tellable(asking, segment):
+        raise beyond_bands()
     found = within(_members_now(segment), counts.scope)
     page = min(max(page, 1), DEEPEST)
     ids = _page(asking, segment, found, page, sort)
@@ -103,24 +104,6 @@ def _entries(segment: Segment, found: BitMap) -> list[BitMap]:
             days.append(moved.entered & left)
             left -= moved.entered
     return [*days, left]
-
-
-def check_bands(asking: Asking, segment: Segment) -> None:
-    """Refuse to list members to who sees bands of amounts, where the rule tells more.
-
-    Raises:
-        YinkeError: it does.
-    """
-    if asking.viewer.masked and segment.code in asking.segments.meant:
-        try:
-            rule = asking.segments.drawn(segment.code)
-        except KeyError:
-            raise YinkeError(
-                "The segment's rule can't be evaluated any more", place=segment.code, code="rule_wrong",
-                remedy="Mend the rule first",
-            ) from None  # fmt: skip
-        if rule is not None:
-            bands_only(asking, rule)
 
 
 def sizes(viewer: Viewer, code: str) -> SegmentSizes:
@@ -252,8 +235,12 @@ def segments_of(viewer: Viewer, customer_id: int) -> list[CustomerSegment]:
 
 
 def _tellable(asking: Asking, segment: Segment) -> bool:
-    """Whether a viewer may learn that a customer is in: not by exact amounts who sees bands only."""
-    if not asking.viewer.masked:
+    """Whether a viewer may learn of single customers that they are in.
+
+    Who sees bands of amounts may not by exact ones of their own drawing; what others have approved is another matter.
+    """
+    meant = asking.segments.meant.get(segment.code) if asking.viewer.masked else None
+    if meant is None or meant.checked:
         return True
     try:
         rule = asking.segments.drawn(segment.code)

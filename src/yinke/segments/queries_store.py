@@ -27,6 +27,7 @@ from yinke.segments.definitions import (
 from yinke.segments.kept import members_of, members_store, scope_of, within
 from yinke.segments.models import Segment, SegmentVersion
 from yinke.segments.queries import Asking, problems_of, told
+from yinke.segments.ready import ready_segments
 from yinke.segments.rules.check import Around
 from yinke.segments.rules.diff import diff
 from yinke.segments.rules.language import All, Condition, InSegment, Rule, leaves
@@ -92,7 +93,7 @@ def one_segment(viewer: Viewer, code: str, *, lock: bool = False) -> Segment:
     found = visible_segments(viewer).filter(code=code)
     if lock:
         found = found.select_for_update(of=("self",))
-    segment = found.select_related("org", "owner").first()
+    segment = found.select_related("org", "owner").first() if "\x00" not in code else None
     if segment is None:
         raise NotFound(
             "No such segment among yours", place=f"segment {code[:40]}", remedy="Go back to the library"
@@ -193,6 +194,7 @@ class Rows:
         holds, newest = self._holds.get(segment.id), self._newest.get(segment.id)
         waiting = newest is not None and newest.status == newest.Status.PENDING
         held = segment.status == Status.IN_USE and holds is not None
+        ready = ready_segments().get(segment.code)
         as_of, *sizes = _sizes(segment, counts) if held else (None, None, None, None)
         return SegmentRow(
             code=segment.code, name=said(segment.name_zh, segment.name_en, language),
@@ -202,6 +204,7 @@ class Rows:
             kind=segment.kind, scope=segment.scope, org_name=segment.org.name if segment.org else "",  # type: ignore[arg-type]
             owner=segment.owner.name if segment.owner else "", mine=segment.owner_id in self.viewer.looks_after,
             status=segment.status, outreach=segment.outreach, delivered=segment.delivered,  # type: ignore[arg-type]
+            group=ready.group if ready else "", who=list(ready.who) if ready else [],
             version=holds.number if holds else None, waiting=newest.number if newest and waiting else None,
             changed_at=newest.made_at if newest else segment.made_at, as_of=as_of, customers=sizes[0],
             entered=sizes[1], left=sizes[2],
@@ -211,9 +214,10 @@ class Rows:
 def _sizes(segment: Segment, counts: Told) -> tuple[date | None, int | None, int | None, int | None]:
     """The newest date, how many are in, and how many entered and left on it; in the viewer's scope."""
     store = members_store()
-    *earlier, newest = store.sizes(segment.key) or [None]
-    if newest is None:
+    sizes = store.sizes(segment.key)
+    if not sizes:
         return None, None, None, None
+    *earlier, newest = sizes
     whole = counts.scope is None
     now = counts.number(newest.customers) if whole else counts.count(members_of(segment.code))
     if not earlier:  # on the first date nobody has entered or left

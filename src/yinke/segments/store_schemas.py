@@ -135,6 +135,10 @@ class SegmentRow(Schema):
     status: SegmentStatus
     outreach: bool
     delivered: bool
+    group: str
+    """The class of a ready segment (one of the ten of tags), whatever the bank made of it; '' of the bank's own."""
+    who: list[str]
+    """For which roles' work a ready segment is meant."""
     version: int | None
     """In use."""
     waiting: int | None

@@ -10,6 +10,8 @@ export const HISTORY_KINDS: HistoryKind[] = [
   "task",
   "handover",
   "export",
+  "segment",
+  "segment_version",
   "do_not_disturb",
   "substitution",
   "role_grant",

@@ -4640,7 +4640,7 @@ export interface components {
          */
         HistoryQuery: {
             /** Kind */
-            kind?: ("do_not_disturb" | "export" | "handover" | "person" | "role_grant" | "role_right" | "substitution" | "task") | null;
+            kind?: ("do_not_disturb" | "export" | "handover" | "person" | "role_grant" | "role_right" | "segment" | "segment_version" | "substitution" | "task") | null;
             /** Object Id */
             object_id?: number | null;
             /**
@@ -4679,7 +4679,7 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "do_not_disturb" | "export" | "handover" | "person" | "role_grant" | "role_right" | "substitution" | "task";
+            kind: "do_not_disturb" | "export" | "handover" | "person" | "role_grant" | "role_right" | "segment" | "segment_version" | "substitution" | "task";
             /**
              * Act
              * @enum {string}
@@ -4722,7 +4722,7 @@ export interface components {
             /** Next */
             next: string | null;
             /** Kinds */
-            kinds: ("do_not_disturb" | "export" | "handover" | "person" | "role_grant" | "role_right" | "substitution" | "task")[];
+            kinds: ("do_not_disturb" | "export" | "handover" | "person" | "role_grant" | "role_right" | "segment" | "segment_version" | "substitution" | "task")[];
         };
         /**
          * IdentityQueues
@@ -6547,6 +6547,10 @@ export interface components {
             outreach: boolean;
             /** Delivered */
             delivered: boolean;
+            /** Group */
+            group: string;
+            /** Who */
+            who: string[];
             /** Version */
             version: number | null;
             /** Waiting */
@@ -6605,6 +6609,10 @@ export interface components {
             outreach: boolean;
             /** Delivered */
             delivered: boolean;
+            /** Group */
+            group: string;
+            /** Who */
+            who: string[];
             /** Version */
             version: number | null;
             /** Waiting */
@@ -8629,7 +8637,7 @@ export interface operations {
     list_history: {
         parameters: {
             query?: {
-                kind?: ("do_not_disturb" | "export" | "handover" | "person" | "role_grant" | "role_right" | "substitution" | "task") | null;
+                kind?: ("do_not_disturb" | "export" | "handover" | "person" | "role_grant" | "role_right" | "segment" | "segment_version" | "substitution" | "task") | null;
                 object_id?: number | null;
                 who?: string;
                 since?: string | null;

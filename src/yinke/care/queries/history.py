@@ -56,10 +56,12 @@ SOURCES: dict[Kind, Source] = {
     "person": Source("access.User", "name"),
     "role_grant": Source("access.RoleGrant", "user"),
     "role_right": Source("access.RoleRight", "role"),
+    "segment": Source("segments.Segment", "name_zh", business=True),
+    "segment_version": Source("segments.SegmentVersion", business=True),
     "substitution": Source("access.Substitution", "absent"),
     "task": Source("care.Task", business=True),
 }
-CODES = frozenset({"role", "right", "status", "reason", "sides", "scope", "source"})
+CODES = frozenset({"role", "right", "status", "reason", "sides", "scope", "source", "kind"})
 """Fields whose values have a text in each language at the page."""
 TYPES: dict[type[models.Field[Any, Any]], Literal["date", "moment", "yes_no"]] = {
     models.DateField: "date", models.DateTimeField: "moment", models.BooleanField: "yes_no",

@@ -18,6 +18,10 @@ const WORDS: Record<string, string> = {
   "handover.status": "customers:handover.status",
   "export.status": "customers:export.status",
   "task.status": "access:history.taskStatus",
+  "segment.status": "access:history.segmentStatus",
+  "segment.scope": "access:history.segmentScope",
+  "segment.kind": "access:history.segmentKind",
+  "segment_version.status": "access:history.versionStatus",
 };
 
 /** Which fields changed, from what to what. */
