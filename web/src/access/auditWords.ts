@@ -2,7 +2,7 @@ import type { TFunction } from "i18next";
 
 /** Actions whose reason the system wrote itself: counts and plain words, none of them a person's. */
 const BY_ITSELF =
-  /^(audit|export\.make|keys|retention|rights\.(open|read)|policy|customer\.(search|lookup)|pool\.(unserved|idle)|segment\.(save|change|approve))/;
+  /^(audit|export\.make|keys|retention|rights\.(open|read)|policy|customer\.(search|lookup)|pool\.(unserved|idle)|segment\.(change|approve))/;
 /** Actions at the door: their reasons are those of 账号安全. */
 const AT_THE_DOOR = /^(session|second_factor)\./;
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from django.db import transaction
 
-from yinke.access.services.audit import audit_job
 from yinke.segments.models import Segment, SegmentVersion
 from yinke.segments.ready import ReadySegment, ready_segments
 
@@ -28,8 +27,6 @@ def install_ready_segments() -> int:
     for code, ready in ready_segments().items():
         segment = known.get(code)
         changed += _install(ready, segment, newest.get(segment.id) if segment else None)
-    if changed:
-        audit_job("segment.save", "segment", "", reason=f"{changed} delivered")
     return changed
 
 
