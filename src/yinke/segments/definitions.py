@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -205,9 +205,10 @@ def referable(viewer: Viewer, scope: str, org: Org | None) -> QuerySet[Segment]:
     return found.filter(bank | Q(scope=Scope.ORG, org_id__in=above(org.path)))
 
 
-def names_of(segments: Iterable[Segment], language: str) -> dict[str, str]:
+def names_of(segments: QuerySet[Segment], language: str) -> dict[str, str]:
     """What segments are called, by code."""
-    return {s.code: said(s.name_zh, s.name_en, language) for s in segments}
+    rows = segments.values_list("code", "name_zh", "name_en")
+    return {code: said(zh, en, language) for code, zh, en in rows}
 
 
 def said(zh: str, en: str, language: str) -> str:
