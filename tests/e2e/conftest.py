@@ -40,9 +40,25 @@ def yinke(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.fixture(scope="session")
-def demo_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def blank_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home with an empty database, made once: to be copied (``a_home``), never used itself."""
+    home = tmp_path_factory.mktemp("blank")
+    made = yinke(home, "migrate")
+    assert made.returncode == 0, made.stderr
+    return home
+
+
+def a_home(blank: Path, factory: pytest.TempPathFactory, name: str) -> Path:
+    """A home of one's own, its database migrated."""
+    home = factory.mktemp(name)
+    subprocess.run(["cp", "-a", f"{blank}/.", home], check=True)  # PostgreSQL's files keep their owner
+    return home
+
+
+@pytest.fixture(scope="session")
+def demo_home(blank_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A demo bank of 600 customers and two months, its nights run; daily ones only where tasks come of them."""
-    home = tmp_path_factory.mktemp("bank")
+    home = a_home(blank_home, tmp_path_factory, "bank")
     since = date.today() - timedelta(days=TASK_DAYS + 1)
     made = yinke(
         home, "demo", "--customers", "600", "--months", "2", "--daily-from", f"{since}", "--no-serve"

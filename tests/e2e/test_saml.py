@@ -16,16 +16,16 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.access.saml_idp import introduce, run_provider
 from tests.access.test_saml import needs_provider, written
-from tests.e2e.conftest import ROOT, environment
+from tests.e2e.conftest import ROOT, a_home, environment
 from tests.e2e.test_sign_in import STAFF
 
 pytestmark = [pytest.mark.browser, needs_provider]
 
 
 @pytest.fixture(scope="module")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def address(blank_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A bank at ``localhost``; its provider is at ``127.0.0.1``, for a browser another site."""
-    home, folder = tmp_path_factory.mktemp("saml"), tmp_path_factory.mktemp("idp")
+    home, folder = a_home(blank_home, tmp_path_factory, "saml"), tmp_path_factory.mktemp("idp")
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -40,7 +40,6 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
             "YINKE_SIGN_IN": str(written(home, folder / "idp.xml", address=here)),
             "YINKE_THRESHOLDS": str(rules), "DJANGO_SETTINGS_MODULE": "yinke.settings",
         }  # fmt: skip
-        subprocess.run([*cli, "migrate"], env=env, cwd=ROOT, check=True)
         subprocess.run([sys.executable, "-c", STAFF], env=env, cwd=ROOT, check=True)
         with subprocess.Popen([*cli, "serve", "--port", str(port)], env=env, cwd=ROOT) as server:
             try:

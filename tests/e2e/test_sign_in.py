@@ -16,7 +16,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.access.test_second_factor import totp
-from tests.e2e.conftest import ROOT, environment
+from tests.e2e.conftest import ROOT, a_home, environment
 
 pytestmark = pytest.mark.browser
 MANAGER, HEAD, SYSTEM, GIVEN = "E0001", "E0002", "E0003", "E0004"
@@ -43,9 +43,9 @@ RULES = {
 
 
 @pytest.fixture(scope="module")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def address(blank_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A bank with four people, under strict rules, served under a name (passkeys know no numbers)."""
-    home = tmp_path_factory.mktemp("strict")
+    home = a_home(blank_home, tmp_path_factory, "strict")
     rules = home / "rules.yaml"
     rules.write_text(
         "".join(
@@ -58,7 +58,6 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     cli = [sys.executable, "-m", "yinke.cli"]
-    subprocess.run([*cli, "migrate"], env=env, cwd=ROOT, check=True)
     subprocess.run([sys.executable, "-c", STAFF], env=env, cwd=ROOT, check=True)
     with subprocess.Popen([*cli, "serve", "--port", str(port)], env=env, cwd=ROOT) as server:
         try:
