@@ -2,10 +2,10 @@
 
 from yinke.common.row_security import EVERYWHERE, OF_ORGS, either, of_customer, of_user
 
-OWN = (
-    "SELECT customer_id FROM care_task WHERE assignee_id = ANY (yinke_users())"
-    " AND (status IN ('NEW', 'IN_PROGRESS') OR status = 'DONE' AND done_at > now() - interval '2 days')",
-)
+OWN = {
+    "care_task": "SELECT customer_id FROM care_task WHERE assignee_id = ANY (yinke_users())"
+    " AND (status IN ('NEW', 'IN_PROGRESS') OR status = 'DONE' AND done_at > now() - interval '2 days')"
+}
 """Whom somebody has to contact, they see; two days, so that today's results stay on the list over midnight."""
 
 OF_ORG = OF_ORGS.format(column="org_id")

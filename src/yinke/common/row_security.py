@@ -8,7 +8,7 @@ is set (``see_as``); until then no row of a customer is seen. The night and the 
 they work for the whole bank.
 
 Each context declares in its ``row_security.py``: ``POLICIES`` (table: condition), ``OPEN`` (table: why it needs
-none), ``OWN`` (questions that give the ids of the customers a person looks after), ``APPEND_ONLY`` (tables whose rows the web
+none), ``OWN`` (by table: the question that gives the ids of the customers a person looks after), ``APPEND_ONLY`` (tables whose rows the web
 process neither changes nor deletes) and ``FUNCTIONS`` (those of the owner that it may call). They are laid upon the
 database after each migration.
 """
@@ -35,24 +35,44 @@ EVERYWHERE = "(SELECT yinke_everywhere())"
 ANYBODY = "true"
 """For rows that hold nothing but numbers, which tell nothing without the rows that they point at."""
 OF_ORGS = "{column} = ANY ((SELECT yinke_orgs())::bigint[])"
-OWN = "{column} IN (SELECT unnest(yinke_customers()))"
+OWN = "{column} = ANY ((SELECT yinke_customers())::integer[])"
+"""An array, not ``IN (SELECT unnest(...))``: the planner would call the function for each table to guess its length."""
+KEPT = "yinke.customers"
+"""What ``yinke_customers`` found in this transaction; empty: it must ask."""
 
 FUNCTIONS = """
-CREATE OR REPLACE FUNCTION yinke_user() RETURNS bigint LANGUAGE sql STABLE AS $$
-    SELECT NULLIF(current_setting('yinke.user', true), '')::bigint $$;
-CREATE OR REPLACE FUNCTION yinke_users() RETURNS bigint[] LANGUAGE sql STABLE AS $$
-    SELECT COALESCE(NULLIF(current_setting('yinke.users', true), ''), '{}')::bigint[] $$;
-CREATE OR REPLACE FUNCTION yinke_everywhere() RETURNS boolean LANGUAGE sql STABLE AS $$
-    SELECT COALESCE(current_setting('yinke.orgs', true), '') = '*' $$;
-CREATE OR REPLACE FUNCTION yinke_orgs() RETURNS bigint[] LANGUAGE sql STABLE AS $$
-    SELECT CASE WHEN COALESCE(current_setting('yinke.orgs', true), '') IN ('', '*') THEN '{}'
-        ELSE current_setting('yinke.orgs', true) END::bigint[] $$;
-CREATE OR REPLACE FUNCTION yinke_reads() RETURNS boolean LANGUAGE sql STABLE AS $$
-    SELECT COALESCE(current_setting('yinke.reads', true), '') = 'on' $$;
+CREATE OR REPLACE FUNCTION yinke_user() RETURNS bigint LANGUAGE plpgsql STABLE AS $$ BEGIN
+    RETURN NULLIF(current_setting('yinke.user', true), '')::bigint; END $$;
+CREATE OR REPLACE FUNCTION yinke_users() RETURNS bigint[] LANGUAGE plpgsql STABLE AS $$ BEGIN
+    RETURN COALESCE(NULLIF(current_setting('yinke.users', true), ''), '{}')::bigint[]; END $$;
+CREATE OR REPLACE FUNCTION yinke_everywhere() RETURNS boolean LANGUAGE plpgsql STABLE AS $$ BEGIN
+    RETURN COALESCE(current_setting('yinke.orgs', true), '') = '*'; END $$;
+CREATE OR REPLACE FUNCTION yinke_orgs() RETURNS bigint[] LANGUAGE plpgsql STABLE AS $$ BEGIN
+    RETURN CASE WHEN COALESCE(current_setting('yinke.orgs', true), '') IN ('', '*') THEN '{}'
+        ELSE current_setting('yinke.orgs', true) END::bigint[]; END $$;
+CREATE OR REPLACE FUNCTION yinke_reads() RETURNS boolean LANGUAGE plpgsql STABLE AS $$ BEGIN
+    RETURN COALESCE(current_setting('yinke.reads', true), '') = 'on'; END $$;
+CREATE OR REPLACE FUNCTION yinke_forget_customers() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+    PERFORM set_config('yinke.customers', '', true);
+    RETURN NULL;
+END $$;
 """
+"""In plpgsql, which the planner leaves alone: it would parse an SQL function anew wherever a policy names it."""
 OWN_CUSTOMERS = """
-CREATE OR REPLACE FUNCTION yinke_customers() RETURNS integer[] LANGUAGE sql STABLE SECURITY DEFINER
-SET search_path = public AS $$ SELECT COALESCE(array_agg(own.id), '{{}}') FROM ({own}) own (id) $$;
+CREATE OR REPLACE FUNCTION yinke_customers() RETURNS integer[] LANGUAGE plpgsql STABLE SECURITY DEFINER
+SET search_path = public AS $$ DECLARE found integer[] := NULLIF(current_setting('yinke.customers', true), '');
+BEGIN
+    IF found IS NULL THEN
+        SELECT COALESCE(array_agg(own.id), '{{}}') INTO found FROM ({own}) own (id);
+        PERFORM set_config('yinke.customers', found::text, true);
+    END IF;
+    RETURN found;
+END $$;
+"""
+"""Asked once in a transaction, for a page asks ten tables; a change of what it looks at makes it ask again."""
+ASK_AGAIN = """
+CREATE OR REPLACE TRIGGER ask_again AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON {table}
+FOR EACH STATEMENT EXECUTE FUNCTION yinke_forget_customers()
 """
 
 
@@ -110,7 +130,7 @@ def install() -> None:
 
     The migrating role must be allowed to create roles, or ``yinke_web`` must exist.
     """
-    own = " UNION ".join(question for each in declared("OWN") for question in each)
+    own = {table: question for each in declared("OWN") for table, question in each.items()}
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('row security', 0))")
         cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [WEB])
@@ -120,7 +140,9 @@ def install() -> None:
                 " EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$"
             )
         cursor.execute(FUNCTIONS)
-        cursor.execute(OWN_CUSTOMERS.format(own=own))
+        cursor.execute(OWN_CUSTOMERS.format(own=" UNION ".join(own.values())))
+        for table in own:
+            cursor.execute(ASK_AGAIN.format(table=table))
         cursor.execute(f"GRANT USAGE ON SCHEMA public TO {WEB}")
         cursor.execute(f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {WEB}")
         cursor.execute(f"GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {WEB}")
@@ -145,7 +167,7 @@ _seeing: ContextVar[dict[str, str] | None] = ContextVar("seeing", default=None)
 @contextmanager
 def web_role() -> Iterator[None]:
     """Within a transaction: work as ``yinke_web``, for nobody yet. Afterwards everything is as before."""
-    nobody = dict.fromkeys(SETTINGS, "")
+    nobody = dict.fromkeys((*SETTINGS, KEPT), "")
     _set({"role": WEB} | nobody)
     outside = _seeing.set(nobody)
     try:
@@ -171,7 +193,7 @@ def see_as(
     orgs = "*" if org_ids is None else _array(org_ids)
     values = (str(user_id), _array(looks_after), orgs, "on" if reads_customers else "")
     seeing = dict(zip(SETTINGS, values, strict=True))
-    _set(seeing | {"pghistory.context_metadata": f'{{"user": {user_id}}}'})
+    _set(seeing | {KEPT: "", "pghistory.context_metadata": f'{{"user": {user_id}}}'})
     if _seeing.get() is not None:
         _seeing.set(seeing)
 

@@ -10,10 +10,10 @@ from yinke.common.row_security import (
     of_user,
 )
 
-OWN = (
-    "SELECT customer_id FROM customers_assignment"
-    " WHERE user_id = ANY (yinke_users()) AND end_date IS NULL AND rel_type IN ('MAIN', 'CO')",
-)
+OWN = {
+    "customers_assignment": "SELECT customer_id FROM customers_assignment"
+    " WHERE user_id = ANY (yinke_users()) AND end_date IS NULL AND rel_type IN ('MAIN', 'CO')"
+}
 """As ``queries.visible`` says it."""
 
 HANDOVER = "EXISTS (SELECT FROM customers_handover h WHERE h.id = handover_id)"
