@@ -105,6 +105,24 @@ def test_whom_one_has_to_contact_one_sees(bank: Bank) -> None:
         assert not Customer.objects.filter(id=other.id).exists()
 
 
+def test_whom_one_takes_over_one_sees_at_once_and_no_longer_once_it_is_taken_back(bank: Bank) -> None:
+    new = bank.customers["己"].id
+    with seen_by(bank.viewer("赵")):
+        before = set(Customer.objects.values_list("id", flat=True))
+        assert new not in before
+        point = transaction.savepoint()
+        Assignment.objects.create(
+            customer_id=new, user=bank.staff["赵"], rel_type="MAIN", start_date=date(2026, 1, 1)
+        )
+        assert set(Customer.objects.values_list("id", flat=True)) == {*before, new}
+        Assignment.objects.filter(customer_id=new).update(end_date=date(2026, 1, 2))
+        assert set(Customer.objects.values_list("id", flat=True)) == before
+        Assignment.objects.filter(customer_id__in=before).delete()
+        assert not Customer.objects.exists()
+        transaction.savepoint_rollback(point)
+        assert set(Customer.objects.values_list("id", flat=True)) == before
+
+
 def test_rows_of_others_can_be_neither_written_nor_moved_out_of_sight(bank: Bank) -> None:
     mine, other = bank.customers["甲"], bank.customers["戊"]
     with seen_by(bank.viewer("李")):

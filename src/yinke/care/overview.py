@@ -1,6 +1,6 @@
 """客户一览 in one answer: PostgreSQL says who, what was done and what is next; the lake how the money moves.
 
-The lake's half is read in another thread meanwhile; what was read of a published version stays in memory.
+The lake's half is read in other threads meanwhile; what was read of a published version stays in memory.
 """
 
 from __future__ import annotations
@@ -56,6 +56,7 @@ def overview(viewer: Viewer, customer_id: int, biz_date: date) -> Overview:
     values = load_thresholds(settings.YINKE.thresholds).at(biz_date)
     drawn = _readers.submit(curves, lake, customer_id, biz_date, CURVE_DAYS)
     months = _readers.submit(_months, lake, customer_id, biz_date)
+    stands = _readers.submit(holdings, viewer, lake, customer_id, biz_date)
     wishes = silences([customer_id], biz_date)[customer_id]
     shown = customer_out(
         viewer, customer, biz_date, queries.owners([customer_id]).get(customer_id), do_not_disturb=bool(wishes)
@@ -65,7 +66,7 @@ def overview(viewer: Viewer, customer_id: int, biz_date: date) -> Overview:
     page = timeline(viewer, customer)
     first_day = biz_date - timedelta(days=CURVE_DAYS)
     marks, _ = entries(viewer, customer, ("MONEY", "TIER"), "", MARKS)
-    held = holdings(viewer, lake, customer_id, biz_date)
+    held = stands.result()
     due = list(_maturities(held, biz_date))
     curve = drawn.result()
     read = months.result()

@@ -26,10 +26,11 @@ _SUMS = f"""
 WITH s AS (
     SELECT org_id, sum(customers) AS customers, sum(customers) FILTER (WHERE manager_id IS NOT NULL) AS managed,
         sum(aum) AS aum, sum(net_month) AS net_month
-    FROM care_standing WHERE {_BELOW} GROUP BY org_id)
+    FROM care_standing WHERE {_BELOW} GROUP BY org_id),
+s_at AS MATERIALIZED (SELECT o.path, s.* FROM s JOIN access_org o ON o.id = s.org_id)
 SELECT c.id, COALESCE(sum(s.customers), 0), COALESCE(sum(s.managed), 0), COALESCE(sum(s.aum), 0),
     COALESCE(sum(s.net_month), 0)
-FROM access_org c JOIN access_org o ON starts_with(o.path, c.path) JOIN s ON s.org_id = o.id
+FROM access_org c JOIN s_at s ON starts_with(s.path, c.path)
 WHERE c.id = ANY(%(lines)s) GROUP BY c.id
 """
 
@@ -40,9 +41,10 @@ _TASKS = f"""
 WITH w AS (
     SELECT t.org_id, count(*) FILTER (WHERE {_LEFT}) AS n_left, count(*) FILTER (WHERE {_LATE}) AS n_late,
         count(*) FILTER (WHERE t.assignee_id IS NULL) AS n_pool
-    FROM care_task t WHERE t.status IN ('NEW', 'IN_PROGRESS') AND {_BELOW} GROUP BY t.org_id)
+    FROM care_task t WHERE t.status IN ('NEW', 'IN_PROGRESS') AND {_BELOW} GROUP BY t.org_id),
+w_at AS MATERIALIZED (SELECT o.path, w.* FROM w JOIN access_org o ON o.id = w.org_id)
 SELECT c.id, sum(w.n_left), sum(w.n_late), sum(w.n_pool)
-FROM access_org c JOIN access_org o ON starts_with(o.path, c.path) JOIN w ON w.org_id = o.id
+FROM access_org c JOIN w_at w ON starts_with(w.path, c.path)
 WHERE c.id = ANY(%(lines)s) GROUP BY c.id
 """
 

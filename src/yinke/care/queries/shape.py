@@ -47,6 +47,8 @@ def contact_out(contact: ContactRecord) -> ContactOut:
 
 def task_outs(viewer: Viewer, tasks: Sequence[Task], day: Today) -> list[TaskOut]:
     """Tasks (with customer, metrics and assignee joined) with everything the page shows of them."""
+    if not tasks:
+        return []
     customers = [task.customer for task in tasks]
     ids = [customer.id for customer in customers]
     by_task: dict[int, list[Reason]] = defaultdict(list)
