@@ -22,7 +22,8 @@ from yinke.lake.tables import Table
 
 FEW = 100
 """Below this many rows a share of vanished ones says nothing."""
-ROW_GROUP = 100_000
+ROW_GROUP = 8_192
+"""Small, for a customer's page unpacks one or two of them for a few rows; a scan takes little longer than of large ones."""
 
 
 def merge(
