@@ -14,6 +14,9 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
+from allauth.mfa.adapter import get_adapter
+from allauth.mfa.models import Authenticator
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings as django_settings
@@ -151,6 +154,23 @@ class TestExchange:
             (1, "RETIRED", "aes"), (2, "ACTIVE", "sm4")]  # fmt: skip
         assert [e.reason for e in AuditEntry.objects.filter(action="keys.rotate")] == ["begun sm4", "ended"]
         assert all(left.rows == 0 for left in left_over())
+
+    def test_second_factors_go_on_under_the_new_key(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        note_first_key()
+        li = a_small_bank(1).staff["李"]
+        app_secret = {"secret": get_adapter().encrypt("JBSWY3DPEHPK3PXP"), "used": 7}
+        Authenticator.objects.create(user=li, type="totp", data=app_secret)
+        codes = RecoveryCodes.activate(li).get_unused_codes()
+        env(monkeypatch, cipher="sm4")
+        assert [left.rows for left in left_over() if left.table == "mfa.Authenticator"] == [0]
+        turn()
+        kept = {f.type: f.data for f in Authenticator.objects.all()}
+        assert kept["totp"]["used"] == 7
+        for sealed in (kept["totp"]["secret"], kept["recovery_codes"]["seed"]):
+            assert base64.b64decode(sealed)[:3] == b"\xa2\x00\x02"
+        assert get_adapter().decrypt(kept["totp"]["secret"]) == "JBSWY3DPEHPK3PXP"
+        own = Authenticator.objects.get(type="recovery_codes")
+        assert RecoveryCodes(own).get_unused_codes() == codes
 
     def test_the_lake_takes_part_and_is_not_moved_twice(self, monkeypatch: pytest.MonkeyPatch) -> None:
         a_small_bank(1)

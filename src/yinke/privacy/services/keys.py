@@ -20,6 +20,7 @@ from django.utils import timezone
 from django.utils.module_loading import import_string
 
 from yinke.access.services import audit_job
+from yinke.access.services.sealed_factors import reseal_factors, stale_factors
 from yinke.common import ciphers, crypto
 from yinke.common.catalogue import Entry, catalogue
 from yinke.common.errors import YinkeError
@@ -29,6 +30,8 @@ from yinke.lake.store import Lake
 from yinke.privacy.models import DataKey
 
 BATCH = 2_000
+FACTORS = "mfa.Authenticator"
+"""Its secrets lie inside a JSON column, so they are sealed anew by the context that knows them."""
 LOCK = 0x79_6B_6B_65_79
 State = DataKey.State
 
@@ -108,7 +111,8 @@ class Left:
 def left_over() -> list[Left]:
     """What is still sealed with another key than the active one, by table."""
     header = crypto.keyring().active.header
-    return [Left(entry.table, _count(entry, header)) for entry in _sealed_tables()]
+    tables = [Left(entry.table, _count(entry, header)) for entry in _sealed_tables()]
+    return [*tables, Left(FACTORS, len(stale_factors()))]
 
 
 def rotate(
@@ -144,6 +148,8 @@ def rotate(
         while True:
             for entry in _sealed_tables():
                 _reseal(entry, key, batch, on_batch)
+            if done := reseal_factors():
+                on_batch(FACTORS, done)
             with alone() as free:  # a night that began under the old key has ended
                 if free and all(left.rows == 0 for left in left_over()):
                     exchange(Lake(settings.YINKE.lake), key.version, lambda name: on_batch(f"lake {name}", 1))
