@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -45,8 +45,14 @@ def contact_out(contact: ContactRecord) -> ContactOut:
     )  # fmt: skip
 
 
-def task_outs(viewer: Viewer, tasks: Sequence[Task], day: Today) -> list[TaskOut]:
-    """Tasks (with customer, metrics and assignee joined) with everything the page shows of them."""
+def task_outs(
+    viewer: Viewer, tasks: Sequence[Task], day: Today, wishes: Mapping[int, list[DoNotDisturb]] | None = None
+) -> list[TaskOut]:
+    """Tasks (with customer, metrics and assignee joined) with everything the page shows of them.
+
+    Args:
+        wishes: what ``silences`` has told already of an earlier day, if it has been asked.
+    """
     if not tasks:
         return []
     customers = [task.customer for task in tasks]
@@ -56,7 +62,9 @@ def task_outs(viewer: Viewer, tasks: Sequence[Task], day: Today) -> list[TaskOut
         "priority", "expire_on", "id"
     ):
         by_task[reason.task_id].append(reason)
-    quiet = active_dnd(ids, day.workday)
+    quiet = active_dnd(ids, day.workday) if wishes is None else {
+        number for number in ids if any(w.until is None or w.until >= day.workday for w in wishes[number])
+    }  # fmt: skip
     bad = {
         (mark.customer_id, bytes(mark.mobile_index)) for mark in BadNumber.objects.filter(customer__in=ids)
     }

@@ -8,7 +8,7 @@ from django.db.models import BooleanField, Case, Count, Q, QuerySet, Value, When
 
 from yinke.access.models import User
 from yinke.access.viewer import Viewer
-from yinke.care.models import OPEN, Reason, Task
+from yinke.care.models import OPEN, DoNotDisturb, Reason, Task
 from yinke.care.queries.day import Today, today
 from yinke.care.queries.shape import task_outs
 from yinke.care.schemas import Counts, TaskOut, Workbench
@@ -81,9 +81,10 @@ def customer_tasks(viewer: Viewer, customer_id: int) -> list[TaskOut]:
     return task_outs(viewer, list(_joined(tasks).order_by(is_open, "-biz_date")[:NEWEST]), today())
 
 
-def open_tasks(viewer: Viewer, customer: Customer) -> list[TaskOut]:
-    """The open tasks of a customer that the viewer was already shown: one at most."""
-    return task_outs(viewer, list(_joined(Task.objects.filter(customer=customer, status__in=OPEN))), today())
+def open_tasks(viewer: Viewer, customer: Customer, wishes: list[DoNotDisturb]) -> list[TaskOut]:
+    """The open tasks of a customer that the viewer was already shown, with the wishes: one at most."""
+    found = list(_joined(Task.objects.filter(customer=customer, status__in=OPEN)))
+    return task_outs(viewer, found, today(), {customer.id: wishes})
 
 
 def workbench(viewer: Viewer, wanted: Wanted) -> Workbench:
