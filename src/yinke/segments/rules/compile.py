@@ -20,7 +20,7 @@ import pyarrow as pa
 
 from yinke.common.lunar import lunar_birthdays, solar_birthdays
 from yinke.lake.dates import add_months
-from yinke.lake.engine import Files, Table
+from yinke.lake.engine import Files, Slice, Table
 from yinke.lake.features import net_of_reversals
 from yinke.lake.features.money import MONEY, at_rates
 from yinke.lake.store import Day
@@ -110,9 +110,9 @@ def answer(world: World, needs: Needs, rule: Rule) -> Answer:
     return Compiler(world, needs).condition(rule.where, world.day.biz_date)
 
 
-def gather(world: World, needs: Needs) -> Table:
-    """``cust_id`` and all needed columns of every customer."""
-    return _Gatherer(world, needs).table()
+def gather(world: World, needs: Needs, part: Slice | None = None) -> Table:
+    """``cust_id`` and all needed columns of every customer, or of those of a slice."""
+    return _Gatherer(world, needs, part).table()
 
 
 @dataclass
@@ -383,19 +383,22 @@ def _full(asked: Compare, by: Callable[[int], date | None]) -> Callable[[Any], A
 class _Gatherer:
     """Joins what is needed to the customers of the day. Each table is one plan input, scanned once."""
 
-    def __init__(self, world: World, needs: Needs) -> None:
-        self.world, self.needs = world, needs
+    def __init__(self, world: World, needs: Needs, part: Slice | None) -> None:
+        self.world, self.needs, self.part = world, needs, part
 
-    def _read(self, files: Files) -> Table:
+    def _read(self, files: Files, *, whole: bool = False) -> Table:
         engine = self.world.engine
         if isinstance(files, pa.Schema):
             return engine.memtable(files.empty_table())
-        return engine.memtable(files) if isinstance(files, pa.Table) else engine.tables(files)
+        rows = engine.memtable(files) if isinstance(files, pa.Table) else engine.tables(files)
+        if self.part is None or whole or "cust_id" not in rows.columns:
+            return rows
+        low, high = self.part.scalars().values()
+        return rows.filter((rows.cust_id >= low) & (rows.cust_id < high))
 
     def table(self) -> Table:
-        world = self.world
-        base = rows = self._read(world.files(world.day, "snapshot")).select("cust_id")
-        columns: dict[str, Any] = {}
+        base = rows = self._columns(self.world.day.biz_date, "snapshot", self._of_today())
+        columns: dict[str, Any] = dict.fromkeys(self._of_today())
         for n, part in enumerate(
             self._parts()
         ):  # a key of its own for each keeps them one flat chain of joins
@@ -415,12 +418,9 @@ class _Gatherer:
         by_table: dict[tuple[date, str], dict[str, str]] = defaultdict(dict)
         for (day, table, column), name in self.needs.columns.items():
             by_table[day, table][name] = column
+        by_table.pop((self.world.day.biz_date, "snapshot"), None)
         for (day, table), columns in by_table.items():
-            rows = self._read(self.world.files(self._day(day), table))
-            there = {name: column for name, column in columns.items() if column in rows.columns}
-            rows = rows.select("cust_id", **there)
-            missing = {name: _nothing(columns[name]) for name in columns if name not in there}
-            yield rows.mutate(**missing) if missing else rows
+            yield self._columns(day, table, columns)
         counted: dict[tuple[date, str], list[tuple[str, Behaviour]]] = defaultdict(list)
         for (day, _), (name, asked) in self.needs.rows.items():
             counted[day, asked.table].append((name, asked))
@@ -435,6 +435,22 @@ class _Gatherer:
             yield self._ranked(day, wanted)
         if self.needs.marks:
             yield self._marked()
+
+    def _of_today(self) -> dict[str, str]:
+        """The columns that stand in the very rows that all else is joined to."""
+        today = self.world.day.biz_date
+        return {
+            name: column
+            for (day, table, column), name in self.needs.columns.items()
+            if (day, table) == (today, "snapshot")
+        }
+
+    def _columns(self, day: date, table: str, columns: Mapping[str, str]) -> Table:
+        rows = self._read(self.world.files(self._day(day), table))
+        there = {name: column for name, column in columns.items() if column in rows.columns}
+        rows = rows.select("cust_id", **there)
+        missing = {name: _nothing(columns[name]) for name in columns if name not in there}
+        return rows.mutate(**missing) if missing else rows
 
     def _day(self, wanted: date) -> Day | None:
         return self.world.on(wanted)
@@ -505,7 +521,7 @@ class _Gatherer:
 
     def _ranked(self, today: date, wanted: list[tuple[Any, str]]) -> Table:
         day = self._day(today)
-        rows = self._read(self.world.files(day, "snapshot"))
+        rows = self._read(self.world.files(day, "snapshot"), whole=True)
         rows = rows.filter((rows.stage != "CLOSED").fill_null(True))
         if any(key[2] == "branch" for key, _ in wanted):
             tree = {org: path[-2] for org, path in self.world.orgs.items() if len(path) > 1}

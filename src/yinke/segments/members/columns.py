@@ -1,0 +1,210 @@
+"""Conditions that are one comparison of one column: compared in columns of numbers, ten times as fast as in SQL.
+
+What is not one (a birthday, a text within a text, one field against another) stays with the engine.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any, Literal, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from yinke.segments.rules.fields import Field, fields, typed
+from yinke.segments.rules.language import Behaviour, Compare, Other, Span
+from yinke.segments.rules.timing import end_of, period, start_of
+from yinke.segments.rules.world import World
+
+Bits: TypeAlias = npt.NDArray[np.uint8]
+"""Eight customers a byte, the lowest number in the lowest bit, as roaring bitmaps have it."""
+Kind = Literal["number", "text", "bool"]
+SCALES = {None: 1, "CNY": 1, "WAN": 10_000, "YI": 100_000_000}
+_MOST = 2**63 - 1
+_EPOCH = date(1970, 1, 1)
+
+
+@dataclass(frozen=True)
+class Test:
+    """What a column's value must be. Money is compared in cents, a date in days since 1970.
+
+    ``low`` and ``high``: the bounds, included; ``among``: the values, or texts, of which it must be one, or none
+    (``out``). ``known``: only whether there is a value at all.
+    """
+
+    kind: Kind
+    low: int | None = None
+    high: int | None = None
+    among: frozenset[Any] | None = None
+    out: bool = False
+    known: bool | None = None
+
+
+def test_of(asked: Compare, today: date, world: World) -> Test | None:
+    """The test of a field's own column; None where it takes more than that."""
+    known = fields()[asked.field]
+    if known.source == "own" or isinstance(asked.value, Other):
+        return None
+    if asked.op in ("is_known", "is_unknown"):
+        return Test("text" if _is_text(known) else "number", known=asked.op == "is_known")
+    if known.kind == "bool":
+        return Test("bool", among=frozenset([asked.op == "is_true"]))
+    if _is_text(known):
+        return _text_test(asked, world)
+    if known.kind in ("money", "int", "date"):
+        return _number_test(known.kind, asked.op, asked.value, today, SCALES[asked.unit])
+    return None
+
+
+def count_test(asked: Behaviour, today: date) -> Test | None:
+    """The test of what a behaviour counts; None if it sums, or takes the greatest."""
+    if asked.measure not in ("count", "days"):
+        return None
+    return _number_test("int", asked.op, asked.value, today, 1)
+
+
+def _is_text(known: Field) -> bool:
+    return known.kind in ("text", "org")
+
+
+def _text_test(asked: Compare, world: World) -> Test | None:
+    values = frozenset(str(one) for one in _list(asked.value))
+    if asked.op == "under":
+        below = (org for org, path in world.orgs.items() if values & set(path))
+        return Test("text", among=frozenset(below))
+    if asked.op in ("eq", "in", "ne", "not_in"):
+        return Test("text", among=values, out=asked.op in ("ne", "not_in"))
+    return None
+
+
+def _number_test(kind: str, op: str, value: Any, today: date, scale: int) -> Test | None:
+    if isinstance(value, Span):
+        if op == "in_next":
+            return Test("number", _days(today) + 1, _days(end_of(value, today)))
+        start = _days(start_of(value, today))
+        return (
+            Test("number", high=start) if op == "more_than_ago" else Test("number", start + 1, _days(today))
+        )
+    if op == "in_this":
+        first, last = period(str(value), today)
+        return Test("number", _days(first), _days(last))
+    numbers = [_number(kind, one, scale) for one in _list(value)]
+    if op in ("eq", "in", "ne", "not_in"):
+        return Test("number", among=frozenset(numbers), out=op in ("ne", "not_in"))
+    bounds: dict[str, Callable[[], Test]] = {
+        "ge": lambda: Test("number", low=numbers[0]),
+        "gt": lambda: Test("number", low=numbers[0] + 1),
+        "le": lambda: Test("number", high=numbers[0]),
+        "lt": lambda: Test("number", high=numbers[0] - 1),
+        "between": lambda: Test("number", numbers[0], numbers[1]),
+    }
+    return bounds[op]() if op in bounds else None
+
+
+def _number(kind: str, raw: Any, scale: int) -> int:
+    found = typed(kind, raw)
+    if kind == "date":
+        return _days(found)
+    number = int(Decimal(found) * scale * 100) if kind == "money" else int(found)
+    return max(-_MOST + 1, min(_MOST - 1, number))
+
+
+def _days(day: date) -> int:
+    return (day - _EPOCH) // timedelta(days=1)
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+class Column:
+    """One column of the customers of a slice, a place for each number there may be.
+
+    Args:
+        values: of the customers that there are, in the order of ``places``.
+        places: where each one stands.
+        size: how many places there are, a multiple of 8.
+    """
+
+    def __init__(self, values: pa.Array, places: npt.NDArray[np.int64], size: int, there: Bits) -> None:
+        self._size, self._places = size, places
+        self.valid = there
+        if values.null_count:
+            self.valid = _packed(self._spread(values.is_valid().to_numpy(zero_copy_only=False), False))
+        self._words: list[Any] = []
+        if pa.types.is_string(values.type):
+            coded = values.dictionary_encode()
+            self._words = coded.dictionary.to_pylist()
+            values = coded.indices
+        self._values = self._spread(_numbers(values), 0)
+
+    def _spread(self, values: npt.NDArray[Any], nothing: Any) -> npt.NDArray[Any]:
+        if len(values) == self._size:
+            return values
+        found = np.full(self._size, nothing, values.dtype)
+        first = int(self._places[0]) if len(self._places) else 0
+        if len(values) and int(self._places[-1]) - first + 1 == len(values):
+            found[first : first + len(values)] = values
+        else:
+            found[self._places] = values
+        return found
+
+    def holds(self, test: Test, there: Bits) -> Bits:
+        """Of whom the test is true."""
+        if test.known is not None:
+            return self.valid if test.known else there & ~self.valid
+        return _packed(self._compared(test)) & self.valid
+
+    def _compared(self, test: Test) -> npt.NDArray[np.bool_]:
+        values = self._values
+        if test.kind == "text":
+            fits = np.array([(word in (test.among or ())) != test.out for word in self._words], bool)
+            return fits[values] if len(fits) else np.zeros(self._size, bool)
+        if test.among is not None:
+            found = np.zeros(self._size, bool)
+            kind = np.iinfo(values.dtype)
+            for one in test.among:
+                if kind.min <= int(one) <= kind.max:
+                    found |= values == int(one)
+            return ~found if test.out else found
+        return _within(values, test.low, test.high)
+
+
+def _within(values: npt.NDArray[np.integer[Any]], low: int | None, high: int | None) -> npt.NDArray[np.bool_]:
+    kind = np.iinfo(values.dtype)
+    if (low is not None and low > kind.max) or (high is not None and high < kind.min):
+        return np.zeros(len(values), bool)
+    found = None
+    if low is not None and low > kind.min:
+        found = values >= low
+    if high is not None and high < kind.max:
+        found = values <= high if found is None else found & (values <= high)
+    return np.ones(len(values), bool) if found is None else found
+
+
+def _packed(found: npt.NDArray[np.bool_]) -> Bits:
+    return np.packbits(found, bitorder="little")
+
+
+def _numbers(values: pa.Array) -> npt.NDArray[Any]:
+    """The values as whole numbers: cents, days; what is not known as anything."""
+    kind = values.type
+    if pa.types.is_null(kind):
+        return np.zeros(len(values), np.int8)
+    if pa.types.is_timestamp(kind):
+        values = pc.floor_temporal(values, unit="day").cast(pa.date32())
+    if pa.types.is_boolean(kind):
+        return np.asarray(values.fill_null(False).to_numpy(zero_copy_only=False), np.int8)
+    if pa.types.is_decimal(kind):
+        if kind.scale != 2:
+            raise TypeError(kind)
+        pairs = np.frombuffer(values.buffers()[1], np.int64)[2 * values.offset :][: 2 * len(values)]
+        return np.ascontiguousarray(pairs[::2])  # of a number of up to 18 digits the lower half says all
+    if pa.types.is_date(values.type):
+        values = values.cast(pa.int32())
+    return np.asarray(values.fill_null(0).to_numpy(zero_copy_only=False))

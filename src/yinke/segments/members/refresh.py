@@ -1,0 +1,264 @@
+"""Who each of many rules holds of: every column read once, every condition asked once, rules put together from bits.
+
+500 rules of ten million customers have some hundred different conditions over some dozen columns. The engine gathers the
+columns, and answers what is more than a comparison; a range of customers at a time, so memory does not grow with the bank.
+A rule is then AND, OR and NOT of bits, eight customers a byte.
+"""
+
+from __future__ import annotations
+
+import struct
+from array import array
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Literal, TypeAlias
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+from pyroaring import BitMap
+
+from yinke.lake.engine import Slice
+from yinke.segments.members.columns import Bits, Column, Test, count_test, test_of
+from yinke.segments.members.store import Members, Size
+from yinke.segments.rules.compile import Answer, Compiler, Needs, gather
+from yinke.segments.rules.fields import fields
+from yinke.segments.rules.language import (
+    All,
+    AnyOf,
+    At,
+    Behaviour,
+    Compare,
+    Condition,
+    InSegment,
+    Not,
+    Peer,
+    Rule,
+)  # fmt: skip
+from yinke.segments.rules.world import World
+
+SPAN = 1 << 20
+"""Numbers of customers taken at a time; a multiple of the 65,536 that a roaring bitmap keeps together."""
+BLOCK = 1 << 13
+"""Bytes of 65,536 bits."""
+SPARSE = 4096
+"""Up to so many of a block are stored as their numbers, more as bits."""
+
+Node: TypeAlias = tuple[Literal["all", "any"], tuple["Node", ...]] | tuple[Literal["not"], "Node"] | int
+"""A rule as its conditions are joined; a number stands for a condition."""
+
+
+def refresh(world: World, rules: Mapping[str, tuple[int, Rule]], members: Members) -> dict[str, Size]:
+    """Find whom each rule holds of on the world's day, and write it: all of them, or nothing.
+
+    Args:
+        rules: by key, the version and the rule; checked against the same day and segments.
+
+    Returns:
+        The sizes by key.
+    """
+    found = holding(world, {key: rule for key, (_, rule) in rules.items()})
+    keep = world.values.get("segment.keep_days")
+    return members.write(
+        {key: (version, found[key]) for key, (version, _) in rules.items()}, world.day.biz_date,
+        keep_days=None if keep is None else int(keep),
+    )  # fmt: skip
+
+
+def holding(world: World, rules: Mapping[str, Rule]) -> dict[str, BitMap]:
+    """Whom each rule holds of."""
+    plan = _Plan(world)
+    nodes = {key: plan.node(rule.where, world.day.biz_date) for key, rule in rules.items()}
+    found = {key: _Blocks() for key in rules}
+    wholes = plan.whole()
+    parts = _slices(world)
+    with ThreadPoolExecutor(1, "gather") as ahead:
+        coming = ahead.submit(plan.gathered, parts[0])
+        for n, part in enumerate(parts):
+            rows = coming.result()
+            if n + 1 < len(parts):
+                coming = ahead.submit(plan.gathered, parts[n + 1])
+            if rows.num_rows:
+                bits = _Bits(plan, rows, part, wholes)
+                for key, node in nodes.items():
+                    found[key].add(part.low or 0, bits.of(node) & bits.there)
+    return {key: blocks.bitmap() for key, blocks in found.items()}
+
+
+def _slices(world: World) -> list[Slice]:
+    """Ranges of ``SPAN`` numbers up to the newest customer's."""
+    with pq.ParquetFile(world.day.path("snapshot")) as file:
+        meta, at = file.metadata, file.schema_arrow.names.index("cust_id")
+        groups = [meta.row_group(n).column(at).statistics for n in range(meta.num_row_groups)]
+        newest = max((one.max for one in groups if one is not None and one.has_min_max), default=0)
+    return [Slice(low, low + SPAN) for low in range(0, newest + 1, SPAN)]
+
+
+@dataclass
+class _Plan:
+    """The different conditions of all rules: by a column and a test, as bits of the engine, or over the whole bank."""
+
+    world: World
+    needs: Needs = field(default_factory=Needs)
+    peers: Needs = field(default_factory=Needs)
+    tests: dict[int, tuple[str, Test]] = field(default_factory=dict)
+    asked: dict[int, Answer] = field(default_factory=dict)
+    ranks: dict[int, Answer] = field(default_factory=dict)
+    _known: dict[tuple[date, str], int] = field(default_factory=dict)
+    _inner: dict[tuple[date, str], Node] = field(default_factory=dict)
+
+    def node(self, asked: Condition, today: date) -> Node:
+        """A condition as it is put together."""
+        if isinstance(asked, All):
+            return ("all", tuple(self.node(one, today) for one in asked.of))
+        if isinstance(asked, AnyOf):
+            return ("any", tuple(self.node(one, today) for one in asked.of))
+        if isinstance(asked, Not):
+            return ("not", self.node(asked.of, today))
+        if isinstance(asked, At):
+            return self.node(asked.of, self._compiler.then(asked.on, today))
+        if isinstance(asked, InSegment):
+            rule, key = self.world.segments[asked.segment], (today, asked.segment)
+            if rule is not None:
+                if key not in self._inner:
+                    self._inner[key] = self.node(rule.where, today)
+                return self._inner[key]
+        key = (today, asked.model_dump_json())
+        if key not in self._known:
+            self._known[key] = len(self._known)
+            self._ask(self._known[key], asked, today)
+        return self._known[key]
+
+    @property
+    def _compiler(self) -> Compiler:
+        return Compiler(self.world, self.needs)
+
+    def _ask(self, number: int, asked: Condition, today: date) -> None:
+        if isinstance(asked, Peer):
+            self.ranks[number] = Compiler(self.world, self.peers).condition(asked, today)
+            return
+        if isinstance(asked, Compare) and (test := test_of(asked, today, self.world)):
+            known = fields()[asked.field]
+            self.tests[number] = (self.needs.column(today, known.source, known.name), test)
+        elif isinstance(asked, Behaviour) and (test := count_test(asked, today)):
+            self.tests[number] = (self.needs.counted(today, asked), test)
+        else:
+            self.asked[number] = self._compiler.condition(asked, today)
+
+    def gathered(self, part: Slice) -> pa.Table:
+        """The columns of a slice's customers, and what the engine answers of them."""
+        rows = gather(self.world, self.needs, part)
+        columns = {name: rows[name] for name, _ in self.tests.values()}
+        answers = {f"r{number}": one(rows) == 1 for number, one in self.asked.items()}
+        return self.world.engine.to_arrow(rows.select("cust_id", **columns, **answers))
+
+    def whole(self) -> dict[int, BitMap]:
+        """Who is among the first of the peers: that takes all of them at once."""
+        if not self.ranks:
+            return {}
+        rows = gather(self.world, self.peers)
+        answers = {f"r{number}": one(rows) == 1 for number, one in self.ranks.items()}
+        found = self.world.engine.to_arrow(rows.select("cust_id", **answers))
+        return {
+            number: _bitmap(found.filter(found[f"r{number}"])["cust_id"]) for number in self.ranks
+        }  # fmt: skip
+
+
+def _bitmap(column: pa.ChunkedArray) -> BitMap:
+    found = BitMap()
+    for chunk in column.chunks:
+        found |= BitMap(array("I", chunk.to_numpy().astype(np.uint32).tobytes()))
+    return found
+
+
+class _Bits:
+    """The conditions of a slice's customers as bits, each found when it is first asked for."""
+
+    def __init__(self, plan: _Plan, rows: pa.Table, part: Slice, wholes: Mapping[int, BitMap]) -> None:
+        self._plan, self._wholes, self._low = plan, wholes, part.low or 0
+        rows = rows.combine_chunks()
+        ids = rows["cust_id"].to_numpy().astype(np.int64)
+        if np.any(ids[1:] < ids[:-1]):
+            order = np.argsort(ids, kind="stable")
+            rows, ids = rows.take(pa.array(order)), ids[order]
+        self._rows, self._places = rows, ids - self._low
+        self._size = (int(self._places[-1]) // (8 * BLOCK) + 1) * 8 * BLOCK
+        standing = np.zeros(self._size, bool)
+        standing[self._places] = True
+        self.there: Bits = np.packbits(standing, bitorder="little")
+        self._columns: dict[str, Column] = {}
+        self._found: dict[int, Bits] = {}
+
+    def of(self, node: Node) -> Bits:
+        """Of whom a condition is true; bits of numbers that nobody has may be anything."""
+        if isinstance(node, int):
+            if node not in self._found:
+                self._found[node] = self._condition(node)
+            return self._found[node]
+        if node[0] == "not":
+            return ~self.of(node[1])
+        if not node[1]:
+            return self.there if node[0] == "all" else np.zeros_like(self.there)
+        first, *rest = node[1]
+        found = self.of(first)
+        for one in rest:
+            found = found & self.of(one) if node[0] == "all" else found | self.of(one)
+        return found
+
+    def _condition(self, number: int) -> Bits:
+        if number in self._plan.tests:
+            name, test = self._plan.tests[number]
+            return self._column(name).holds(test, self.there)
+        if number in self._plan.asked:
+            return self._column(f"r{number}").holds(Test("bool", among=frozenset([True])), self.there)
+        return _bits(self._wholes[number], self._low, self._size)
+
+    def _column(self, name: str) -> Column:
+        if name not in self._columns:
+            chunks = self._rows[name].chunks
+            values = chunks[0] if len(chunks) == 1 else pa.concat_arrays(chunks)
+            self._columns[name] = Column(values, self._places, self._size, self.there)
+        return self._columns[name]
+
+
+def _bits(found: BitMap, low: int, size: int) -> Bits:
+    """A bitmap's bits from a number on."""
+    there = np.zeros(size, bool)
+    here = found & BitMap(range(low, low + size))
+    there[np.frombuffer(here.to_array(), np.uint32).astype(np.int64) - low] = True
+    return np.packbits(there, bitorder="little")
+
+
+class _Blocks:
+    """A bitmap in the making, in the form in which roaring bitmaps are stored: 65,536 numbers at a time."""
+
+    def __init__(self) -> None:
+        self._blocks: list[tuple[int, int, bytes]] = []
+
+    def add(self, low: int, bits: Bits) -> None:
+        """The bits from ``low`` on, a multiple of 65,536; from the lowest to the highest."""
+        blocks = bits.reshape(-1, BLOCK)
+        counts = np.bitwise_count(blocks.view(np.uint64)).sum(axis=1, dtype=np.int64)
+        for n in np.flatnonzero(counts):
+            block, many = blocks[n], int(counts[n])
+            if many <= SPARSE:
+                there = np.flatnonzero(np.unpackbits(block, bitorder="little"))
+                data = there.astype("<u2").tobytes()
+            else:
+                data = block.tobytes()
+            self._blocks.append(((low >> 16) + int(n), many, data))
+
+    def bitmap(self) -> BitMap:
+        """The bitmap."""
+        count = len(self._blocks)
+        head = struct.pack("<II", 12346, count)  # the format's cookie: no runs
+        head += b"".join(struct.pack("<HH", high, many - 1) for high, many, _ in self._blocks)
+        offsets, at = [], len(head) + 4 * count
+        for _, _, data in self._blocks:
+            offsets.append(at)
+            at += len(data)
+        found = b"".join((head, struct.pack(f"<{count}I", *offsets), *(data for *_, data in self._blocks)))
+        self._blocks.clear()
+        return BitMap.deserialize(found)
