@@ -152,7 +152,7 @@ class TestPage:
         assert page["next_date"] == str(SECOND)
         first = page["rows"][1]
         assert first["is_current"] and not page["rows"][0]["is_current"]
-        assert [s["name"] for s in first["steps"]][-2:] == ["customers", "tasks"]
+        assert [s["name"] for s in first["steps"]][-3:] == ["customers", "segments", "tasks"]
         one = self.signed_in("E9").get(f"/api/nightly/runs/{first['id']}").json()
         assert one["events"]["E01"] == 1
 

@@ -17,6 +17,8 @@ from yinke.customers.models import Customer, Frontier, Metrics
 from yinke.nightly import queries, services
 from yinke.nightly.history import run_history
 from yinke.nightly.models import Release, Run
+from yinke.segments.members import Members
+from yinke.segments.models import Segment
 
 pytestmark = pytest.mark.django_db
 SECOND, THIRD, FOURTH = (following(FIRST, n) for n in (1, 2, 3))
@@ -41,12 +43,32 @@ def test_a_night_brings_the_banks_files_to_the_managers_list(bank: NightBank) ->
     task = Task.objects.get(reasons__type="E01")
     assert (task.customer.cust_no, task.assignee.emp_no if task.assignee else "") == ("C1", "E1")
     run = Run.objects.get()
-    steps = ["ingest", "oneid", "features", "classify", "events", "publish", "customers", "tasks"]
+    steps = ["ingest", "oneid", "features", "classify", "events", "publish", "customers", "segments", "tasks"]
     assert [s.name for s in run.steps.all()] == steps
     assert (run.rows, run.events["E01"], run.tasks) == (out.rows, 1, out.tasks)
     frontier = Frontier.objects.get()
     assert (frontier.biz_date, frontier.lake_version) == (FIRST, run.lake_version)
     assert frontier.written_at >= run.started_at
+
+
+def test_a_night_finds_the_members_of_segments_and_remembers_them(bank: NightBank) -> None:
+    held = {"where": {"type": "compare", "field": "aum", "op": "ge", "value": 500_000}}
+    segment = Segment.objects.create(
+        code="held", name_zh="持有", kind="DYNAMIC", scope="BANK", status="IN_USE"
+    )
+    segment.versions.create(number=4, rule=held, status="APPROVED")
+    bank.send(FIRST)
+    assert bank.run(FIRST).status == "SUCCEEDED"
+    wang = Customer.objects.get(cust_no="C1").id
+    members = Members(bank.lake.root / "members")
+    assert list(members.members("segment:held")) == [wang]
+    detail = Run.objects.get().steps.get(name="segments").detail
+    assert (detail["rules"], detail["left"]) == (len(members.keys()), 0)
+    bank.rows["balance"][1][1] = "7.00"
+    bank.send(following(FIRST))
+    assert bank.run(following(FIRST)).status == "SUCCEEDED"
+    assert [(s.version, s.customers, s.left) for s in members.sizes("segment:held")] == [(4, 1, 0), (4, 0, 1)]
+    assert list(members.members("segment:held", FIRST)) == [wang]
 
 
 def test_the_same_night_again_changes_nothing(done: NightBank) -> None:

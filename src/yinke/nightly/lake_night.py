@@ -28,8 +28,8 @@ from yinke.lake.oneid import Decisions, resolve_identities
 from yinke.lake.store import Day, Lake
 from yinke.segments.classify import classify
 
-STEPS = ("ingest", "oneid", "features", "classify", "events", "publish", "customers", "tasks")
-"""All steps of a night in order; the last two belong to PostgreSQL (see ``pipeline``)."""
+STEPS = ("ingest", "oneid", "features", "classify", "events", "publish", "customers", "segments", "tasks")
+"""All steps of a night in order; the last three belong to PostgreSQL (see ``pipeline``)."""
 
 OnStep = Callable[[str, float, dict[str, Any]], None]
 """Called after each step with its name, its seconds and what it has to say."""

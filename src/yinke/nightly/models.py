@@ -44,7 +44,7 @@ class Step(models.Model):
 
     id: int
     run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="steps")
-    name = models.CharField(max_length=20)  # ingest, features, classify, events, publish, customers, tasks
+    name = models.CharField(max_length=20)  # see lake_night.STEPS
     position = models.PositiveSmallIntegerField()
     status = models.CharField(max_length=10, choices=Run.Status.choices)
     seconds = models.FloatField(default=0)

@@ -20,6 +20,7 @@ from yinke.customers.services.identity_write_back import follow_identities
 from yinke.customers.services.write_back import write_back
 from yinke.lake.store import Day, Lake
 from yinke.nightly.lake_night import Bench
+from yinke.segments.night import refresh_night
 from yinke.segments.services.install import install_ready_segments
 
 TASK_DAYS = 15
@@ -56,11 +57,14 @@ def write_to_people(bench: Bench, on_step: Callable[[str, float, dict[str, Any]]
             "customers": written.customers_written, "metrics": written.metrics_written,
             "assignments": written.assignments, **(vars(persons) if persons else {}),
         })  # fmt: skip
+        started = time.perf_counter()
+        counts = refresh_night(bench.engine, bench.lake, fresh, bench.thresholds.at)
+        on_step("segments", time.perf_counter() - started, counts)
         turn(newest.biz_date + timedelta(days=1))
         freeze_baselines(newest.biz_date)
         idle(newest.biz_date, bench.thresholds.at(newest.biz_date))
         started = time.perf_counter()
-        counts: dict[str, int] = {}
+        counts = {}
         for day in fresh:
             outcome = make_tasks(day, day.biz_date, bench.thresholds.at(day.biz_date))
             for name, number in vars(outcome).items():

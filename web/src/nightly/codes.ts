@@ -7,6 +7,7 @@ export const STEPS = [
   "events",
   "publish",
   "customers",
+  "segments",
   "tasks",
 ] as const;
 
