@@ -129,3 +129,25 @@ class ListedCustomer(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["version", "customer"], name="one_listed_customer")
         ]
+
+
+class SegmentMove(models.Model):
+    """客群变动: a customer who entered or left between two nights, because somebody changed a tag, a consent or a wish.
+
+    What the nights find is in the lake; both are read together (``moves.py``). Append-only.
+    """
+
+    id: int
+    customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="+")
+    key = models.CharField(max_length=50)
+    """``segment:<code>`` or ``tag:<code>``."""
+    entered = models.BooleanField()
+    """False: left."""
+    biz_date = models.DateField()
+    """The night's date whose members it changes; a later night's take it in."""
+    cause = models.CharField(max_length=20)
+    """What was changed: ``tag``, ``consent``, ``do_not_disturb``."""
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["key", "biz_date", "customer"], name="moves_of_key")]

@@ -17,6 +17,7 @@ from yinke.care.services.rank import move_up
 from yinke.common.errors import NotFound, YinkeError
 from yinke.common.personal import find_personal
 from yinke.common.thresholds import load_thresholds
+from yinke.customers.hooks import marked
 from yinke.customers.models import Customer
 from yinke.customers.queries import visible
 from yinke.customers.queries_identity import together
@@ -177,6 +178,8 @@ def record_contact(
         elif open_task is not None and "dnd" in undo and not _serves(open_task, values):
             undo["cancelled"] = _state(open_task)
             open_task.status = Task.Status.CANCELLED
+        if "calls" in undo or "dnd" in undo:
+            marked("do_not_disturb", [customer.id])
         if "task" in undo or "cancelled" in undo:
             assert open_task is not None  # noqa: S101
             open_task.is_overflow = False

@@ -15,6 +15,7 @@ from yinke.care.models import OPEN, BadNumber, ContactRecord, DoNotDisturb, Task
 from yinke.care.queries.day import today
 from yinke.common.errors import NotFound, YinkeError
 from yinke.common.thresholds import load_thresholds
+from yinke.customers.hooks import marked
 from yinke.customers.models import Customer
 
 
@@ -59,6 +60,8 @@ def withdraw(viewer: Viewer, contact_id: int) -> int | None:
                 remedy="Take the later one back first",
             )
         _undo(contact.undo)
+        if contact.undo.get("dnd") or contact.undo.get("calls"):
+            marked("do_not_disturb", [contact.customer_id])
         contact.withdrawn_at = now
         contact.save(update_fields=["withdrawn_at"])
         audit(viewer, "contact.withdraw", "contact", str(contact.id))

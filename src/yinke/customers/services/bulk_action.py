@@ -21,6 +21,7 @@ from yinke.access.viewer import Viewer
 from yinke.common.errors import NotAllowed, NotFound, YinkeError
 from yinke.common.thresholds import load_thresholds
 from yinke.customers import listing
+from yinke.customers.hooks import marked
 from yinke.customers.list_models import BulkAction, CustomerTag, ListEntry
 from yinke.customers.models import ERASED, Customer
 from yinke.customers.queries import business_date, visible
@@ -126,6 +127,8 @@ def carry_out(viewer: Viewer, wanted: BulkIn, address: str | None = None) -> tup
                 ],
                 batch_size=2000,
             )
+        if tags:
+            marked("tag", found.ids)
         audit(
             viewer, "customer.bulk", "bulk", str(action.id),
             reason=f"{wanted.kind} {wanted.target} × {len(found.ids)}", address=address,
@@ -157,12 +160,17 @@ def undo(viewer: Viewer, action_id: int, address: str | None = None) -> BulkActi
         if action.tag_id
         else ListEntry.objects.filter(of_list_id=action.of_list_id)
     )
+    touched = set(
+        rows.filter(Q(added_in=action) | Q(removed_in=action)).values_list("customer_id", flat=True)
+    )
     rows.filter(added_in=action).delete()  # those taken off since too: to undo that must not bring them back
     since = rows.filter(removed_at=None).values("customer_id")  # somebody else's, newer
     ended = rows.filter(removed_in=action).exclude(customer_id__in=since)
     ended.update(removed_at=None, removed_by=None, removed_in=None)
     action.undone_at = timezone.now()
     action.save(update_fields=["undone_at"])
+    if action.tag_id:
+        marked("tag", touched)
     audit(viewer, "customer.bulk_undo", "bulk", str(action.id), address=address)
     return action
 

@@ -11,6 +11,7 @@ from yinke.access.services import audit
 from yinke.access.viewer import Viewer
 from yinke.common.errors import NotAllowed, NotFound, YinkeError
 from yinke.common.personal import find_personal
+from yinke.customers.hooks import marked
 from yinke.customers.queries import one
 from yinke.privacy.consents import NO_CONSENT
 from yinke.privacy.models import Consent, Policy, Purpose, Restriction
@@ -79,11 +80,13 @@ def record_consent(viewer: Viewer, customer_id: int, said: Said, address: str | 
 
 def write_consent(customer_id: int, said: Said, policy: Policy, user_id: int | None) -> Consent:
     """The entry itself, for callers that have checked all this."""
-    return Consent.objects.create(
+    entry = Consent.objects.create(
         customer_id=customer_id, purpose=said.purpose, answer=said.answer, policy=policy,
         text_hash=policy.text_hash, channel=said.channel, evidence=said.evidence.strip(), at=timezone.now(),
         by_id=user_id, request_key=said.request_key,
     )  # fmt: skip
+    marked("consent", [customer_id])
+    return entry
 
 
 def newest_policy(purpose: str) -> Policy:

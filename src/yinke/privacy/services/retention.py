@@ -27,6 +27,7 @@ from yinke.lake.store import Lake
 from yinke.privacy.models import Expiry, RightsFile, Suppression
 from yinke.privacy.services.copy import folder
 from yinke.privacy.services.erase import emptied, erase, holds
+from yinke.segments.members import Members
 
 BATCH = 2_000
 CUSTOMERS = 500
@@ -203,7 +204,10 @@ def _erased_rule(lake: Lake, before: date) -> Rule:
 
     def apply() -> int:
         waiting = list(found())
-        erase_from_lake(lake, [row.customer_id for row in waiting])
+        gone = [row.customer_id for row in waiting]
+        erase_from_lake(lake, gone)
+        if gone:
+            Members(lake.root / "members").erase(gone)
         Suppression.objects.filter(id__in=[row.id for row in waiting]).update(out_of_lake_at=timezone.now())
         return len(waiting)
 

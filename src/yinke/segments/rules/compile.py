@@ -8,7 +8,7 @@ become Ibis literals, never SQL.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
@@ -49,6 +49,9 @@ from yinke.segments.rules.world import World
 
 Answer: TypeAlias = Callable[[Any], Any]
 """From a table with the needed columns to a bit, 1 or 0 (``int8``): bits are twice as fast as branches."""
+
+Part: TypeAlias = Slice | Collection[int] | None
+"""Whom to ask of: a range of customers, some named ones, or everybody."""
 
 LUNAR = 2000
 """Added to month × 100 + day of a leap month's birthday."""
@@ -94,14 +97,14 @@ class Needs:
         return self._name(self.marks, mark, "m")
 
 
-def evaluate(world: World, rules: Sequence[Rule]) -> Table:
+def evaluate(world: World, rules: Sequence[Rule], part: Part = None) -> Table:
     """Whom each rule holds of: ``cust_id`` and a boolean ``r0``, ``r1``, ... for each rule, of every customer.
 
-    The rules were checked (``check``) against the same day and segments.
+    The rules were checked (``check``) against the same day and segments. ``part``: of these customers only.
     """
     needs = Needs()
     answers = [answer(world, needs, rule) for rule in rules]
-    rows = gather(world, needs)
+    rows = gather(world, needs, part)
     return rows.select("cust_id", **{f"r{n}": one(rows) == 1 for n, one in enumerate(answers)})
 
 
@@ -110,8 +113,8 @@ def answer(world: World, needs: Needs, rule: Rule) -> Answer:
     return Compiler(world, needs).condition(rule.where, world.day.biz_date)
 
 
-def gather(world: World, needs: Needs, part: Slice | None = None) -> Table:
-    """``cust_id`` and all needed columns of every customer, or of those of a slice."""
+def gather(world: World, needs: Needs, part: Part = None) -> Table:
+    """``cust_id`` and all needed columns of every customer, or of some."""
     return _Gatherer(world, needs, part).table()
 
 
@@ -383,7 +386,7 @@ def _full(asked: Compare, by: Callable[[int], date | None]) -> Callable[[Any], A
 class _Gatherer:
     """Joins what is needed to the customers of the day. Each table is one plan input, scanned once."""
 
-    def __init__(self, world: World, needs: Needs, part: Slice | None) -> None:
+    def __init__(self, world: World, needs: Needs, part: Part) -> None:
         self.world, self.needs, self.part = world, needs, part
 
     def _read(self, files: Files, *, whole: bool = False) -> Table:
@@ -393,6 +396,8 @@ class _Gatherer:
         rows = engine.memtable(files) if isinstance(files, pa.Table) else engine.tables(files)
         if self.part is None or whole or "cust_id" not in rows.columns:
             return rows
+        if not isinstance(self.part, Slice):
+            return rows.filter(rows.cust_id.isin(list(self.part)))
         low, high = self.part.scalars().values()
         return rows.filter((rows.cust_id >= low) & (rows.cust_id < high))
 
