@@ -12,7 +12,9 @@ import argparse
 import random
 import tempfile
 import time
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 import duckdb
 import numpy as np
@@ -22,8 +24,12 @@ from yinke.lake.engine.hot import HotSnapshot, all_of, any_of
 from yinke.lake.snapshot import SNAPSHOT, STAGES, arrow_schema
 
 
-def make_snapshot(path: Path, customers: int) -> None:
-    """A snapshot of the full width: AUM log-normal as a retail bank's, 2,000 orgs, the other columns plain."""
+def make_snapshot(path: Path, customers: int, more: Mapping[str, str] = MappingProxyType({})) -> None:
+    """A snapshot of the full width: AUM log-normal as a retail bank's, 2,000 orgs, the other columns plain.
+
+    Args:
+        more: columns that shall not be empty, each with its SQL over the number ``i``; ``h(i, k)`` is between 0 and 1.
+    """
     known = {
         "cust_id": "i",
         "cust_no": "'C' || i",
@@ -34,6 +40,7 @@ def make_snapshot(path: Path, customers: int) -> None:
         "tier": "CAST(6 * h(i, 1) * h(i, 2) * h(i, 3) AS INT)",
         "stage": f"{list(STAGES)}[CAST(1 + hash(i + 8) % {len(STAGES)} AS INT)]",
         "last_txn": "DATE '2026-09-30' - CAST(400 * h(i, 9) * h(i, 10) AS INT)",
+        **more,
     }
     columns = ", ".join(
         f'CAST({known.get(name, "NULL")} AS {kind.removesuffix("_NTZ")}) AS "{name}"'

@@ -10,6 +10,7 @@ from pyroaring import BitMap
 from yinke.access.viewer import Viewer
 from yinke.customers.queries import visible
 from yinke.segments.members.store import Members, NotKept
+from yinke.segments.moves import now
 
 
 def members_store() -> Members:
@@ -19,8 +20,9 @@ def members_store() -> Members:
 
 def members_of(code: str, on: date | None = None) -> BitMap:
     """Customers of a segment on a date (null: now); empty if it has not been refreshed yet."""
+    key = f"segment:{code}"
     try:
-        return members_store().members(f"segment:{code}", on)
+        return now(members_store(), key) if on is None else members_store().members(key, on)
     except NotKept:
         return BitMap()
 

@@ -1,10 +1,9 @@
-"""Between two nights: who enters or leaves because somebody changed a tag, a consent or a wish; and who is in now."""
+"""Between two nights: who enters or leaves because somebody changed a tag, a consent or a wish."""
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Collection, Mapping
-from datetime import date
 
 from django.conf import settings
 from django.db import DatabaseError, connection, transaction
@@ -16,8 +15,8 @@ from yinke.common.thresholds import load_thresholds
 from yinke.lake.engine import open_engine
 from yinke.lake.store import Lake
 from yinke.segments.definitions import around_of
-from yinke.segments.members.store import Members, NotKept
 from yinke.segments.models import SegmentMove
+from yinke.segments.moves import now
 from yinke.segments.night import all_rules, members_of_lake, world_of
 from yinke.segments.rules.compile import evaluate
 from yinke.segments.rules.language import Compare, InSegment, Rule, leaves
@@ -49,10 +48,8 @@ def _follow(field: str, customer_ids: Collection[int]) -> None:
     if day is None or not day.has("snapshot"):
         return
     values = load_thresholds(env.thresholds).at(day.biz_date)
-    rules = {
-        key: rule for key, (_, rule) in all_rules(around_of(lake, day, values)).items()
-        if members.sizes(key)
-    }  # fmt: skip
+    kept = set(members.keys())
+    rules = {key: rule for key, (_, rule) in all_rules(around_of(lake, day, values)).items() if key in kept}
     engine = open_engine("duckdb", threads=env.threads, memory="1GB", scratch=env.home / "scratch")
     world = world_of(engine, lake, day, values)
     asked = {key: rule for key, rule in rules.items() if mentions(rule, field, world.segments)}
@@ -85,29 +82,3 @@ def mentions(rule: Rule, field: str, segments: Mapping[str, Rule | None]) -> boo
                 inner = segments.get(leaf.segment)
                 waiting += [inner] if inner is not None else []
     return False
-
-
-def now(members: Members, key: str, some: BitMap | None = None) -> BitMap:
-    """Who is in at this moment: as the newest night found, changed by what came after.
-
-    Args:
-        some: ask of these customers only; null: of all.
-
-    Raises:
-        NotKept: nothing is kept of the key.
-    """
-    dates = members.sizes(key)
-    if not dates:
-        raise NotKept(key)
-    found = members.members(key) if some is None else BitMap(c for c in some if members.holds(key, c))
-    entered, left = final(key, dates[-1].biz_date, some)
-    return (found | entered) - left
-
-
-def final(key: str, biz_date: date, some: BitMap | None = None) -> tuple[BitMap, BitMap]:
-    """Who entered and who left after the night of a date and stayed so, as far as the reader's rows reach."""
-    rows = SegmentMove.objects.filter(key=key, biz_date=biz_date)
-    if some is not None:
-        rows = rows.filter(customer_id__in=list(some))
-    last = dict(rows.order_by("id").values_list("customer_id", "entered"))
-    return (BitMap(c for c, entered in last.items() if entered), BitMap(c for c, e in last.items() if not e))

@@ -9,7 +9,6 @@ from datetime import date
 
 from pyroaring import BitMap
 
-from yinke.segments.live import final
 from yinke.segments.members.store import Members
 from yinke.segments.models import SegmentMove
 
@@ -33,6 +32,40 @@ class Change:
     cause: str
     version: int = 0
     """Of the rule; of a night's change, another than the one before may be why."""
+
+
+def now(members: Members, key: str, some: BitMap | None = None) -> BitMap:
+    """Who is in at this moment: as the newest night found, changed by what came after.
+
+    Args:
+        some: ask of these customers only; null: of all.
+
+    Raises:
+        NotKept: nothing is kept of the key.
+    """
+    found = members.members(key) if some is None else BitMap(c for c in some if members.holds(key, c))
+    entered, left = final(key, members.as_of(key), some)
+    return (found | entered) - left
+
+
+def final(key: str, biz_date: date, some: BitMap | None = None) -> tuple[BitMap, BitMap]:
+    """Who entered and who left after the night of a date and stayed so, as far as the reader's rows reach."""
+    rows = SegmentMove.objects.filter(key=key, biz_date=biz_date)
+    if some is not None:
+        rows = rows.filter(customer_id__in=list(some))
+    last = dict(rows.order_by("id").values_list("customer_id", "entered"))
+    return (BitMap(c for c, entered in last.items() if entered), BitMap(c for c, e in last.items() if not e))
+
+
+def keys_of(members: Members, cust_id: int) -> list[str]:
+    """The keys that a customer is in at this moment."""
+    found, kept = set(members.of_customer(cust_id)), set(members.keys())
+    moved = SegmentMove.objects.filter(customer_id=cust_id).order_by("id")
+    last = {(key, on): entered for key, on, entered in moved.values_list("key", "biz_date", "entered")}
+    for (key, on), entered in last.items():
+        if key in kept and members.as_of(key) == on:
+            found = found | {key} if entered else found - {key}
+    return sorted(found)
 
 
 def newest(members: Members) -> Cursor:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from itertools import pairwise
-from typing import Any, TypeAlias
+from typing import Any
 
 from yinke.lake.engine import Engine
 from yinke.lake.store import Day, Lake
@@ -13,14 +13,11 @@ from yinke.segments.definitions import around_of, rules_by_code, rules_in_use
 from yinke.segments.marks import marks_of_bank
 from yinke.segments.members.refresh import refresh
 from yinke.segments.members.store import Members, Size
-from yinke.segments.rules.check import Around
+from yinke.segments.ready.tags import ready_tags
+from yinke.segments.rules.check import Around, delivered
 from yinke.segments.rules.language import Rule
 from yinke.segments.rules.world import World
 
-Rules: TypeAlias = Mapping[str, tuple[int, Rule]]
-
-RULES: list[Callable[[Around], Rules]] = [rules_in_use]
-"""Where the night takes rules from: by key, a version and a rule that is right on that day."""
 MONTH_ENDS = 3
 """Month ends of a past that was loaded at once for which members are found: what a first chart needs."""
 
@@ -31,8 +28,12 @@ def members_of_lake(lake: Lake) -> Members:
 
 
 def all_rules(around: Around) -> dict[str, tuple[int, Rule]]:
-    """All that members are kept of on a day."""
-    return {key: rule for source in RULES for key, rule in source(around).items()}
+    """All that members are kept of on a day, by key, with the version: segments in use, and ready tags.
+
+    A tag of which the bank delivers nothing is left out.
+    """
+    tags = {tag.key: (1, tag.rule) for tag in ready_tags().values() if delivered(tag.rule, around)}
+    return {**rules_in_use(around), **tags}
 
 
 def world_of(engine: Engine, lake: Lake, day: Day, values: Mapping[str, Any]) -> World:

@@ -19,6 +19,7 @@ from yinke.segments.definitions import said, visible_segments
 from yinke.segments.kept import members_of, members_store, within
 from yinke.segments.members.store import NotKept
 from yinke.segments.models import Segment
+from yinke.segments.moves import keys_of
 from yinke.segments.queries import Asking, beyond_bands, in_bands
 from yinke.segments.queries_store import Told, one_segment
 from yinke.segments.store_schemas import (
@@ -212,7 +213,7 @@ def segments_of(viewer: Viewer, customer_id: int) -> list[CustomerSegment]:
         NotFound: no such customer among the viewer's.
     """
     one(viewer, customer_id)
-    keys = {key.removeprefix("segment:") for key in members_store().of_customer(customer_id)}
+    keys = {key.removeprefix("segment:") for key in keys_of(members_store(), customer_id)}
     rows = visible_segments(viewer).filter(status=Segment.Status.IN_USE, code__in=keys)
     asking = Asking(viewer)
     found = []

@@ -16,6 +16,7 @@ from yinke.customers.queries_kept import holding, tags
 from yinke.lake.feeds import load_feeds
 from yinke.lake.tables import TABLES
 from yinke.segments.members import Members
+from yinke.segments.moves import keys_of
 from yinke.segments.queries import Asking
 from yinke.segments.ready.audience import tags_for
 from yinke.segments.ready.lineage import Lineage, lineage
@@ -132,7 +133,7 @@ def tags_of_customer(viewer: Viewer, customer_id: int) -> ReadyTagsOut:
     one(viewer, customer_id)
     members = _members()
     dates = members.dates()
-    held = frozenset(members.of_customer(customer_id)) if dates else frozenset()
+    held = frozenset(keys_of(members, customer_id)) if dates else frozenset()
     found = [tag for tag in tags_for(viewer).values() if tag.key in held]
     order = {code: n for n, code in enumerate(groups())}
     there = {tag.group for tag in found}

@@ -11,7 +11,7 @@ import struct
 from array import array
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Literal, TypeAlias
 
@@ -23,6 +23,7 @@ from pyroaring import BitMap
 from yinke.lake.engine import Slice
 from yinke.segments.members.columns import Bits, Column, Test, count_test, test_of
 from yinke.segments.members.store import Members, Size
+from yinke.segments.ready.tags import ready_tags
 from yinke.segments.rules.compile import Answer, Compiler, Needs, gather
 from yinke.segments.rules.fields import fields
 from yinke.segments.rules.language import (
@@ -72,6 +73,7 @@ def holding(world: World, rules: Mapping[str, Rule]) -> dict[str, BitMap]:
     plan = _Plan(world)
     nodes = {key: plan.node(rule.where, world.day.biz_date) for key, rule in rules.items()}
     found = {key: _Blocks() for key in rules}
+    plan.mark()
     wholes = plan.whole()
     parts = _slices(world)
     with ThreadPoolExecutor(1, "gather") as ahead:
@@ -125,6 +127,19 @@ class _Plan:
                 if key not in self._inner:
                     self._inner[key] = self.node(rule.where, today)
                 return self._inner[key]
+        if isinstance(asked, Compare) and asked.field == "tag" and isinstance(asked.value, list):
+            parts = tuple(self._tag(str(one), today) for one in asked.value)
+            return ("all" if asked.op == "has_all" else "any", parts)
+        return self._leaf(asked, today)
+
+    def _tag(self, code: str, today: date) -> Node:
+        """A ready tag is asked as its rule; others stand in PostgreSQL."""
+        ready = ready_tags().get(code)
+        if ready is not None:
+            return self.node(ready.rule.where, today)
+        return self._leaf(Compare(field="tag", op="has_any", value=[code]), today)
+
+    def _leaf(self, asked: Condition, today: date) -> int:
         key = (today, asked.model_dump_json())
         if key not in self._known:
             self._known[key] = len(self._known)
@@ -146,6 +161,12 @@ class _Plan:
             self.tests[number] = (self.needs.counted(today, asked), test)
         else:
             self.asked[number] = self._compiler.condition(asked, today)
+
+    def mark(self) -> None:
+        """Ask for the marks once, in the caller's thread and transaction."""
+        if self.needs.marks:
+            found = self.world.marks(frozenset(self.needs.marks))
+            self.world = replace(self.world, marks=lambda _: found)
 
     def gathered(self, part: Slice) -> pa.Table:
         """The columns of a slice's customers, and what the engine answers of them."""

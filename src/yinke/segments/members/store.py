@@ -138,6 +138,18 @@ class Members:
         return [_size(e.biz_date, e.part.row(key)) for e in read(self.root).walk(key)][::-1]
 
     @_again
+    def as_of(self, key: str) -> date:
+        """The newest date of which a key's members were found.
+
+        Raises:
+            NotKept: nothing is kept of the key.
+        """
+        newest = read(self.root).newest
+        if key not in newest:
+            raise NotKept(key)
+        return newest[key].biz_date
+
+    @_again
     def entered_on(self, key: str, some: BitMap) -> dict[int, date]:
         """Since when these customers are in. Who is not in, or came before what is kept, is left out."""
         state = read(self.root)
