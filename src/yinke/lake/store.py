@@ -8,6 +8,7 @@ Layout under the lake's root::
     days/<date> -> ../versions/  which version of a date is the valid one
     ids/                         numbers given to customers, kept for good
     quarantine/<date>/<feed>.parquet   rows that could not be used, with the reason
+    members/                     who is in which segment, by date (``segments/members/``)
     keys.json                    the keys that seal raw files and what identifies a person (``keys``)
     erased.json                  by which numbers deleted customers are refused (``erased``)
 

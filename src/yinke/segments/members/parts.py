@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import struct
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -157,27 +158,23 @@ def holds(data: Any, number: int) -> bool:
     count = (cookie >> 16) + 1 if runs else struct.unpack_from("<I", data, 4)[0]
     flags, at = (data[4:], 4 + (count + 7) // 8) if runs else (b"", 8)
     high, low = number >> 16, number & 0xFFFF
-    first, last = 0, count
-    while first < last:
-        middle = (first + last) // 2
-        if struct.unpack_from("<H", data, at + 4 * middle)[0] < high:
-            first = middle + 1
-        else:
-            last = middle
-    if first == count:
+    heads = data[at : at + 4 * count].cast("H")
+    first = bisect_left(range(count), high, key=lambda n: int(heads[2 * n]))
+    if first == count or heads[2 * first] != high:
         return False
-    found, fewer = struct.unpack_from("<HH", data, at + 4 * first)
-    if found != high:
-        return False
+    fewer = heads[2 * first + 1]
     if runs and count < 4:  # such a bitmap does not say where its containers begin
         return number in BitMap.deserialize(data)
     start = struct.unpack_from("<I", data, at + 4 * count + 4 * first)[0]
     if runs and flags[first // 8] >> first % 8 & 1:
         size = struct.unpack_from("<H", data, start)[0]
-        pairs = struct.iter_unpack("<HH", data[start + 2 : start + 2 + 4 * size])
-        return any(begin <= low <= begin + more for begin, more in pairs)
+        pairs = data[start + 2 : start + 2 + 4 * size].cast("H")
+        after = bisect_right(range(size), low, key=lambda n: int(pairs[2 * n]))
+        return bool(after > 0 and low <= pairs[2 * after - 2] + pairs[2 * after - 1])
     if fewer + 1 <= 4096:
-        return low in struct.unpack_from(f"<{fewer + 1}H", data, start)
+        numbers = data[start : start + 2 * fewer + 2].cast("H")
+        found = bisect_left(numbers, low)
+        return bool(found <= fewer and numbers[found] == low)
     return bool(data[start + low // 8] >> low % 8 & 1)
 
 
