@@ -361,7 +361,7 @@ def in_postgres(day: Day, lake: Lake, rules: list[Drawn], found: dict[str, int],
         for n, (_, sql) in enumerate(rules[:20]):
             done, seconds, _ = timed(
                 lambda: db.execute(f"INSERT INTO member SELECT {n}, c.cust_id FROM customer c WHERE {sql}")
-            )  # noqa: B023
+            )
             if done.rowcount != found[f"segment:s{n}"]:
                 raise SystemExit(
                     f"rule {n}: PostgreSQL finds {done.rowcount}, Yinke {found[f'segment:s{n}']}: {sql}"

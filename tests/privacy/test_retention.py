@@ -12,6 +12,7 @@ import pytest
 from django.conf import settings as django_settings
 from django.contrib.sessions.models import Session
 from django.utils import timezone
+from pyroaring import BitMap
 from typer.testing import CliRunner
 
 from tests.bank import TODAY, Bank, a_bank, a_day, a_lake, schema_of
@@ -24,6 +25,7 @@ from yinke.privacy.models import Consent, Expiry, RightsCase, Suppression
 from yinke.privacy.services.policies import seed_policies
 from yinke.privacy.services.record_consent import Said, newest_policy, write_consent
 from yinke.privacy.services.retention import due, expire
+from yinke.segments.members import Members
 
 pytestmark = pytest.mark.django_db
 
@@ -162,10 +164,13 @@ def test_customers_who_left_more_than_ten_years_ago_are_deleted(bank: Bank, home
     )  # 赵六 has another one
     a_day(a_lake(home / "lake"), TODAY, account=accounts)
     Customer.objects.update(status="CLOSED")
+    members = Members(home / "lake" / "members")
+    members.put("segment:all", 1, TODAY, BitMap(c.id for c in bank.customers.values()))
     assert rows(due()) == {"customers.Customer": 1}
     expire()
     assert {c.id for c in Customer.objects.filter(status="ERASED")} == {bank.customers["王五"].id}
     expire()
+    assert bank.customers["王五"].id not in members.members("segment:all")
     day = a_lake(home / "lake").day(TODAY)
     assert day
     left = {row["cust_id"] for row in pq.read_table(day.path("account")).to_pylist()}
