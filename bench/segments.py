@@ -359,9 +359,8 @@ def in_postgres(day: Day, lake: Lake, rules: list[Drawn], found: dict[str, int],
         db.execute("CREATE TABLE member (segment int, cust_id int)")
         total = 0.0
         for n, (_, sql) in enumerate(rules[:20]):
-            done, seconds, _ = timed(
-                lambda: db.execute(f"INSERT INTO member SELECT {n}, c.cust_id FROM customer c WHERE {sql}")
-            )
+            asking = f"INSERT INTO member SELECT {n}, c.cust_id FROM customer c WHERE {sql}"
+            done, seconds, _ = timed(lambda asking=asking: db.execute(asking))
             if done.rowcount != found[f"segment:s{n}"]:
                 raise SystemExit(
                     f"rule {n}: PostgreSQL finds {done.rowcount}, Yinke {found[f'segment:s{n}']}: {sql}"
