@@ -2262,6 +2262,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/segments/groups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Groups
+         * @description Groups of the newest day in words, how well they stand apart, and how they held over the last month ends.
+         */
+        get: operations["list_groups"];
+        put?: never;
+        /**
+         * Keep Groups
+         * @description Keep the groups as static segments, which wait for approval.
+         */
+        post: operations["keep_groups"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/segments/overlap": {
         parameters: {
             query?: never;
@@ -6281,6 +6305,94 @@ export interface components {
             text: string;
         };
         /**
+         * GroupsQuery
+         * @description ``number``: how many groups; null: the number whose groups stand best apart.
+         */
+        GroupsQuery: {
+            /** Number */
+            number?: number | null;
+        };
+        /**
+         * ApartOut
+         * @description How well so many groups stand apart (silhouette, -1 to 1).
+         */
+        ApartOut: {
+            /** Number */
+            number: number;
+            /** Apart */
+            apart: number;
+        };
+        /**
+         * GroupFound
+         * @description One group in words. ``kept``: the share of its members who were in the matching group a month end ago.
+         */
+        GroupFound: {
+            /** Number */
+            number: number;
+            /** Title */
+            title: string;
+            /** Customers */
+            customers: number;
+            /** Share */
+            share: number;
+            /** Kept */
+            kept: number | null;
+            /** Traits */
+            traits: components["schemas"]["TraitOut"][];
+        };
+        /**
+         * GroupsFound
+         * @description Groups of customers who resemble each other. ``of``: how many customers were grouped.
+         */
+        GroupsFound: {
+            /**
+             * As Of
+             * Format: date
+             */
+            as_of: string;
+            /** Of */
+            of: number;
+            /** Groups */
+            groups: components["schemas"]["GroupFound"][];
+            /** Tried */
+            tried: components["schemas"]["ApartOut"][];
+            /** Stability */
+            stability: components["schemas"]["StableOut"][];
+        };
+        /**
+         * StableOut
+         * @description How like the groups of a month end are (adjusted Rand index): 1 the same, 0 as good as chance.
+         */
+        StableOut: {
+            /**
+             * Month End
+             * Format: date
+             */
+            month_end: string;
+            /** Alike */
+            alike: number;
+        };
+        /**
+         * TraitOut
+         * @description What sets a group apart: standard deviations from all, and the typical value (of amounts the geometric mean).
+         */
+        TraitOut: {
+            /** Title */
+            title: string;
+            /** Apart */
+            apart: number;
+            /** Typical */
+            typical: number;
+        };
+        /**
+         * GroupsSaved
+         * @description Codes of the segments that were made, by the groups' order.
+         */
+        GroupsSaved: {
+            /** Codes */
+            codes: string[];
+        };
+        /**
          * OverlapQuery
          * @description Two to five segments.
          */
@@ -10033,6 +10145,52 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ParseOut"];
+                };
+            };
+        };
+    };
+    list_groups: {
+        parameters: {
+            query?: {
+                number?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GroupsFound"];
+                };
+            };
+        };
+    };
+    keep_groups: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GroupsQuery"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GroupsSaved"];
                 };
             };
         };

@@ -36,6 +36,8 @@ def refresh_now(version: SegmentVersion, viewer: Viewer) -> Size | None:
     segment, biz_date = version.segment, business_date()
     if biz_date is None:
         return None
+    if version.rule is None and segment.kind == Segment.Kind.STATIC:  # a group stays as it was found
+        return members_store().sizes(segment.key)[-1]
     with whole_bank():
         found = _listed(version) if version.rule is None else _found(version, viewer)
     if found is None:
