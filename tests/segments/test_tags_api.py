@@ -29,6 +29,7 @@ def worked_out(bank: Bank) -> Bank:  # noqa: F811
             "tag:aum_500k_1m": (1, BitMap([1, 2, 3, 4, 5, 7])),
             "tag:single": (1, BitMap([1, 2])),
             "tag:payroll": (1, BitMap([1])),
+            "tag:near_sunflower": (1, BitMap([1])),
             "tag:aml_high": (1, BitMap([1, 2, 3, 4, 5, 6])),
         },
         TODAY,
@@ -104,6 +105,8 @@ def test_what_tells_of_money_laundering_reaches_compliance_alone(worked_out: Ban
     assert "payroll" in {value["value"] for value in values}
     assert not [value for value in values if str(value["value"]).startswith("aml")]
     rule = {"where": {"type": "compare", "field": "tag", "op": "has_any", "value": ["aml_high"]}}
+    near = {"where": {"type": "compare", "field": "tag", "op": "has_any", "value": ["near_sunflower"]}}
+    assert post(worked_out.client("运营"), "sample", rule=near).json()["code"] == "band_edges_only"
     for door in ("count", "sample"):
         refused = post(worked_out.client("徐头"), door, rule=rule)
         assert (refused.status_code, refused.json()["code"]) == (400, "rule_wrong")
@@ -114,8 +117,11 @@ def test_what_tells_of_money_laundering_reaches_compliance_alone(worked_out: Ban
 
 def test_a_customers_ready_tags_come_class_by_class_to_who_may_see_the_customer(worked_out: Bank) -> None:
     told = worked_out.client("徐经").get("/api/customers/1/ready-tags").json()
-    assert [group["code"] for group in told["groups"]] == ["BASE", "ASSET", "TX"]
-    assert [tag["code"] for tag in told["tags"]] == ["single", "aum_500k_1m", "payroll"]
+    assert [group["code"] for group in told["groups"]] == ["BASE", "ASSET", "TX", "VALUE"]
+    codes = ["single", "aum_500k_1m", "payroll", "near_sunflower"]
+    assert [tag["code"] for tag in told["tags"]] == codes
+    banded = worked_out.client("运营").get("/api/customers/1/ready-tags").json()  # 45万 is no edge of a band
+    assert [tag["code"] for tag in banded["tags"]] == codes[:-1]
     assert (told["tags"][1]["title"], told["as_of"]) == ("AUM50至100万", TODAY.isoformat())
     assert worked_out.client("徐经").get("/api/customers/7/ready-tags").status_code == 404
 

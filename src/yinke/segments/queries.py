@@ -24,7 +24,7 @@ from yinke.lake.store import Day, Lake
 from yinke.segments.definitions import Usable, around_of, meant, names_of, visible_segments
 from yinke.segments.marks import marks_for
 from yinke.segments.ready.audience import sees_aml
-from yinke.segments.ready.tags import tag_names
+from yinke.segments.ready.tags import ready_tags, tag_names
 from yinke.segments.rules import fields as catalogue
 from yinke.segments.rules.check import Around, Checked, check
 from yinke.segments.rules.explain import Reason, explain
@@ -361,11 +361,14 @@ def in_bands(asking: Asking, rule: Rule) -> bool:
 
 
 def _amounts(rule: Rule, segments: Usable) -> Iterator[Decimal]:
-    """Every amount of money that a rule compares with, and those of segments it refers to that nobody has checked."""
+    """Every amount of money that a rule compares with, and those of ready tags, and of segments that nobody has checked."""
     for _, leaf in leaves(rule):
         if isinstance(leaf, InSegment) and not segments.meant[leaf.segment].checked:
             inner = segments.drawn(leaf.segment)
             yield from _amounts(inner, segments) if inner is not None else ()
+        if isinstance(leaf, Compare) and leaf.field == "tag" and isinstance(leaf.value, list):
+            for tag in (ready_tags().get(str(code)) for code in leaf.value):
+                yield from _amounts(tag.rule, segments) if tag is not None else ()
         if isinstance(leaf, Compare):
             scale = {"WAN": 10_000, "YI": 100_000_000}.get(leaf.unit or "", 1)
             yield from _of(catalogue.fields()[leaf.field], leaf.value, scale)

@@ -8,16 +8,16 @@ from pathlib import Path
 
 from django.conf import settings
 from django.db.models import Count
-from pyroaring import BitMap
 
 from yinke.access.viewer import Viewer
 from yinke.customers.queries import one, visible
 from yinke.customers.queries_kept import holding, tags
 from yinke.lake.feeds import load_feeds
 from yinke.lake.tables import TABLES
+from yinke.segments.kept import members_store, scope_of
 from yinke.segments.members import Members
 from yinke.segments.moves import keys_of
-from yinke.segments.queries import Asking
+from yinke.segments.queries import Asking, in_bands
 from yinke.segments.ready.audience import tags_for
 from yinke.segments.ready.lineage import Lineage, lineage
 from yinke.segments.ready.tags import ReadyTag
@@ -26,10 +26,6 @@ from yinke.segments.rules.fields import groups
 from yinke.segments.rules.sentence import sentence
 from yinke.segments.schemas import GroupOut
 from yinke.segments.tag_schemas import CatalogueTag, ReadyTagOut, ReadyTagsOut, TagCatalogue, TagSource
-
-
-def _members() -> Members:
-    return Members(settings.YINKE.lake / "members")
 
 
 def _in(viewer: Viewer, zh: str, en: str) -> str:
@@ -48,7 +44,7 @@ def tag_catalogue(viewer: Viewer) -> TagCatalogue:
     """
     asking = Asking(viewer)
     few = int(asking.values["rule.few"]) if viewer.masked else 0
-    members = _members()
+    members = members_store()
     dates = members.dates()
     sizes = _Sizes(viewer, members)
     return TagCatalogue(
@@ -69,8 +65,7 @@ class _Sizes:
 
     def __init__(self, viewer: Viewer, members: Members) -> None:
         self.members, self.known = members, frozenset(members.keys())
-        whole = viewer.org_ids is None
-        self.mine = None if whole else BitMap(visible(viewer).values_list("id", flat=True))
+        self.mine = scope_of(viewer)
 
     def __call__(self, key: str) -> int | None:
         if key not in self.known:
@@ -127,14 +122,17 @@ def _by_hand(asking: Asking, few: int) -> Iterator[CatalogueTag]:
 def tags_of_customer(viewer: Viewer, customer_id: int) -> ReadyTagsOut:
     """The ready tags that one of the viewer's customers has, as the night worked them out.
 
+    Who sees bands of amounts is not told tags that tell more than a band.
+
     Raises:
         NotFound: no such customer among the viewer's.
     """
     one(viewer, customer_id)
-    members = _members()
+    asking = Asking(viewer)
+    members = members_store()
     dates = members.dates()
     held = frozenset(keys_of(members, customer_id)) if dates else frozenset()
-    found = [tag for tag in tags_for(viewer).values() if tag.key in held]
+    found = [tag for tag in tags_for(viewer).values() if tag.key in held and in_bands(asking, tag.rule)]
     order = {code: n for n, code in enumerate(groups())}
     there = {tag.group for tag in found}
     return ReadyTagsOut(
