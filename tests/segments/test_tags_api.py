@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 from typing import Any
 
@@ -143,3 +144,20 @@ def test_a_rule_may_ask_for_ready_tags_and_for_contacts(bank: Bank) -> None:  # 
     assert post(client, "count", rule=rule).json()["customers"] == 4
     told = post(client, "explain", rule=rule, customer_id=bank.customers["富1"].id).json()
     assert [reason["state"] for reason in told["reasons"]] == ["met", "met"] and told["holds"] is False
+
+
+def test_nobody_is_approached_because_of_a_tag_that_marketing_may_not_use(worked_out: Bank) -> None:
+    quiet = {"type": "compare", "field": "tag", "op": "has_any", "value": ["risk_c1", "not_disturbed"]}
+    for name, where, status in (("勿扰", quiet, 400), ("可联络", {"type": "not", "of": quiet}, 200)):
+        made = worked_out.client("运营").post(
+            "/api/segments", json.dumps({"name_zh": name, "scope": "BANK", "rule": {"where": where}}),
+            content_type="application/json",
+        ).json()  # fmt: skip
+        answer = post(worked_out.client("合规"), f"{made['code']}/versions/1/approve", outreach=True)
+        assert answer.status_code == status, answer.content
+        if status == 400:
+            assert (answer.json()["code"], answer.json()["place"]) == ("tag_not_usable", "免打扰客户")
+            code = made["code"]
+    assert post(worked_out.client("合规"), f"{code}/versions/1/approve", outreach=False).status_code == 200
+    again = post(worked_out.client("合规"), f"{code}/outreach", allowed=True)
+    assert (again.status_code, again.json()["code"]) == (400, "tag_not_usable")

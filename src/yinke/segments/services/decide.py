@@ -17,6 +17,8 @@ from yinke.segments.queries_store import (
     one_segment,
     one_version,
 )
+from yinke.segments.ready.outreach import not_for_outreach
+from yinke.segments.rules.language import Rule
 from yinke.segments.services.refresh import refresh_now
 from yinke.segments.services.save import SegmentMoved, clean, editable
 
@@ -34,12 +36,15 @@ def approve(viewer: Viewer, code: str, number: int, *, outreach: bool) -> Segmen
         NotFound: there is no such version.
         NotAllowed: it does not wait for this viewer.
         SegmentMoved: it does not wait any more.
-        YinkeError: the rule has got a problem since it was saved.
+        YinkeError: the rule has got a problem since it was saved, or picks customers for outreach by a tag that is not
+            usable for marketing.
     """
     segment, version = _waiting(viewer, code, number)
     if version.rule is not None:
         asking = Asking(viewer)
         asking.right(version.rule, around_of_segment(asking, segment))
+    if outreach:
+        _check_usable(viewer, version)
     version.status, version.decided_by_id, version.decided_at = (
         Status.APPROVED,
         viewer.user_id,
@@ -97,11 +102,14 @@ def allow_outreach(viewer: Viewer, code: str, *, allowed: bool) -> Segment:
     Raises:
         NotFound: there is none that the viewer sees.
         NotAllowed: it is not the viewer's to decide.
+        YinkeError: as ``approve``.
     """
     segment = one_segment(viewer, code, lock=True)
     holds = newest_approved_of(segment)
     if holds is None or segment.status != Segment.Status.IN_USE or not may_decide(viewer, holds):
         raise _not_yours(code)
+    if allowed:
+        _check_usable(viewer, holds)
     segment.outreach = allowed
     segment.save(update_fields=["outreach"])
     audit(viewer, "segment.change", "segment", code, reason="approachable" if allowed else "unapproachable")
@@ -119,6 +127,19 @@ def _waiting(viewer: Viewer, code: str, number: int) -> tuple[Segment, SegmentVe
         raise _not_yours(code)
     _check_waits(version)
     return segment, version
+
+
+def _check_usable(viewer: Viewer, version: SegmentVersion) -> None:
+    if version.rule is None:
+        return
+    asking = Asking(viewer)
+    found = not_for_outreach(Rule.model_validate(version.rule), asking.segments)
+    if found:
+        names = ", ".join(tag.en if viewer.language == "en" else tag.zh for tag in found)
+        raise YinkeError(
+            "It picks customers by tags that marketing may not use", place=names, code="tag_not_usable",
+            remedy="Leave these tags out, or do not approach its members",
+        )  # fmt: skip
 
 
 def _check_waits(version: SegmentVersion) -> None:
