@@ -52,6 +52,7 @@ ACTIONS = (
     "customer.search", "customer.lookup", "customer.bulk", "customer.bulk_undo", "tag.change",
     "segment.sample", "segment.explain", "segment.save", "segment.change", "segment.approve", "segment.refuse",
     "segment.withdraw", "segment.refresh", "segment.upload", "segment.members",
+    "segment.group",
     "export.request", "export.approve", "export.refuse", "export.withdraw", "export.make", "export.download",
     "alert.acknowledge", "task.assign", "contact.withdraw",
 )  # fmt: skip
