@@ -35,6 +35,7 @@ from yinke.privacy.rights_api import router as rights
 from yinke.segments.api import router as segments
 from yinke.segments.groups_api import router as segment_groups
 from yinke.segments.members_api import router as segment_members
+from yinke.segments.standards_api import router as standards
 from yinke.segments.store_api import router as segment_store
 from yinke.segments.tags_api import router as segment_tags
 
@@ -70,6 +71,7 @@ api.add_router("", segments)
 api.add_router("", segment_groups)
 api.add_router("", segment_members)  # before the store: its addresses are no codes of segments
 api.add_router("", segment_store)
+api.add_router("", standards)
 api.add_router("/nightly", nightly)
 
 

@@ -23,19 +23,20 @@ RIGHTS: dict[str, frozenset[str]] = {
     }),
     "RETAIL_MGR": frozenset({
         "branch.read", "consent.read", "cover.make", "customer.read", "export.approve", "export.read",
-        "export.request", "handover.approve", "handover.make", "list.keep", "org.read", "pool.assign",
-        "pool.read", "segment.approve", "segment.draw", "segment.read", "tag.assign", "tag.manage", "team.read",
+        "export.request", "handover.approve", "handover.make", "list.keep", "org.read", "pool.assign", "pool.read",
+        "segment.approve", "segment.draw", "segment.read", "standard.approve", "standard.propose", "standard.read",
+        "tag.assign", "tag.manage", "team.read",
     }),
     "HQ_OPS": frozenset({
         "branch.read", "consent.read", "customer.read", "export.approve", "export.read", "export.request",
-        "list.keep", "nightly.read", "oneid.review", "org.read", "segment.draw", "segment.read", "tag.assign",
-        "tag.manage",
+        "list.keep", "nightly.read", "oneid.review", "org.read", "segment.draw", "segment.read", "standard.propose",
+        "standard.read", "tag.assign", "tag.manage",
     }),
     "COMPLIANCE": frozenset({
         "alert.handle", "alert.read", "aml.read", "audit.read", "branch.read", "catalogue.read", "consent.read",
         "consent.record", "customer.read", "export.clear", "export.read", "history.read", "org.read",
         "policy.publish", "rights.decide", "rights.open", "rights.work", "role.approve", "role.read",
-        "segment.approve", "segment.read",
+        "segment.approve", "segment.read", "standard.approve", "standard.read",
     }),
     "AUDITOR": frozenset({
         "alert.read", "audit.read", "branch.read", "catalogue.read", "history.read", "nightly.read", "org.read",

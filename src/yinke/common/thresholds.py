@@ -1,13 +1,14 @@
 """Thresholds as dated configuration: each has a value, an owner, a source and the date it holds from.
 
 Defaults stand beside the context that uses them (``segments/thresholds.yaml``,
-``care/thresholds.yaml``, ...); the bank lays its own file (``YINKE_THRESHOLDS``) over them.
+``care/thresholds.yaml``, ...); the bank lays its own file (``YINKE_THRESHOLDS``) over them. What its people have
+changed and approved on the pages (``segments/services/standards.py``) follows as further dated rows (``use_approved``).
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -94,10 +95,11 @@ class Thresholds:
         return values
 
     @classmethod
-    def load(cls, *over: Path) -> Thresholds:
+    def load(cls, *over: Path, then: Path | None = None) -> Thresholds:
         """Read every context's defaults, then lay the files of ``over`` on top, in order.
 
-        A bank's row for a code replaces the default rows of that code wholly.
+        A bank's row for a code replaces the default rows of that code wholly. The rows of ``then`` are later ones,
+        beside those that they change.
 
         Raises:
             ConfigurationError: names the file and the row; also for a code that no default knows.
@@ -118,10 +120,27 @@ class Thresholds:
                 )
             replaced = {row.code for row in own}
             rows = [row for row in rows if row.code not in replaced] + own
+        if then is not None:
+            rows += [row for row in _read(then) if row.code in known]
         return cls(rows)
 
 
-@lru_cache(maxsize=4)
+_approved: list[Callable[[], Path]] = []
+
+
+def use_approved(place: Callable[[], Path]) -> None:
+    """Say where the changes lie that the bank's people have approved; the file need not be there yet."""
+    _approved[:] = [place]
+
+
 def load_thresholds(over: Path | None = None) -> Thresholds:
-    """The thresholds of this installation, read once per process."""
-    return Thresholds.load(*([over] if over else []))
+    """The thresholds of this installation, read again when the approved changes are written anew."""
+    for place in _approved:
+        if (path := place()).exists():
+            return _loaded(over, path, path.stat().st_mtime_ns)
+    return _loaded(over, None, 0)
+
+
+@lru_cache(maxsize=8)
+def _loaded(over: Path | None, then: Path | None, written: int) -> Thresholds:
+    return Thresholds.load(*([over] if over else []), then=then)

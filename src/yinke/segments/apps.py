@@ -1,4 +1,9 @@
+from __future__ import annotations
+
+from typing import Any
+
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 
 
 class SegmentsConfig(AppConfig):
@@ -6,8 +11,18 @@ class SegmentsConfig(AppConfig):
     label = "segments"
 
     def ready(self) -> None:
-        """Segments follow what people change of a customer."""
+        """Segments follow what people change of a customer. Thresholds know where approved changes lie; these are
+        written anew where a database was brought back.
+        """
+        from yinke.common.thresholds import use_approved
         from yinke.customers.hooks import MARKED
         from yinke.segments.live import follow
+        from yinke.segments.services.standards import approved_file, lay_down
 
         MARKED.append(follow)
+        use_approved(approved_file)
+
+        def again(**_: Any) -> None:
+            lay_down()
+
+        post_migrate.connect(again, sender=self, weak=False, dispatch_uid="approved standards")

@@ -54,10 +54,29 @@ def classify(
         )
 
 
+def moves(engine: Engine, lake: Lake, day: Day, values: Mapping[str, Any]) -> pa.Table:
+    """试算: who would stand elsewhere on a published day if other thresholds held.
+
+    The day's features are classified again from the day before's classes, as its own night did.
+
+    Returns:
+        ``org_no``, ``tier_before``, ``tier_after`` (calculated tiers), ``granted`` (the tier served as),
+        ``stage_before``, ``stage_after``, ``customers``, ``aum`` (CNY): a row for each combination that there is.
+    """
+    night = _Night(engine, day, lake, lake.latest(before=day.biz_date), values)
+    found = [
+        engine.to_arrow(engine.plan("moves", night.shape, night.again(day, part), night.moves))
+        for part in slices(engine, day.path("features"))
+    ]
+    keys = ["org_no", "tier_before", "tier_after", "granted", "stage_before", "stage_after"]
+    sums = pa.concat_tables(found).group_by(keys).aggregate([("customers", "sum"), ("aum", "sum")])
+    return sums.rename_columns([*keys, "customers", "aum"])
+
+
 @dataclass(frozen=True)
 class _Night:
     engine: Engine
-    building: Building
+    building: Building | Day
     lake: Lake
     earlier: Day | None
     values: Mapping[str, Any]
@@ -96,6 +115,24 @@ class _Night:
         }
         return Inputs(tables, scalars)
 
+    def again(self, day: Day, part: Slice) -> Inputs:
+        """The inputs of a published day's ``moves``: ``now`` is its own snapshot."""
+        empty = pa.table({"tier": pa.array([], pa.int32())})
+        inputs = self.inputs(part, empty)
+        return Inputs({**inputs.tables, "now": [day.path("snapshot")]}, inputs.scalars)
+
+    def moves(self, b: Bound) -> Table:
+        """Counts and sums by what was and what would be."""
+        now = Slice.bound(b["now"], b).select(
+            now_id="cust_id", tier_before="tier_asset", granted="tier", stage_before="stage"
+        )
+        then = self._classed(b).select(
+            "cust_id", "org_no", "aum", tier_after="tier_asset", stage_after="stage"
+        )
+        rows = then.inner_join(now, then.cust_id == now.now_id)
+        keys = ("org_no", "tier_before", "tier_after", "granted", "stage_before", "stage_after")
+        return rows.group_by(*keys).agg(customers=rows.count(), aum=rows.aum.sum())
+
     def scored(self, b: Bound) -> Table:
         """Tier and the values behind R, F and M of everybody who is still a customer, as integers."""
         rows = self._tiered(b)
@@ -104,15 +141,19 @@ class _Night:
 
     def snapshot(self, b: Bound) -> Table:
         """The columns of SNAPSHOT for a slice."""
-        then = Slice.bound(b["then"], b).select(then_id="cust_id", tier_6m_ago="tier")
-        rows = self._tiered(b)
-        rows = rows.left_join(then, rows.cust_id == then.then_id)
-        rows = rows.mutate(**lifecycle(rows, b.scalars, self.values))
+        rows = self._classed(b)
         limits = b["bounds"].rename(bound_tier="tier")
         rows = rows.left_join(limits, rows.tier == limits.bound_tier)
         scores = {score: _quintile(rows, score, value) for score, value in _values(rows).items()}
         closed = rows.stage == "CLOSED"
         return rows.mutate(**{s: ibis.ifelse(closed, ibis.null("int32"), n) for s, n in scores.items()})
+
+    def _classed(self, b: Bound) -> Table:
+        """Features with tiers and lifecycle."""
+        then = Slice.bound(b["then"], b).select(then_id="cust_id", tier_6m_ago="tier")
+        rows = self._tiered(b)
+        rows = rows.left_join(then, rows.cust_id == then.then_id)
+        return rows.mutate(**lifecycle(rows, b.scalars, self.values))
 
     def _tiered(self, b: Bound) -> Table:
         features = Slice.bound(b["features"], b)

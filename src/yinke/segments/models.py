@@ -151,3 +151,41 @@ class SegmentMove(models.Model):
 
     class Meta:
         indexes: ClassVar = [models.Index(fields=["key", "biz_date", "customer"], name="moves_of_key")]
+
+
+class StandardChange(models.Model):
+    """口径变更: other values of how tiers and stages are told apart, from a date on; another person approves it."""
+
+    class Status(models.TextChoices):
+        PENDING = "PENDING", "待审批"
+        APPROVED = "APPROVED", "已批准"
+        REFUSED = "REFUSED", "已拒绝"
+        WITHDRAWN = "WITHDRAWN", "已撤回"
+
+    id: int
+    values = models.JSONField()
+    """By threshold's code: the value, in the threshold's own unit."""
+    before = models.JSONField()
+    """What stood there when the change was asked for."""
+    valid_from = models.DateField()
+    note = models.CharField(max_length=200)
+    """Why."""
+    effect = models.JSONField()
+    """试算: how many would have moved on the day on which it was asked for (``standards.Effect``)."""
+    made_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    made_at = models.DateTimeField(auto_now_add=True)
+    status = models.CharField(max_length=10, choices=Status.choices, default=Status.PENDING)
+    decided_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    decided_at = models.DateTimeField(null=True)
+    reason = models.CharField(max_length=200, blank=True)
+    """Why it was refused."""
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["status"], condition=Q(status="PENDING"), name="one_standard_change_waits"
+            ),
+            models.CheckConstraint(
+                condition=Q(decided_by=None) | ~Q(decided_by=F("made_by")), name="standard_checker"
+            ),
+        ]

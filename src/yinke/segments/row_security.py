@@ -5,6 +5,7 @@ from yinke.common.row_security import of_customer
 POLICIES = {"segments_listedcustomer": of_customer(), "segments_segmentmove": of_customer()}
 OPEN = {
     "segments_segment": "names and meanings of segments; who is a member is closed",
+    "segments_standardchange": "values of thresholds and counts by branch; no row of a customer",
     "segments_segmentversion": "rules; no row of a customer",
 }
 APPEND_ONLY = ("segments_segmentmove",)
