@@ -2718,6 +2718,126 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/standards": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Standards
+         * @description The thresholds of tiers and stages with what comes next, and the newest changes.
+         */
+        get: operations["get_standards"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/standards/simulate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Simulate Standards
+         * @description 试算: whom other values would move, by tier, stage and branch; nothing is changed.
+         */
+        post: operations["simulate_standards"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/standards/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Propose Standards
+         * @description Ask for other values from a date on; simulated anew, so that who decides sees the effect.
+         */
+        post: operations["propose_standards"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/standards/changes/{number}/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Approve Standards
+         * @description Let a change hold from its date on.
+         */
+        post: operations["approve_standards"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/standards/changes/{number}/refuse": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Refuse Standards
+         * @description Refuse a change, with the reason.
+         */
+        post: operations["refuse_standards"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/standards/changes/{number}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Withdraw Standards
+         * @description Take one's own change back.
+         */
+        post: operations["withdraw_standards"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/nightly/runs": {
         parameters: {
             query?: never;
@@ -7076,6 +7196,181 @@ export interface components {
             /** Left Out */
             left_out: number;
         };
+        /**
+         * Effect
+         * @description 试算: whom other values would have moved on a date.
+         */
+        Effect: {
+            /**
+             * Biz Date
+             * Format: date
+             */
+            biz_date: string;
+            /** Values */
+            values: {
+                [key: string]: number | number[];
+            };
+            /** Customers */
+            customers: number;
+            /** Tiers */
+            tiers: components["schemas"]["Move"][];
+            /** Stages */
+            stages: components["schemas"]["Move"][];
+            /** Orgs */
+            orgs: components["schemas"]["OrgMove"][];
+            /** Kept */
+            kept: number;
+        };
+        /**
+         * Move
+         * @description How many would go from one tier or stage to another (or stay), with their AUM in CNY.
+         */
+        Move: {
+            /** Before */
+            before: string;
+            /** After */
+            after: string;
+            /** Customers */
+            customers: number;
+            /** Aum */
+            aum: string;
+        };
+        /**
+         * OrgMove
+         * @description Of one branch: whose calculated tier would rise or fall, whose stage would be another.
+         */
+        OrgMove: {
+            /** Org */
+            org: string;
+            /** Up */
+            up: number;
+            /** Down */
+            down: number;
+            /** Stages */
+            stages: number;
+        };
+        /**
+         * StandardChangeOut
+         * @description A change that was asked for.
+         */
+        StandardChangeOut: {
+            /** Id */
+            id: number;
+            /** Values */
+            values: {
+                [key: string]: number | number[];
+            };
+            /** Before */
+            before: {
+                [key: string]: number | number[];
+            };
+            /**
+             * Valid From
+             * Format: date
+             */
+            valid_from: string;
+            /** Note */
+            note: string;
+            effect: components["schemas"]["Effect"];
+            /** Status */
+            status: string;
+            /** Made By */
+            made_by: string;
+            /**
+             * Made At
+             * Format: date-time
+             */
+            made_at: string;
+            /** Decided By */
+            decided_by: string;
+            /** Decided At */
+            decided_at: string | null;
+            /** Reason */
+            reason: string;
+            /** May Decide */
+            may_decide: boolean;
+            /** May Withdraw */
+            may_withdraw: boolean;
+        };
+        /**
+         * StandardOut
+         * @description One threshold that tells tiers or stages apart, with what comes next.
+         */
+        StandardOut: {
+            /** Code */
+            code: string;
+            /** Name */
+            name: string;
+            /** Unit */
+            unit: string;
+            /** Value */
+            value: number | number[];
+            /**
+             * Valid From
+             * Format: date
+             */
+            valid_from: string;
+            /** Owner */
+            owner: string;
+            /** Source */
+            source: string;
+            /** Next Value */
+            next_value: number | number[] | null;
+            /** Next From */
+            next_from: string | null;
+        };
+        /**
+         * StandardsOut
+         * @description How tiers and stages are told apart.
+         */
+        StandardsOut: {
+            /**
+             * Biz Date
+             * Format: date
+             */
+            biz_date: string;
+            /** Standards */
+            standards: components["schemas"]["StandardOut"][];
+            /** Changes */
+            changes: components["schemas"]["StandardChangeOut"][];
+            /** May Propose */
+            may_propose: boolean;
+        };
+        /**
+         * SimulateIn
+         * @description Other values, by threshold's code.
+         */
+        SimulateIn: {
+            /** Values */
+            values: {
+                [key: string]: number | number[];
+            };
+        };
+        /**
+         * ProposeIn
+         * @description Other values from a date on, and why.
+         */
+        ProposeIn: {
+            /** Values */
+            values: {
+                [key: string]: number | number[];
+            };
+            /**
+             * Valid From
+             * Format: date
+             */
+            valid_from: string;
+            /** Note */
+            note: string;
+        };
+        /**
+         * RefuseChangeIn
+         * @description Why a change is refused.
+         */
+        RefuseChangeIn: {
+            /** Reason */
+            reason: string;
+        };
         /** RunOut */
         RunOut: {
             /** Id */
@@ -10791,6 +11086,144 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["UploadReportLines"];
+                };
+            };
+        };
+    };
+    get_standards: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StandardsOut"];
+                };
+            };
+        };
+    };
+    simulate_standards: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SimulateIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Effect"];
+                };
+            };
+        };
+    };
+    propose_standards: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProposeIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StandardChangeOut"];
+                };
+            };
+        };
+    };
+    approve_standards: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StandardChangeOut"];
+                };
+            };
+        };
+    };
+    refuse_standards: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RefuseChangeIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StandardChangeOut"];
+                };
+            };
+        };
+    };
+    withdraw_standards: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StandardChangeOut"];
                 };
             };
         };
