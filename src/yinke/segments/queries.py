@@ -32,7 +32,7 @@ from yinke.segments.rules.language import Behaviour, Compare, Filter, InSegment,
 from yinke.segments.rules.live import Counted, Live, ids
 from yinke.segments.rules.parse import parse
 from yinke.segments.rules.sentence import Names, measured, sentence
-from yinke.segments.rules.world import World
+from yinke.segments.rules.world import World, org_tree
 from yinke.segments.schemas import (
     CheckOut,
     CountOut,
@@ -123,6 +123,11 @@ class Asking:
             orgs=dict(Org.objects.values_list("org_no", "name")),
         )
 
+    @cached_property
+    def above(self) -> Mapping[str, str]:
+        """The org above each org."""
+        return {org: path[1] for org, path in org_tree(self.day).items() if len(path) > 1}
+
     @property
     def live(self) -> Live:
         """The columns in memory, made at the first question of a day."""
@@ -196,7 +201,10 @@ def _field(field: catalogue.Field, asking: Asking) -> RuleField:
         name=field.name, kind=field.kind, title=_in(language, field.zh, field.en),
         about=_in(language, field.about_zh, field.about_en), group=field.group, unit=field.unit,
         operators=list(field.operators), open=not field.codes,
-        values=[ValueOut(value=value, name=name) for value, name in names.items()],
+        values=[
+            ValueOut(value=value, name=name, parent=asking.above.get(value) if field.kind == "org" else None)
+            for value, name in names.items()
+        ],
     )  # fmt: skip
 
 
@@ -208,8 +216,8 @@ def check_rule(viewer: Viewer, raw: Any) -> CheckOut:
     """The problems of a rule, or its sentence."""
     asking = Asking(viewer)
     found = asking.checked(raw)
-    said = sentence(found.rule, viewer.language, asking.names) if found.rule else ""
-    return CheckOut(problems=problems_of(viewer, found), sentence=said)
+    zh, en = (sentence(found.rule, one, asking.names) if found.rule else "" for one in ("zh", "en"))
+    return CheckOut(problems=problems_of(viewer, found), sentence=_in(viewer.language, zh, en), zh=zh, en=en)
 
 
 def problems_of(viewer: Viewer, found: Checked) -> list[ProblemOut]:
@@ -270,7 +278,7 @@ def sample_rule(viewer: Viewer, raw: Any) -> list[SampleRow]:
     return [
         SampleRow(
             id=c.id, cust_no=c.cust_no, name=shown_name(viewer, c), org_name=c.org.name, tier=c.metrics.tier,
-            stage=c.metrics.stage, aum=shown_amount(viewer, c.metrics.aum),
+            stage=c.metrics.stage, aum=shown_amount(viewer, c.metrics.aum), banded=viewer.masked,
         )
         for c in (rows[one] for one in found if one in rows)
     ]  # fmt: skip
@@ -295,6 +303,7 @@ def explain_rule(viewer: Viewer, raw: Any, customer_id: int) -> ExplainOut:
         )
     return ExplainOut(
         holds=found.holds,
+        banded=viewer.masked,
         reasons=[
             WhyOut(
                 place=r.place, text=_in(viewer.language, r.zh, r.en), state=r.state, kind=r.kind,

@@ -28,10 +28,11 @@ class TextIn(Schema):
 
 
 class ValueOut(Schema):
-    """A suggested value and what it is called."""
+    """A suggested value and what it is called. ``parent``: of an org, the number of the one above it."""
 
     value: str | int
     name: str
+    parent: str | None = None
 
 
 class RuleField(Schema):
@@ -84,10 +85,12 @@ class ProblemOut(Schema):
 
 
 class CheckOut(Schema):
-    """Whether a rule makes sense, and how it reads."""
+    """Whether a rule makes sense, and how it reads: in the viewer's language, and in both."""
 
     problems: list[ProblemOut]
     sentence: str
+    zh: str
+    en: str
 
 
 class ShareOut(Schema):
@@ -112,7 +115,7 @@ class CountOut(Schema):
 
 
 class SampleRow(Schema):
-    """One customer whom the rule holds of, masked as the viewer must see them."""
+    """One customer whom the rule holds of, masked as the viewer must see them. ``banded``: ``aum`` is a band's edge."""
 
     id: int
     cust_no: str
@@ -121,6 +124,7 @@ class SampleRow(Schema):
     tier: int
     stage: str
     aum: Decimal
+    banded: bool
 
 
 class WhyOut(Schema):
@@ -135,9 +139,10 @@ class WhyOut(Schema):
 
 
 class ExplainOut(Schema):
-    """Why a customer is in, or not."""
+    """Why a customer is in, or not. ``banded``: amounts are edges of bands."""
 
     holds: bool
+    banded: bool
     reasons: list[WhyOut]
 
 

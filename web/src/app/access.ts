@@ -16,11 +16,12 @@ import {
   SafetyOutlined,
   SwapOutlined,
   TeamOutlined,
+  UsergroupAddOutlined,
 } from "@ant-design/icons";
 import type { ComponentType } from "react";
 
-/** What an entry is for: one's own work, the care of personal data, the running of outlets, the system. */
-export type Group = "work" | "guard" | "outlets" | "system";
+/** What an entry is for: one's own work, whom to win, the care of personal data, the running of outlets, the system. */
+export type Group = "work" | "market" | "guard" | "outlets" | "system";
 
 export interface Entry {
   path: string;
@@ -39,6 +40,13 @@ export const ENTRIES: Entry[] = [
   { group: "work", path: "/pool", right: "pool.read", name: "nav.pool", icon: InboxOutlined },
   { group: "work", path: "/handovers", right: "handover.make", name: "nav.handovers", icon: SwapOutlined },
   { group: "work", path: "/team", right: "team.read", name: "nav.team", icon: CalendarOutlined },
+  {
+    group: "market",
+    path: "/segments/new",
+    right: "segment.draw",
+    name: "nav.segments",
+    icon: UsergroupAddOutlined,
+  },
   {
     group: "guard",
     path: "/rights-cases",

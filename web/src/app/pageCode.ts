@@ -7,6 +7,7 @@ export const PAGES: { path: string; right?: string; load: Load }[] = [
   { path: "/workbench", right: "workbench", load: () => import("@/care/pages/Workbench") },
   { path: "/customers", right: "customer.read", load: () => import("@/customers/pages/Customers") },
   { path: "/customers/:id", right: "customer.read", load: () => import("@/customers/pages/Customer") },
+  { path: "/segments/new", right: "segment.draw", load: () => import("@/segments/pages/Builder") },
   { path: "/exports", right: "export.read", load: () => import("@/customers/pages/Exports") },
   { path: "/alerts", right: "alert.read", load: () => import("@/access/pages/Alerts") },
   { path: "/branch", right: "branch.read", load: () => import("@/care/pages/Branch") },

@@ -6252,23 +6252,29 @@ export interface components {
         };
         /**
          * ValueOut
-         * @description A suggested value and what it is called.
+         * @description A suggested value and what it is called. ``parent``: of an org, the number of the one above it.
          */
         ValueOut: {
             /** Value */
             value: string | number;
             /** Name */
             name: string;
+            /** Parent */
+            parent?: string | null;
         };
         /**
          * CheckOut
-         * @description Whether a rule makes sense, and how it reads.
+         * @description Whether a rule makes sense, and how it reads: in the viewer's language, and in both.
          */
         CheckOut: {
             /** Problems */
             problems: components["schemas"]["ProblemOut"][];
             /** Sentence */
             sentence: string;
+            /** Zh */
+            zh: string;
+            /** En */
+            en: string;
         };
         /**
          * ProblemOut
@@ -6329,7 +6335,7 @@ export interface components {
         };
         /**
          * SampleRow
-         * @description One customer whom the rule holds of, masked as the viewer must see them.
+         * @description One customer whom the rule holds of, masked as the viewer must see them. ``banded``: ``aum`` is a band's edge.
          */
         SampleRow: {
             /** Id */
@@ -6346,14 +6352,18 @@ export interface components {
             stage: string;
             /** Aum */
             aum: string;
+            /** Banded */
+            banded: boolean;
         };
         /**
          * ExplainOut
-         * @description Why a customer is in, or not.
+         * @description Why a customer is in, or not. ``banded``: amounts are edges of bands.
          */
         ExplainOut: {
             /** Holds */
             holds: boolean;
+            /** Banded */
+            banded: boolean;
             /** Reasons */
             reasons: components["schemas"]["WhyOut"][];
         };

@@ -3,6 +3,7 @@ import { Button, Drawer } from "antd";
 import { useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useMe } from "@/access/api";
+import { KeyHelp } from "@/shared/components/KeyHelp";
 import { PageTitle } from "@/shared/components/PageTitle";
 import { Panel } from "@/shared/components/Panel";
 import { ProblemView } from "@/shared/components/ProblemView";
@@ -15,7 +16,6 @@ import type { Tab } from "../codes";
 import styles from "../components/care.module.css";
 import { EmptyList } from "../components/EmptyList";
 import { Filters } from "../components/Filters";
-import { KeyHelp } from "../components/KeyHelp";
 import { ListPicker, OWN, POOL } from "../components/ListPicker";
 import { Progress } from "../components/Progress";
 import type { ResultFormHandle } from "../components/ResultForm";
@@ -26,6 +26,7 @@ import { workdayOf } from "../useDue";
 import { useRecording } from "../useRecording";
 
 const DEFAULTS = { status: "OPEN", type: "", tier: "", q: "", list: OWN, task: "" };
+const KEYS = ["j", "k", "Enter", "c", "/", "Esc", "?"] as const;
 
 export function Component() {
   const { t } = useTranslation("care");
@@ -167,7 +168,12 @@ export function Component() {
           )}
         </Drawer>
       )}
-      <KeyHelp open={help} onClose={() => setHelp(false)} />
+      <KeyHelp
+        title={t("keys.title")}
+        keys={KEYS.map((key) => [key, t(`keys.${key}`)])}
+        open={help}
+        onClose={() => setHelp(false)}
+      />
     </>
   );
 }

@@ -1,0 +1,31 @@
+import { App } from "antd";
+import { useEffect } from "react";
+import { useTranslation } from "react-i18next";
+import { useBlocker } from "react-router";
+
+/** Ask before a page is left whose changes are not saved. */
+export function useUnsaved(unsaved: boolean): void {
+  const { t } = useTranslation("segments");
+  const { modal } = App.useApp();
+  const blocker = useBlocker(
+    ({ currentLocation, nextLocation }) => unsaved && currentLocation.pathname !== nextLocation.pathname,
+  );
+  useEffect(() => {
+    if (blocker.state !== "blocked") return;
+    const asked = modal.confirm({
+      title: t("unsaved.title"),
+      content: t("unsaved.text"),
+      okText: t("unsaved.leave"),
+      cancelText: t("unsaved.stay"),
+      onOk: () => blocker.proceed(),
+      onCancel: () => blocker.reset(),
+    });
+    return () => asked.destroy();
+  }, [blocker, modal, t]);
+  useEffect(() => {
+    if (!unsaved) return;
+    const ask = (event: BeforeUnloadEvent) => event.preventDefault();
+    window.addEventListener("beforeunload", ask);
+    return () => window.removeEventListener("beforeunload", ask);
+  }, [unsaved]);
+}
