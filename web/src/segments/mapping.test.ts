@@ -8,6 +8,7 @@ import {
   copy,
   type Group,
   group,
+  inWan,
   isGroup,
   type Line,
   line,
@@ -113,10 +114,32 @@ describe("a rule as a query", () => {
 
   it("becomes an `all` when a second condition joins one that stood alone", () => {
     const [aum, mda] = [LEAVES[0] as Leaf, LEAVES[2] as Leaf];
-    const joined = both(toQuery({ where: aum }), { where: mda });
+    const joined = both(toQuery({ where: aum }), toQuery({ where: mda }));
     expect(toRule(joined).where).toEqual({ type: "all", of: [aum, mda] });
-    const turned = both(toQuery({ where: { type: "not", of: aum } }), { where: { type: "all", of: [mda] } });
+    const turned = both(
+      toQuery({ where: { type: "not", of: aum } }),
+      toQuery({ where: { type: "all", of: [mda] } }),
+    );
     expect(toRule(turned).where).toEqual({ type: "all", of: [{ type: "not", of: aum }, mda] });
+  });
+
+  it("writes whole 万元 as such, and nothing but amounts", () => {
+    const where: Condition = {
+      type: "any",
+      of: [
+        { type: "compare", field: "aum", op: "between", value: [200_000, 500_000] },
+        { type: "compare", field: "aum", op: "ge", value: 12_345 },
+        { type: "compare", field: "txns_90d", op: "ge", value: 10_000 },
+      ],
+    };
+    const told = toRule(inWan(toQuery({ where }), (field) => field === "aum")).where;
+    expect(told).toEqual({
+      ...where,
+      of: [
+        { type: "compare", field: "aum", op: "between", unit: "WAN", value: [20, 50] },
+        ...where.of.slice(1),
+      ],
+    });
   });
 
   it("is changed in one place only, and copies have ids of their own", () => {

@@ -53,12 +53,31 @@ function queryOf(condition: Condition): Group | Line {
   return group([queryOf(inner)], { ...more, bare: true });
 }
 
+/** Amounts in whole 万元 with that unit, as people write them. `money`: whether a field is an amount. */
+export function inWan(query: Group, money: (field: string) => boolean): Group {
+  return {
+    ...query,
+    rules: query.rules.map((one) => (isGroup(one) ? inWan(one, money) : lineInWan(one, money))),
+  };
+}
+
+function lineInWan(one: Line, money: (field: string) => boolean): Line {
+  const { value: leaf } = one;
+  if (leaf.type !== "compare" || !money(leaf.field) || (leaf.unit ?? "CNY") !== "CNY") return one;
+  const amounts = Array.isArray(leaf.value) ? leaf.value : [leaf.value];
+  const whole = (amount: unknown) => typeof amount === "number" && amount !== 0 && amount % 10_000 === 0;
+  if (!amounts.length || !amounts.every(whole)) return one;
+  const scaled = amounts.map((amount) => Number(amount) / 10_000);
+  const value = Array.isArray(leaf.value) ? scaled : (scaled[0] ?? 0);
+  return { ...one, value: { ...leaf, unit: "WAN", value } };
+}
+
 /** The query as a rule: the inverse of `toQuery`. */
 export function toRule(query: Group): Rule {
   return { version: 1, where: conditionOf(query) };
 }
 
-const standsAlone = ({ bare, rules }: Group) => bare === true && rules.length === 1;
+export const standsAlone = ({ bare, rules }: Group) => bare === true && rules.length === 1;
 
 function conditionOf(one: Group | Line): Condition {
   if (!isGroup(one)) return one.value;
@@ -116,9 +135,8 @@ export function copy(one: Group | Line): Group | Line {
 }
 
 /** Two rules as one: both hold. */
-export function both(query: Group, rule: Rule): Group {
-  if (!query.rules.length) return toQuery(rule);
-  const more = queryOf(rule.where);
+export function both(query: Group, more: Group): Group {
+  if (!query.rules.length) return more;
   const joins = query.combinator === "and" && !query.not && query.at === undefined;
   const added =
     isGroup(more) && more.combinator === "and" && !more.not && more.at === undefined ? more.rules : [more];

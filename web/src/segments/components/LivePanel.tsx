@@ -4,7 +4,6 @@ import { useTranslation } from "react-i18next";
 import { Panel } from "@/shared/components/Panel";
 import { ProblemView } from "@/shared/components/ProblemView";
 import { count, percent } from "@/shared/format/numbers";
-import { useFormat } from "@/shared/hooks/useFormat";
 import type { Share } from "../api";
 import type { Live } from "../useLive";
 import styles from "./builder.module.css";
@@ -18,15 +17,11 @@ export function useTold(): (customers: number | null, few: number) => string {
 /** How many the rule holds of, and who they are: by org, tier, stage. */
 export function LivePanel({ live: { count: data, countNow, error } }: { live: Live }) {
   const { t } = useTranslation("segments");
-  const format = useFormat();
   const told = useTold();
   const stale = !countNow;
   const [by, setBy] = useState<"orgs" | "tiers" | "stages">("orgs");
   return (
-    <Panel
-      title={t("live.title")}
-      extra={data && <small>{t("shared:asOf", { date: format.date(data.as_of) })}</small>}
-    >
+    <Panel title={t("live.title")}>
       <div className={styles.stack}>
         {!data && !error && <p className={styles.quiet}>{t("live.none")}</p>}
         {error && <ProblemView error={error} />}

@@ -9,7 +9,7 @@ import {
 } from "react-querybuilder";
 import { begun } from "../catalogue";
 import { problemsAt, useDrawing } from "../drawing";
-import { at, changed, type Group, group, isGroup, line, placeOf } from "../mapping";
+import { at, changed, type Group, group, isGroup, line, placeOf, standsAlone } from "../mapping";
 import type { Leaf } from "../rule";
 import { GroupWords, LineMenu, Remove } from "./acts";
 import { ConditionEditor } from "./conditions";
@@ -54,9 +54,13 @@ function Editor({ path, value, ...rest }: ValueEditorProps) {
   );
 }
 
+/** What turns one condition around, or asks it of another date, is no place for more. */
+const aroundOne = (query: Group, path: number[]) => path.length > 0 && standsAlone(at(query, path) as Group);
+
 function AddLine({ path }: ActionProps) {
   const { t } = useTranslation("segments");
   const { catalogue, query, edit } = useDrawing();
+  if (aroundOne(query, path)) return null;
   return (
     <FieldPicker
       onPick={({ kind, name }) =>
@@ -78,6 +82,7 @@ function AddGroup({ path }: ActionProps) {
   const { t } = useTranslation("segments");
   const { query, edit } = useDrawing();
   const here = at(query, path) as Group;
+  if (aroundOne(query, path)) return null;
   const combinator = here.combinator === "or" ? "and" : "or";
   return (
     <Button

@@ -9,7 +9,8 @@ import { useScreen } from "@/shared/hooks/useScreen";
 import type { RuleFields } from "../api";
 import { catalogueOf } from "../catalogue";
 import { DrawingContext, type Drawing } from "../drawing";
-import { both, EMPTY, toQuery, toRule } from "../mapping";
+import { both, EMPTY, inWan, toQuery, toRule } from "../mapping";
+import type { Rule } from "../rule";
 import type { useDraft } from "../useDraft";
 import type { Live } from "../useLive";
 import { LivePanel, SentencePanel, useTold } from "./LivePanel";
@@ -34,7 +35,7 @@ interface Props {
 
 /** Where a rule is drawn: on the left the rule, on the right what it finds while it changes. */
 export function Workshop({ fields, segments, draft, live, head }: Props) {
-  const { t } = useTranslation("segments");
+  const { t, i18n } = useTranslation("segments");
   const { phone } = useScreen();
   const [text, setText] = useState("");
   const [looking, setLooking] = useState(false);
@@ -52,6 +53,11 @@ export function Workshop({ fields, segments, draft, live, head }: Props) {
     "?": () => setHelp(true),
   });
   const drawn = query.rules.length > 0;
+  /** As this language writes amounts: 50 万元, 500,000 CNY. */
+  const spoken = (rule: Rule) =>
+    i18n.language === "en"
+      ? toQuery(rule)
+      : inWan(toQuery(rule), (name) => catalogue.field(name)?.kind === "money");
   const side = (
     <>
       <LivePanel live={live} />
@@ -68,10 +74,10 @@ export function Workshop({ fields, segments, draft, live, head }: Props) {
             text={text}
             onText={setText}
             drawn={drawn}
-            onApply={(rule, add) => edit(add ? both(query, rule) : toQuery(rule))}
+            onApply={(rule, add) => edit(add ? both(query, spoken(rule)) : spoken(rule))}
           />
           {!drawn && (
-            <>
+            <div className={styles.begin}>
               <p className={styles.quiet}>{t("examples.title")}</p>
               <ul className={styles.examples}>
                 {EXAMPLES.map((name) => (
@@ -82,7 +88,7 @@ export function Workshop({ fields, segments, draft, live, head }: Props) {
                   </li>
                 ))}
               </ul>
-            </>
+            </div>
           )}
         </Panel>
         <Panel

@@ -71,6 +71,15 @@ interface AmountProps extends Base {
   onChange: (at: number, value: number | undefined) => void;
 }
 
+/** 500,000 is seen to be half a million. */
+const GROUPED = {
+  formatter: (value: number | undefined) => {
+    const [whole = "", fraction] = String(value ?? "").split(".");
+    return whole.replace(/\B(?=(\d{3})+(?!\d))/g, ",") + (fraction === undefined ? "" : `.${fraction}`);
+  },
+  parser: (text: string | undefined) => Number((text ?? "").replaceAll(",", "")) as number,
+};
+
 /** One number or two; of money with its unit (元, 万元, 亿元), and what it comes to. */
 export function AmountInput({ kind, values, unit = "CNY", onUnit, onChange, label, status }: AmountProps) {
   const { t } = useTranslation("segments");
@@ -86,6 +95,7 @@ export function AmountInput({ kind, values, unit = "CNY", onUnit, onChange, labe
             aria-label={values.length > 1 ? t(at ? "upTo" : "from", { what: label }) : label}
             status={status ?? ""}
             controls={false}
+            {...(money ? GROUPED : {})}
             {...(kind === "int" ? { precision: 0 } : {})}
             value={typeof value === "boolean" || value === undefined ? null : Number(value)}
             title={
