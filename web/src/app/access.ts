@@ -42,8 +42,8 @@ export const ENTRIES: Entry[] = [
   { group: "work", path: "/team", right: "team.read", name: "nav.team", icon: CalendarOutlined },
   {
     group: "market",
-    path: "/segments/new",
-    right: "segment.draw",
+    path: "/segments",
+    right: "segment.read",
     name: "nav.segments",
     icon: UsergroupAddOutlined,
   },

@@ -29,6 +29,15 @@ import {
   STATES,
   STATUSES as CASE_STATUSES,
 } from "@/privacy/codes";
+import {
+  CHANGES,
+  KINDS as SEGMENT_KINDS,
+  SCOPES,
+  STATUSES as SEGMENT_STATUSES,
+  UNMATCHED,
+  VERSION_STATUSES,
+} from "@/segments/storeApi";
+import { MEASURES, MONEY_UNITS, PEERS, PERIODS, SIDES, UNITS } from "@/segments/rule";
 import { ENTRIES } from "./access";
 import { FLAT, LANGUAGES, SRC, files } from "./textsOf";
 
@@ -106,6 +115,18 @@ describe("every code has a text", () => {
       "customers.condition",
       ["tier", "stage", "manager", "tag", "on_list", ...CONDITIONS.map(({ name }) => name)],
     ],
+    ["segments.kindName", SEGMENT_KINDS],
+    ["segments.scope", SCOPES],
+    ["segments.status", SEGMENT_STATUSES],
+    ["segments.versionStatus", VERSION_STATUSES],
+    ["segments.unmatched", UNMATCHED],
+    ["segments.change", CHANGES],
+    ["segments.unit", UNITS],
+    ["segments.period", PERIODS],
+    ["segments.money", MONEY_UNITS],
+    ["segments.measure", MEASURES],
+    ["segments.peers", PEERS],
+    ["segments.sides", SIDES],
     ["customers.columnName", Object.keys(COLUMNS)],
     ["customers.bulk.kind", BULK_KINDS],
     ["customers.bulk.done", BULK_KINDS],

@@ -1,6 +1,7 @@
 import { useMemo, useState } from "react";
 import { useSettled } from "@/shared/hooks/useSettled";
 import { type Counted, type ProblemOut, useCheck, useCount } from "./api";
+import { finished } from "./catalogue";
 import { type Group, toRule } from "./mapping";
 
 /** Long enough not to ask at every key, short enough for an answer within 300 ms of the last one. */
@@ -17,7 +18,7 @@ export function useLive(query: Group) {
   const json = useMemo(() => (query.rules.length ? written(query) : ""), [query]);
   const asked = useSettled(json, PAUSE_MS);
   const checked = useCheck(asked);
-  const counted = useCount(asked);
+  const counted = useCount(finished(query) ? asked : "");
   const [last, setLast] = useState<Counted>();
   const current = asked === json && json !== "";
   const fresh = counted.isSuccess && !counted.isPlaceholderData;

@@ -62,7 +62,7 @@ interface Props {
   /** Only fields for which this holds, and nothing else. */
   only?: (field: RuleField) => boolean;
   onPick: (picked: Picked) => void;
-  children: (open: () => void) => ReactNode;
+  children: ReactNode;
 }
 
 /** Opens the panel of what a condition may ask for: searched, by class, each said plainly. */
@@ -70,7 +70,7 @@ export function FieldPicker({ only, onPick, children }: Props) {
   const { t } = useTranslation("segments");
   const { phone } = useScreen();
   const [open, setOpen] = useState(false);
-  const panel = open && (
+  const panel = (
     <Panel
       {...(only ? { only } : {})}
       onPick={(picked) => {
@@ -82,7 +82,7 @@ export function FieldPicker({ only, onPick, children }: Props) {
   if (phone)
     return (
       <>
-        {children(() => setOpen(true))}
+        <span onClick={() => setOpen(true)}>{children}</span>
         <Drawer
           open={open}
           onClose={() => setOpen(false)}
@@ -90,7 +90,7 @@ export function FieldPicker({ only, onPick, children }: Props) {
           size="88dvh"
           title={t("chooseField")}
         >
-          {panel}
+          {open && panel}
         </Drawer>
       </>
     );
@@ -104,7 +104,7 @@ export function FieldPicker({ only, onPick, children }: Props) {
       destroyOnHidden
       content={panel}
     >
-      <span>{children(() => setOpen(true))}</span>
+      <span>{children}</span>
     </Popover>
   );
 }

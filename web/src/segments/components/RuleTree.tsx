@@ -73,7 +73,7 @@ function AddLine({ path }: ActionProps) {
         )
       }
     >
-      {() => <Button icon={<PlusOutlined />}>{t("act.add")}</Button>}
+      <Button icon={<PlusOutlined />}>{t("act.add")}</Button>
     </FieldPicker>
   );
 }

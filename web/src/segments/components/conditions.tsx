@@ -32,15 +32,13 @@ function CompareEditor({ leaf, problems, onChange }: ConditionProps<Compare>) {
   return (
     <>
       <FieldPicker onPick={({ kind, name }) => onChange(begun(catalogue, kind, name))}>
-        {() => (
-          <Button
-            className={styles.field}
-            aria-label={t("fieldIs", { field: field?.title ?? leaf.field })}
-            title={field?.about ?? ""}
-          >
-            {field?.title ?? leaf.field}
-          </Button>
-        )}
+        <Button
+          className={styles.field}
+          aria-label={t("fieldIs", { field: field?.title ?? leaf.field })}
+          title={field?.about ?? ""}
+        >
+          {field?.title ?? leaf.field}
+        </Button>
       </FieldPicker>
       {field && (
         <TestEditor
@@ -63,15 +61,13 @@ function PeerEditor({ leaf, problems, onChange }: ConditionProps<Peer>) {
   return (
     <>
       <FieldPicker only={isRankable} onPick={({ name }) => onChange({ ...leaf, field: name })}>
-        {() => (
-          <Button
-            className={styles.field}
-            danger={problems.length > 0}
-            aria-label={t("fieldIs", { field: title })}
-          >
-            {title}
-          </Button>
-        )}
+        <Button
+          className={styles.field}
+          danger={problems.length > 0}
+          aria-label={t("fieldIs", { field: title })}
+        >
+          {title}
+        </Button>
       </FieldPicker>
       <span className={styles.word}>{t("among")}</span>
       <Select

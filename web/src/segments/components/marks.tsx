@@ -1,0 +1,45 @@
+import { Tag } from "antd";
+import { useTranslation } from "react-i18next";
+import type { SegmentRow } from "../storeApi";
+import { useTold } from "./LivePanel";
+import styles from "./segment.module.css";
+
+/** How a segment stands: its status, what waits, whether its members may be approached. */
+export function Marks({ row: { status, kind, waiting, outreach, delivered } }: { row: SegmentRow }) {
+  const { t } = useTranslation("segments");
+  return (
+    <span className={styles.marks}>
+      {(waiting === null || status === "IN_USE") && (
+        <Tag color={status === "IN_USE" ? "success" : "default"} variant="filled">
+          {t(`status.${status}`)}
+        </Tag>
+      )}
+      {waiting !== null && (
+        <Tag color="warning" variant="filled">
+          {t("waiting")}
+        </Tag>
+      )}
+      {outreach && (
+        <Tag color="processing" variant="filled">
+          {t("outreach.allowed")}
+        </Tag>
+      )}
+      {kind !== "DYNAMIC" && <Tag variant="filled">{t(`kindName.${kind}`)}</Tag>}
+      {delivered && <Tag variant="filled">{t("delivered")}</Tag>}
+    </span>
+  );
+}
+
+/** Who came and who went on the newest date; nothing on a first date. */
+export function Change({ row: { as_of, entered, left }, few }: { row: SegmentRow; few: number }) {
+  const { t } = useTranslation("segments");
+  const told = useTold();
+  const told_ = (number: number | null, sign: string) =>
+    number === null && !few ? "" : `${sign}${told(number, few)}`;
+  const parts = as_of ? [told_(entered, "+"), told_(left, "\u2212")].filter(Boolean) : [];
+  return (
+    <span className={styles.change} title={t("library.changeHint")}>
+      {parts.length ? parts.map((part) => <span key={part}>{part}</span>) : "—"}
+    </span>
+  );
+}

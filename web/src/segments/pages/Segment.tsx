@@ -1,0 +1,199 @@
+import { Skeleton, Tabs } from "antd";
+import { lazy, Suspense } from "react";
+import { useTranslation } from "react-i18next";
+import { useParams } from "react-router";
+import { useMe } from "@/access/api";
+import { PageTitle } from "@/shared/components/PageTitle";
+import { Panel } from "@/shared/components/Panel";
+import { ProblemView } from "@/shared/components/ProblemView";
+import { count } from "@/shared/format/numbers";
+import { useFormat } from "@/shared/hooks/useFormat";
+import { useUrlState } from "@/shared/hooks/useUrlState";
+import { useCount } from "../api";
+import { Deeds, Decision } from "../components/Deeds";
+import { Bars, useTold } from "../components/LivePanel";
+import { Change, Marks } from "../components/marks";
+import { Members } from "../components/Members";
+import { Versions } from "../components/Versions";
+import styles from "../components/segment.module.css";
+import { type Segment, useSegment, useSizes, useUses } from "../storeApi";
+import { Link } from "react-router";
+
+const LineChart = lazy(() => import("@/shared/components/LineChart"));
+const DEFAULTS = { tab: "about" };
+
+/** One segment: who is in it, how it came about, who decided. */
+export function Component() {
+  const { t } = useTranslation("segments");
+  const { code = "" } = useParams();
+  const [url, setUrl] = useUrlState(DEFAULTS);
+  const found = useSegment(code);
+  const segment = found.data;
+  if (!segment)
+    return (
+      <>
+        <PageTitle question={t("one.question")} />
+        {found.error ? (
+          <ProblemView error={found.error} onRetry={() => void found.refetch()} />
+        ) : (
+          <Skeleton active paragraph={{ rows: 10 }} />
+        )}
+      </>
+    );
+  return (
+    <>
+      <PageTitle question={segment.name} asOf={segment.as_of} extra={<Deeds segment={segment} />} />
+      <div className={styles.stack}>
+        <Decision segment={segment} />
+        <Tabs
+          activeKey={url.tab}
+          onChange={(tab) => setUrl({ tab })}
+          destroyOnHidden
+          items={[
+            { key: "about", label: t("one.about"), children: <About segment={segment} /> },
+            { key: "members", label: t("one.members"), children: <Members segment={segment} /> },
+            { key: "versions", label: t("one.versions"), children: <Versions segment={segment} /> },
+          ]}
+        />
+      </div>
+    </>
+  );
+}
+
+function About({ segment }: { segment: Segment }) {
+  const { t } = useTranslation("segments");
+  const told = useTold();
+  const { code, about, reason, care, sentence, problems, scope, org_name, owner, as_of, customers, few } =
+    segment;
+  const facts: [string, string][] = [
+    [t("form.about"), about],
+    [t("form.reason"), reason],
+    [t("form.care"), care],
+    [t("library.scope"), scope === "ORG" ? org_name : t(`scope.${scope}`)],
+    [t("library.owner"), owner || t(segment.delivered ? "library.delivered" : "library.nobody")],
+  ];
+  return (
+    <div className={styles.page}>
+      <div>
+        <Panel title={t("one.what")} extra={<Marks row={segment} />}>
+          <div className={styles.stack}>
+            {sentence && (
+              <p>
+                <strong>{sentence}</strong>
+              </p>
+            )}
+            {problems.map(({ place, text }) => (
+              <ProblemLine key={place + text} text={text} />
+            ))}
+            <dl className={styles.about}>
+              {facts
+                .filter(([, text]) => text)
+                .map(([name, text]) => (
+                  <Fact key={name} name={name} text={text} />
+                ))}
+            </dl>
+          </div>
+        </Panel>
+        {as_of && <Breakdown code={code} />}
+      </div>
+      <div>
+        <Panel title={t("one.size")}>
+          <div className={styles.stack}>
+            {as_of ? (
+              <>
+                <span className={styles.size}>{told(customers, few)}</span>
+                <span>
+                  {t("library.change")} <Change row={segment} few={few} />
+                </span>
+                <Sizes code={code} />
+              </>
+            ) : (
+              <p className={styles.quiet}>{t("one.noSize")}</p>
+            )}
+          </div>
+        </Panel>
+        <Uses code={code} />
+      </div>
+    </div>
+  );
+}
+
+function Fact({ name, text }: { name: string; text: string }) {
+  return (
+    <>
+      <dt>{name}</dt>
+      <dd>{text}</dd>
+    </>
+  );
+}
+
+function ProblemLine({ text }: { text: string }) {
+  return (
+    <p role="alert" className={styles.wrong}>
+      {text}
+    </p>
+  );
+}
+
+/** The members by org, tier and stage: counted live, as a rule that asks for membership. */
+function Breakdown({ code }: { code: string }) {
+  const { t } = useTranslation("segments");
+  const draws = useMe().data?.rights.includes("segment.draw") ?? false;
+  const counted = useCount(
+    draws ? JSON.stringify({ version: 1, where: { type: "segment", segment: code } }) : "",
+  );
+  if (!counted.data) return null;
+  return (
+    <>
+      {(["orgs", "tiers", "stages"] as const).map((by) => (
+        <Panel key={by} title={t("one.by", { what: t(`live.${by}`) })}>
+          <Bars shares={counted.data[by]} few={counted.data.few} />
+        </Panel>
+      ))}
+    </>
+  );
+}
+
+/** 人数变化. Who sees part of the bank has no history, for the outlets of a customer change. */
+function Sizes({ code }: { code: string }) {
+  const { t } = useTranslation("segments");
+  const format = useFormat();
+  const sizes = useSizes(code);
+  const rows = (sizes.data?.rows ?? []).filter(({ customers }) => customers !== null);
+  if (sizes.data && !sizes.data.whole) return <p className={styles.quiet}>{t("one.partOnly")}</p>;
+  if (rows.length < 2) return <p className={styles.quiet}>{t("one.oneDate")}</p>;
+  return (
+    <Suspense fallback={<Skeleton active />}>
+      <LineChart
+        days={rows.map(({ biz_date }) => biz_date)}
+        values={rows.map(({ customers }) => customers ?? 0)}
+        axis={count}
+        day={(day) => format.shortDate(day)}
+        hover={(at) => `${format.date(rows[at]?.biz_date ?? "")} ${count(rows[at]?.customers ?? 0)}`}
+        label={t("one.size")}
+      />
+    </Suspense>
+  );
+}
+
+function Uses({ code }: { code: string }) {
+  const { t } = useTranslation("segments");
+  const uses = useUses(code);
+  return (
+    <Panel title={t("one.uses")}>
+      {uses.data?.length === 0 && <p className={styles.quiet}>{t("one.unused")}</p>}
+      {uses.error && <ProblemView error={uses.error} />}
+      <ul className={styles.legend}>
+        {(uses.data ?? []).map(({ code: other, name, kind }, n) => (
+          <li key={`${kind}${other}${n}`}>
+            {other && kind === "segment" ? (
+              <Link to={`/segments/${other}`}>{name}</Link>
+            ) : (
+              name || t("one.hiddenUse")
+            )}
+          </li>
+        ))}
+      </ul>
+    </Panel>
+  );
+}
