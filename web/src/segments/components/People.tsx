@@ -157,7 +157,9 @@ function Why({
   const { t } = useTranslation("segments");
   const head = useRef<HTMLDivElement>(null);
   const shown = useShown();
-  useEffect(() => head.current?.scrollIntoView({ block: "nearest" }), [reasons]);
+  useEffect(() => {
+    void head.current?.scrollIntoView({ block: "nearest" });
+  }, [reasons]);
   return (
     <div className={stale ? styles.stale : undefined} ref={head} data-testid="why">
       <Alert

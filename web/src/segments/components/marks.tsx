@@ -1,5 +1,6 @@
 import { Tag } from "antd";
 import { useTranslation } from "react-i18next";
+import { MINUS } from "@/shared/format/money";
 import type { SegmentRow } from "../storeApi";
 import { useTold } from "./LivePanel";
 import styles from "./segment.module.css";
@@ -30,16 +31,24 @@ export function Marks({ row: { status, kind, waiting, outreach, delivered } }: {
   );
 }
 
-/** Who came and who went on the newest date; nothing on a first date. */
-export function Change({ row: { as_of, entered, left }, few }: { row: SegmentRow; few: number }) {
+/** Who came and who went on the newest date; nothing on a first date. Of whom few are not told, nor is nobody. */
+export function Change({ row: { entered, left }, few }: { row: SegmentRow; few: number }) {
   const { t } = useTranslation("segments");
   const told = useTold();
-  const told_ = (number: number | null, sign: string) =>
-    number === null && !few ? "" : `${sign}${told(number, few)}`;
-  const parts = as_of ? [told_(entered, "+"), told_(left, "\u2212")].filter(Boolean) : [];
+  const known = entered !== null || left !== null;
   return (
     <span className={styles.change} title={t("library.changeHint")}>
-      {parts.length ? parts.map((part) => <span key={part}>{part}</span>) : "—"}
+      {known ? (
+        <>
+          <span>+{told(entered, few)}</span>
+          <span>
+            {MINUS}
+            {told(left, few)}
+          </span>
+        </>
+      ) : (
+        "—"
+      )}
     </span>
   );
 }

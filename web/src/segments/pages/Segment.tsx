@@ -1,7 +1,7 @@
 import { Skeleton, Tabs } from "antd";
 import { lazy, Suspense } from "react";
 import { useTranslation } from "react-i18next";
-import { useParams } from "react-router";
+import { Link, useParams } from "react-router";
 import { useMe } from "@/access/api";
 import { PageTitle } from "@/shared/components/PageTitle";
 import { Panel } from "@/shared/components/Panel";
@@ -16,8 +16,7 @@ import { Change, Marks } from "../components/marks";
 import { Members } from "../components/Members";
 import { Versions } from "../components/Versions";
 import styles from "../components/segment.module.css";
-import { type Segment, useSegment, useSizes, useUses } from "../storeApi";
-import { Link } from "react-router";
+import { type Segment, useSegment, useSizes, useUses, useVersions } from "../storeApi";
 
 const LineChart = lazy(() => import("@/shared/components/LineChart"));
 const DEFAULTS = { tab: "about" };
@@ -63,8 +62,9 @@ export function Component() {
 function About({ segment }: { segment: Segment }) {
   const { t } = useTranslation("segments");
   const told = useTold();
-  const { code, about, reason, care, sentence, problems, scope, org_name, owner, as_of, customers, few } =
-    segment;
+  const versions = useVersions(segment.code);
+  const held = versions.data?.find(({ number }) => number === segment.version);
+  const { code, about, reason, care, problems, scope, org_name, owner, as_of, customers, few } = segment;
   const facts: [string, string][] = [
     [t("form.about"), about],
     [t("form.reason"), reason],
@@ -77,11 +77,10 @@ function About({ segment }: { segment: Segment }) {
       <div>
         <Panel title={t("one.what")} extra={<Marks row={segment} />}>
           <div className={styles.stack}>
-            {sentence && (
-              <p>
-                <strong>{sentence}</strong>
-              </p>
-            )}
+            {/* what waits is told above: here stands whom the members were found by */}
+            <p>
+              <strong>{held?.sentence ?? segment.sentence}</strong>
+            </p>
             {problems.map(({ place, text }) => (
               <ProblemLine key={place + text} text={text} />
             ))}
