@@ -15,6 +15,7 @@ import {
   SafetyCertificateOutlined,
   SafetyOutlined,
   SwapOutlined,
+  TagsOutlined,
   TeamOutlined,
   UsergroupAddOutlined,
 } from "@ant-design/icons";
@@ -47,6 +48,7 @@ export const ENTRIES: Entry[] = [
     name: "nav.segments",
     icon: UsergroupAddOutlined,
   },
+  { group: "market", path: "/segments/tags", right: "segment.read", name: "nav.tags", icon: TagsOutlined },
   {
     group: "guard",
     path: "/rights-cases",

@@ -9,6 +9,7 @@ export const PAGES: { path: string; right?: string; load: Load }[] = [
   { path: "/customers/:id", right: "customer.read", load: () => import("@/customers/pages/Customer") },
   { path: "/segments", right: "segment.read", load: () => import("@/segments/pages/Library") },
   { path: "/segments/new", right: "segment.draw", load: () => import("@/segments/pages/Builder") },
+  { path: "/segments/tags", right: "segment.read", load: () => import("@/segments/pages/Tags") },
   { path: "/segments/compare", right: "segment.read", load: () => import("@/segments/pages/Compare") },
   { path: "/segments/:code", right: "segment.read", load: () => import("@/segments/pages/Segment") },
   { path: "/segments/:code/edit", right: "segment.draw", load: () => import("@/segments/pages/Builder") },

@@ -34,6 +34,8 @@ import {
   KINDS as SEGMENT_KINDS,
   SCOPES,
   STATUSES as SEGMENT_STATUSES,
+  TAG_REFRESHES,
+  TAG_TYPES,
   UNMATCHED,
   VERSION_STATUSES,
 } from "@/segments/storeApi";
@@ -120,6 +122,8 @@ describe("every code has a text", () => {
     ["segments.status", SEGMENT_STATUSES],
     ["segments.versionStatus", VERSION_STATUSES],
     ["segments.unmatched", UNMATCHED],
+    ["segments.tagType", TAG_TYPES],
+    ["segments.tagRefresh", TAG_REFRESHES],
     ["segments.change", CHANGES],
     ["segments.unit", UNITS],
     ["segments.period", PERIODS],

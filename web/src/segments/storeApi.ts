@@ -8,6 +8,7 @@ export type SegmentTexts = Schemas["SegmentTexts"];
 export type Version = Schemas["VersionOut"];
 export type Member = Schemas["SegmentMember"];
 export type Deed = Segment["may"][number];
+export type CatalogueTag = Schemas["CatalogueTag"];
 export type Overlap = Schemas["SegmentOverlap"];
 export type Flow = Schemas["SegmentFlow"];
 
@@ -16,6 +17,8 @@ export const SCOPES = ["BANK", "ORG", "MINE"] as const;
 export const STATUSES = ["DRAFT", "IN_USE", "CLOSED"] as const;
 export const VERSION_STATUSES = ["PENDING", "APPROVED", "REFUSED", "WITHDRAWN"] as const;
 export const UNMATCHED = ["empty", "not_found", "several", "rounded", "twice"] as const;
+export const TAG_TYPES = ["fact", "rule", "model", "manual"] as const;
+export const TAG_REFRESHES = ["daily", "at_once"] as const;
 export const CHANGES = ["added", "removed", "changed", "joined"] as const;
 
 /** Everything that is kept of segments is asked under this key, so that one change makes all of it stale. */
@@ -129,6 +132,14 @@ export function useFlow(codes: string[], since: string) {
       body(client.GET("/api/segments/flow", { params: { query: { code: codes, since } }, signal })),
     enabled: codes.length >= 1 && since !== "",
     retry: false,
+  });
+}
+
+/** 标签目录. */
+export function useTagCatalogue() {
+  return useQuery({
+    queryKey: ["segments", "tags"],
+    queryFn: ({ signal }) => body(client.GET("/api/segments/tags", { signal })),
   });
 }
 

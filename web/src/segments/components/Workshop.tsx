@@ -1,7 +1,8 @@
 import { RedoOutlined, UndoOutlined } from "@ant-design/icons";
 import { Button, Drawer } from "antd";
-import { useMemo, useState, type ReactNode } from "react";
+import { useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
+import { Link } from "react-router";
 import { KeyHelp } from "@/shared/components/KeyHelp";
 import { Panel } from "@/shared/components/Panel";
 import { useHotkeys } from "@/shared/hooks/useHotkeys";
@@ -22,6 +23,8 @@ import styles from "./builder.module.css";
 /** Sentences to begin with; the grammar reads them in Chinese, and each language says them in the keys of its texts. */
 const EXAMPLES = ["rich", "maturing", "leaving"] as const;
 
+/** So many ready ones are offered; all are in the library. */
+const READY = 8;
 const KEYS = ["t", "u", "r", "/", "?"] as const;
 
 interface Props {
@@ -29,12 +32,12 @@ interface Props {
   segments: Drawing["segments"];
   draft: ReturnType<typeof useDraft>;
   live: Live;
-  /** What stands above the rule: the segment's name and how it is kept. */
-  head?: ReactNode;
+  /** 现成客群 that one can begin with. */
+  ready: { code: string; name: string }[];
 }
 
 /** Where a rule is drawn: on the left the rule, on the right what it finds while it changes. */
-export function Workshop({ fields, segments, draft, live, head }: Props) {
+export function Workshop({ fields, segments, ready, draft, live }: Props) {
   const { t, i18n } = useTranslation("segments");
   const { phone } = useScreen();
   const [text, setText] = useState("");
@@ -68,7 +71,6 @@ export function Workshop({ fields, segments, draft, live, head }: Props) {
   return (
     <div className={styles.page}>
       <div className={styles.main}>
-        {head}
         <Panel title={t("typed.title")}>
           <Typed
             text={text}
@@ -88,6 +90,18 @@ export function Workshop({ fields, segments, draft, live, head }: Props) {
                   </li>
                 ))}
               </ul>
+              {ready.length > 0 && (
+                <>
+                  <p className={styles.quiet}>{t("examples.ready")}</p>
+                  <div className={styles.buttons}>
+                    {ready.slice(0, READY).map(({ code, name }) => (
+                      <Link key={code} to={`/segments/new?from=${code}`}>
+                        {name}
+                      </Link>
+                    ))}
+                  </div>
+                </>
+              )}
             </div>
           )}
         </Panel>

@@ -77,7 +77,7 @@ const GROUPED = {
     const [whole = "", fraction] = String(value ?? "").split(".");
     return whole.replace(/\B(?=(\d{3})+(?!\d))/g, ",") + (fraction === undefined ? "" : `.${fraction}`);
   },
-  parser: (text: string | undefined) => Number((text ?? "").replaceAll(",", "")) as number,
+  parser: (text: string | undefined) => Number((text ?? "").replaceAll(",", "")),
 };
 
 /** One number or two; of money with its unit (元, 万元, 亿元), and what it comes to. */

@@ -1,7 +1,7 @@
 import { App, Button, Input, Modal, Skeleton } from "antd";
 import { useEffect, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { useNavigate, useParams } from "react-router";
+import { useNavigate, useParams, useSearchParams } from "react-router";
 import { PageTitle } from "@/shared/components/PageTitle";
 import { ProblemView } from "@/shared/components/ProblemView";
 import { Problem } from "@/shared/problem";
@@ -19,27 +19,48 @@ import { useUnsaved } from "../useUnsaved";
 /** 圈选客群: a new segment's rule, or the next version of one there is. */
 export function Component() {
   const { code = "" } = useParams();
+  const [params] = useSearchParams();
+  const [from, tag] = [params.get("from") ?? "", params.get("tag") ?? ""];
   const fields = useRuleFields();
-  const segment = useSegment(code);
+  const segment = useSegment(code || from);
   const { t } = useTranslation("segments");
   const error = fields.error ?? segment.error;
-  const ready = fields.data && (code === "" || segment.data);
+  const ready = fields.data && ((code || from) === "" || segment.data);
   return (
     <>
       {!ready && <PageTitle question={t("builder.question")} />}
       {error && !ready && <ProblemView error={error} onRetry={() => void fields.refetch()} />}
       {!error && !ready && <Skeleton active paragraph={{ rows: 10 }} />}
-      {ready && <Drawing key={code} fields={fields.data} segment={segment.data} />}
+      {ready && (
+        <Drawing
+          key={`${code}?${from}&${tag}`}
+          fields={fields.data}
+          segment={code ? segment.data : undefined}
+          begin={(code ? undefined : (segment.data?.rule as Rule)) ?? (tag ? tagged(tag) : undefined)}
+        />
+      )}
     </>
   );
 }
 
+/** The rule of who has a tag. */
+const tagged = (tag: string): Rule => ({
+  where: { type: "compare", field: "tag", op: "has_any", value: [tag] },
+});
+
+interface DrawingProps {
+  fields: RuleFields;
+  segment: Segment | undefined;
+  /** What a new segment begins with: a ready one's rule, or a tag. */
+  begin: Rule | undefined;
+}
+
 /** The version that was opened stays the one the draft is based on, whatever others save meanwhile. */
-function Drawing({ fields, segment }: { fields: RuleFields; segment: Segment | undefined }) {
+function Drawing({ fields, segment, begin }: DrawingProps) {
   const { t } = useTranslation("segments");
   const [opened, setOpened] = useState(segment);
   const first = useMemo(() => (opened?.rule ? toQuery(opened.rule as Rule) : EMPTY), [opened]);
-  const draft = useDraft(first);
+  const draft = useDraft(begin ? toQuery(begin) : first);
   const live = useLive(draft.query);
   const library = useLibrary();
   const [saving, setSaving] = useState(false);
@@ -48,6 +69,7 @@ function Drawing({ fields, segment }: { fields: RuleFields; segment: Segment | u
   const segments = (library.data?.rows ?? [])
     .filter(({ code, version }) => code !== opened?.code && version !== null)
     .map(({ code, name }) => ({ code, name }));
+  const ready = (library.data?.rows ?? []).filter(({ delivered, kind }) => delivered && kind === "DYNAMIC");
   const { start } = draft;
   const take = (rule: Rule, number: number) => {
     start(toQuery(rule));
@@ -69,7 +91,7 @@ function Drawing({ fields, segment }: { fields: RuleFields; segment: Segment | u
           </Button>
         }
       />
-      <Workshop fields={fields} segments={segments} draft={draft} live={live} />
+      <Workshop fields={fields} segments={segments} ready={ready} draft={draft} live={live} />
       {saving &&
         (opened ? (
           <SaveVersion
@@ -109,7 +131,7 @@ function SaveNew({ json, onSaved, onClose }: SaveProps) {
       onClose={onClose}
       onSend={(made) =>
         make.mutate(
-          { ...made, rule: JSON.parse(json) as Rule as never },
+          { ...made, rule: JSON.parse(json) as Rule },
           {
             onSuccess: ({ code, waiting }) => {
               onSaved();
@@ -145,7 +167,7 @@ function SaveVersion({
   const moved = save.error instanceof Problem && save.error.code === "segment_moved";
   const send = (based_on: number) =>
     save.mutate(
-      { rule: JSON.parse(json) as Rule as never, note, based_on },
+      { rule: JSON.parse(json) as Rule, note, based_on },
       {
         onSuccess: ({ status }) => {
           onSaved();
