@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { entriesFor, grouped, homeFor } from "./access";
+import { entriesFor, entryOf, grouped, homeFor } from "./access";
 import { PYTHON } from "./textsOf";
 
 const source = readFileSync(join(PYTHON, "access/viewer.py"), "utf8");
@@ -37,6 +37,15 @@ describe("the menu", () => {
     ["AUDITOR", "/alerts"],
     ["SYS_ADMIN", "/nightly"],
   ])("%s begins at %s", (role, path) => expect(homeFor(rightsOf(role))?.path).toBe(path));
+
+  it.each([
+    ["/segments/tags", "/segments/tags"],
+    ["/segments/sleeping_rich", "/segments"],
+    ["/customers/12", "/customers"],
+    ["/segmentsx", undefined],
+  ])("marks one entry at %s", (pathname, path) =>
+    expect(entryOf(pathname, entriesFor(rightsOf("HQ_OPS")))?.path).toBe(path),
+  );
 
   it("sends nobody without rights anywhere", () => expect(homeFor([])).toBeUndefined());
 });

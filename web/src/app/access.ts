@@ -107,3 +107,10 @@ export function grouped(entries: Entry[]): { group: Group; entries: Entry[] }[] 
   const groups = [...new Set(entries.map(({ group }) => group))];
   return groups.map((group) => ({ group, entries: entries.filter((entry) => entry.group === group) }));
 }
+
+/** The entry that an address belongs to: of several that it lies below, the nearest. */
+export function entryOf(pathname: string, entries: Entry[]): Entry | undefined {
+  return entries
+    .filter(({ path }) => pathname === path || pathname.startsWith(`${path}/`))
+    .sort((a, b) => b.path.length - a.path.length)[0];
+}

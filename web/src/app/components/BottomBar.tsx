@@ -1,8 +1,8 @@
 import { EllipsisOutlined } from "@ant-design/icons";
 import { Dropdown } from "antd";
 import { useTranslation } from "react-i18next";
-import { Link, NavLink } from "react-router";
-import { grouped, type Entry } from "../access";
+import { Link, useLocation } from "react-router";
+import { entryOf, grouped, type Entry } from "../access";
 import styles from "./shell.module.css";
 
 /** As many as a thumb can tell apart; the rest is behind one more. */
@@ -10,16 +10,22 @@ const MOST = 5;
 
 export function BottomBar({ entries }: { entries: Entry[] }) {
   const { t } = useTranslation("app");
+  const here = entryOf(useLocation().pathname, entries)?.path;
   if (entries.length < 2) return null;
   const shown = entries.length > MOST ? entries.slice(0, MOST - 1) : entries;
   const rest = entries.slice(shown.length);
   return (
     <nav className={styles.bottomBar} aria-label={t("rail.name")}>
       {shown.map(({ path, name, icon: Icon }) => (
-        <NavLink key={path} to={path} className={styles.bottomLink}>
+        <Link
+          key={path}
+          to={path}
+          className={styles.bottomLink}
+          aria-current={path === here ? "page" : undefined}
+        >
           <Icon />
           <span>{t(name)}</span>
-        </NavLink>
+        </Link>
       ))}
       {rest.length > 0 && (
         <Dropdown

@@ -1,15 +1,16 @@
 import { MenuFoldOutlined, MenuUnfoldOutlined } from "@ant-design/icons";
 import { Button, Tooltip } from "antd";
 import { useTranslation } from "react-i18next";
-import { Link, NavLink } from "react-router";
+import { Link, useLocation } from "react-router";
 import { preferences, usePreferences } from "@/shared/preferences";
-import { grouped, type Entry } from "../access";
+import { entryOf, grouped, type Entry } from "../access";
 import { Logo } from "./Logo";
 import styles from "./shell.module.css";
 
 export function Rail({ entries }: { entries: Entry[] }) {
   const { t } = useTranslation("app");
   const { railCollapsed: collapsed } = usePreferences();
+  const here = entryOf(useLocation().pathname, entries)?.path;
   const fold = t(collapsed ? "rail.open" : "rail.close");
   return (
     <nav className={`${styles.rail} ${collapsed ? styles.collapsed : ""}`} aria-label={t("rail.name")}>
@@ -22,10 +23,15 @@ export function Rail({ entries }: { entries: Entry[] }) {
           {n > 0 && !collapsed && <small aria-hidden>{t(`group.${group}`)}</small>}
           {some.map(({ path, name, icon: Icon }) => (
             <Tooltip key={path} title={collapsed ? t(name) : ""} placement="right">
-              <NavLink to={path} className={styles.railLink} aria-label={t(name)}>
+              <Link
+                to={path}
+                className={styles.railLink}
+                aria-label={t(name)}
+                aria-current={path === here ? "page" : undefined}
+              >
                 <Icon />
                 {!collapsed && <span>{t(name)}</span>}
-              </NavLink>
+              </Link>
             </Tooltip>
           ))}
         </div>

@@ -93,7 +93,7 @@ export function Workshop({ fields, segments, ready, draft, live }: Props) {
               {ready.length > 0 && (
                 <>
                   <p className={styles.quiet}>{t("examples.ready")}</p>
-                  <div className={styles.buttons}>
+                  <div className={styles.readies}>
                     {ready.slice(0, READY).map(({ code, name }) => (
                       <Link key={code} to={`/segments/new?from=${code}`}>
                         {name}
