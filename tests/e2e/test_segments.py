@@ -84,7 +84,9 @@ def test_two_editors_at_once_and_in_english(visit: Callable[..., Visitor]) -> No
     page.get_by_role("button", name="AUM >= 500k and logins").click()
     page.get_by_role("button", name="Read", exact=True).click()
     page.get_by_role("button", name="Apply").click()
-    expect(page.get_by_test_id("sentence")).to_have_text("AUM at least CNY 500,000 and Logins this month equal to 0")
+    expect(page.get_by_test_id("sentence")).to_have_text(
+        "AUM at least CNY 500,000 and Logins this month equal to 0"
+    )
     page.get_by_role("button", name="Save as a segment").click()
     page.get_by_label("Name", exact=True).fill("Silent rich")
     page.get_by_role("dialog").get_by_role("button", name="Save as a segment").click()
