@@ -167,7 +167,10 @@ def test_the_field_catalogue_is_for_those_who_draw_and_holds_nothing_of_money_la
     told = bank.client("运营").get("/api/segments/fields").json()
     names = {field["name"]: field for field in told["fields"]}
     assert "aml_level" not in names and "birth_date" not in names
-    assert names["tier"]["values"][3] == {"value": 3, "name": "金葵花"} and names["tier"]["group"] == "VALUE"
+    assert names["tier"]["values"][3] == {"value": 3, "name": "金葵花", "parent": None}
+    assert names["tier"]["group"] == "VALUE"
+    above = {org["name"]: org["parent"] for org in names["org_no"]["values"]}
+    assert above["徐汇"] and above["徐汇"] == above["黄浦"]
     assert names["aum"]["operators"][0] == "lt" and names["aum"]["unit"] == "CNY"
     assert len(told["groups"]) == 10
     for person in ("徐经", "审计"):
