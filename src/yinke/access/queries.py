@@ -53,6 +53,7 @@ ACTIONS = (
     "segment.sample", "segment.explain", "segment.save", "segment.change", "segment.approve", "segment.refuse",
     "segment.withdraw", "segment.refresh", "segment.upload", "segment.members",
     "segment.group",
+    "standard.propose", "standard.approve", "standard.refuse", "standard.withdraw",
     "export.request", "export.approve", "export.refuse", "export.withdraw", "export.make", "export.download",
     "alert.acknowledge", "task.assign", "contact.withdraw",
 )  # fmt: skip

@@ -14,6 +14,7 @@ import {
   MergeCellsOutlined,
   SafetyCertificateOutlined,
   SafetyOutlined,
+  SlidersOutlined,
   SwapOutlined,
   TagsOutlined,
   TeamOutlined,
@@ -49,6 +50,13 @@ export const ENTRIES: Entry[] = [
     icon: UsergroupAddOutlined,
   },
   { group: "market", path: "/segments/tags", right: "segment.read", name: "nav.tags", icon: TagsOutlined },
+  {
+    group: "market",
+    path: "/segments/standards",
+    right: "standard.read",
+    name: "nav.standards",
+    icon: SlidersOutlined,
+  },
   {
     group: "guard",
     path: "/rights-cases",

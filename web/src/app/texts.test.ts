@@ -40,6 +40,9 @@ import {
   VERSION_STATUSES,
 } from "@/segments/storeApi";
 import { MEASURES, MONEY_UNITS, PEERS, PERIODS, SIDES, UNITS } from "@/segments/rule";
+import { CHANGE_STATUSES } from "@/standards/api";
+import { STAGE_OF } from "@/standards/components/Rules";
+import { KINDS as VALUE_KINDS } from "@/standards/values";
 import { ENTRIES } from "./access";
 import { FLAT, LANGUAGES, SRC, files } from "./textsOf";
 
@@ -131,6 +134,11 @@ describe("every code has a text", () => {
     ["segments.measure", MEASURES],
     ["segments.peers", PEERS],
     ["segments.sides", SIDES],
+    ["standards.status", CHANGE_STATUSES],
+    ["standards.group", STAGE_OF.map(([group]) => group)],
+    ["standards.value", VALUE_KINDS],
+    ["standards.unit", VALUE_KINDS],
+    ["standards.wrong", VALUE_KINDS],
     ["customers.columnName", Object.keys(COLUMNS)],
     ["customers.bulk.kind", BULK_KINDS],
     ["customers.bulk.done", BULK_KINDS],

@@ -8,8 +8,9 @@ import oneid from "@/oneid/locale.en.json";
 import privacy from "@/privacy/locale.en.json";
 import segments from "@/segments/locale.en.json";
 import shared from "@/shared/locale.en.json";
+import standards from "@/standards/locale.en.json";
 
 export default {
-  resources: { access, app, care, customers, nightly, oneid, privacy, segments, shared },
+  resources: { access, app, care, customers, nightly, oneid, privacy, segments, shared, standards },
   antd,
 };

@@ -9,8 +9,9 @@ import oneid from "@/oneid/locale.zh.json";
 import privacy from "@/privacy/locale.zh.json";
 import segments from "@/segments/locale.zh.json";
 import shared from "@/shared/locale.zh.json";
+import standards from "@/standards/locale.zh.json";
 
 export default {
-  resources: { access, app, care, customers, nightly, oneid, privacy, segments, shared },
+  resources: { access, app, care, customers, nightly, oneid, privacy, segments, shared, standards },
   antd,
 };
