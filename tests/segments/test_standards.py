@@ -95,6 +95,12 @@ def test_what_one_asks_for_another_approves_and_it_holds_from_its_date_on(
     shown = bank.client("合规").get("/api/standards").json()
     (row,) = (one for one in shown["standards"] if one["code"] == "tier.floors")
     assert (row["value"], row["next_value"], row["next_from"]) == (FLOORS, HIGHER, LATER)
+    again = {**body, "valid_from": "2027-01-01", "values": {"tier.floors": [0, 1, 2, 3, 4, 5]}}
+    assert (
+        ask(bank, "运营", "changes", again, 400)["place"] == "tier.floors"
+    )  # it would take back what is coming
+    assert not [one["code"] for one in shown["standards"] if one["code"] == "alert.reveals"]
+    assert len(shown["standards"]) == 21
     approved_file().unlink()
     lay_down()  # as after a database was brought back
     assert load_thresholds(django_settings.YINKE.thresholds).at(date(2026, 12, 1))["tier.floors"] == HIGHER

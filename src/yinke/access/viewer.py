@@ -63,7 +63,7 @@ DUTIES = ("SYS_ADMIN", "SEC_ADMIN", "AUDITOR")
 BUSINESS = frozenset({
     "workbench", "customer.read", "customer.reveal", "task.work", "handover.make", "handover.approve", "pool.read",
     "pool.claim", "pool.assign", "cover.make", "team.read", "relationship.write", "oneid.review", "segment.approve",
-    "segment.draw", "segment.read",
+    "segment.draw", "segment.read", "standard.approve", "standard.propose", "standard.read",
 })  # fmt: skip
 """Rights that touch customers: none of them for the three duties."""
 

@@ -69,7 +69,7 @@ def change_out(viewer: Viewer, change: StandardChange) -> StandardChangeOut:
         effect=Effect.model_validate(change.effect), status=change.status, made_by=change.made_by.name,
         made_at=change.made_at, decided_by=change.decided_by.name if change.decided_by else "",
         decided_at=change.decided_at, reason=change.reason,
-        may_decide=waits and whole and not own and viewer.may("standard.approve"), may_withdraw=waits and own,
+        may_decide=waits and whole and not own and viewer.may("standard.approve"), may_withdraw=waits and own and viewer.may("standard.propose"),
     )  # fmt: skip
 
 

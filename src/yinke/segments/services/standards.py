@@ -27,8 +27,13 @@ from yinke.segments.models import StandardChange
 from yinke.segments.services.save import clean
 
 Status = StandardChange.Status
-GROUPS = ("tier", "lost", "win_back", "alert", "new", "growing", "mature", "dormant")
-"""What the thresholds' codes of this page begin with."""
+CODES = (
+    "tier.floors", "tier.protection_months", "lost.base_floor", "lost.share", "lost.silent_aum", "lost.silent_days",
+    "win_back.share", "win_back.amount", "win_back.days", "win_back.months", "win_back.keep_days", "alert.fall",
+    "alert.amount", "alert.tier_share", "new.days", "growing.rise", "mature.months", "mature.band",
+    "mature.categories", "dormant.aum", "dormant.days",
+)  # fmt: skip
+"""The thresholds of tiers and stages: those that ``tiers`` and ``lifecycle`` ask for."""
 LARGEST, LONGEST = 10**12, 3_660
 """CNY; days."""
 
@@ -58,7 +63,7 @@ def standards(on: date) -> list[Standard]:
     """The thresholds that tell tiers and stages apart, as they hold on a date, in the order of their file."""
     found: dict[str, list[Threshold]] = {}
     for row in load_thresholds(settings.YINKE.thresholds).rows:
-        if row.code.partition(".")[0] in GROUPS:
+        if row.code in CODES:
             found.setdefault(row.code, []).append(row)
     told = []
     for rows in found.values():
@@ -161,9 +166,16 @@ def propose(
             place="standards",
             remedy="Have it decided or withdrawn first",
         )
-    now = {one.row.code: one.row.value for one in standards(today)}
+    stands = {one.row.code: one for one in standards(today)}
+    for (
+        code
+    ) in new:  # else the later of two changes of the floors would take back what the earlier one raised
+        if (coming := stands[code].coming) is not None:
+            raise StandardWrong(
+                f"Another value comes on {coming.valid_from}", place=code, remedy="Ask once it holds"
+            )
     change = StandardChange.objects.create(
-        values=new, before={code: now[code] for code in new}, valid_from=valid_from, note=note, effect=dict(effect),
+        values=new, before={code: stands[code].row.value for code in new}, valid_from=valid_from, note=note, effect=dict(effect),
         made_by_id=viewer.user_id,
     )  # fmt: skip
     audit(viewer, "standard.propose", "standard", f"{change.id}", reason=note)

@@ -1,8 +1,8 @@
 import { Tag } from "antd";
 import { useTranslation } from "react-i18next";
 import { MINUS } from "@/shared/format/money";
+import { count } from "@/shared/format/numbers";
 import type { SegmentRow } from "../storeApi";
-import { useTold } from "./LivePanel";
 import styles from "./segment.module.css";
 
 /** How a segment stands: its status, what waits, whether its members may be approached. */
@@ -34,16 +34,16 @@ export function Marks({ row: { status, kind, waiting, outreach, delivered } }: {
 /** Who came and who went on the newest date; nothing on a first date. Of whom few are not told, nor is nobody. */
 export function Change({ row: { entered, left }, few }: { row: SegmentRow; few: number }) {
   const { t } = useTranslation("segments");
-  const told = useTold();
+  const told = (customers: number | null) => (customers === null ? `<${few}` : count(customers));
   const known = entered !== null || left !== null;
   return (
     <span className={styles.change} title={t("library.changeHint")}>
       {known ? (
         <>
-          <span>+{told(entered, few)}</span>
+          <span>+{told(entered)}</span>
           <span>
             {MINUS}
-            {told(left, few)}
+            {told(left)}
           </span>
         </>
       ) : (

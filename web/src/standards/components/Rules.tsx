@@ -58,11 +58,15 @@ export function TierRules({ standards, words, editing }: Props) {
               />
             ),
           },
-          {
-            key: "next",
-            title: t("coming"),
-            render: (field) => <NextValue standard={floors} field={field} words={words} />,
-          },
+          ...(floors.next_from === null
+            ? []
+            : [
+                {
+                  key: "next",
+                  title: t("coming"),
+                  render: (field: Field) => <NextValue standard={floors} field={field} words={words} />,
+                },
+              ]),
         ]}
       />
       {(notRising || editing?.wrong === floors.code) && (
