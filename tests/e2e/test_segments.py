@@ -59,7 +59,7 @@ def test_an_operators_day(visit: Callable[..., Visitor]) -> None:
     page.get_by_label("名称", exact=True).fill("二十万客户")
     page.get_by_role("dialog").get_by_text(re.compile("分行$")).click()
     page.get_by_role("dialog").get_by_role("button", name="保存为客群").click()
-    expect(page.get_by_role("alert").filter(has_text="等待审批")).to_be_visible()
+    expect(page.get_by_role("alert").filter(has_text="版等待审批")).to_be_visible()
     expect(page.get_by_role("button", name="批准")).to_have_count(0)  # nobody approves their own
 
     checker = visit(COMPLIANCE)
