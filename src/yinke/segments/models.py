@@ -134,7 +134,7 @@ class ListedCustomer(models.Model):
 class SegmentMove(models.Model):
     """客群变动: a customer who entered or left between two nights, because somebody changed a tag, a consent or a wish.
 
-    What the nights find is in the lake; both are read together (``moves.py``). Append-only.
+    What the nights find is in the lake; both are read together (``moves.py``). Never changed; deleted with the customer.
     """
 
     id: int

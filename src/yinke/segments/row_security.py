@@ -8,4 +8,3 @@ OPEN = {
     "segments_standardchange": "values of thresholds and counts by branch; no row of a customer",
     "segments_segmentversion": "rules; no row of a customer",
 }
-APPEND_ONLY = ("segments_segmentmove",)
