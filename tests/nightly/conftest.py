@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.nightly.night_bank import NightBank
 from yinke.lake.engine import Engine, open_engine
+
+
+@pytest.fixture(scope="package", autouse=True)
+def no_ready_tags() -> Iterator[None]:
+    """The hundreds of rules that come with Yinke take seconds of planning a night; these tests run hundreds of nights.
+
+    ``tests/segments`` and the browser's demo bank have them all.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("yinke.segments.night.ready_tags", dict)
+        patch.setattr("yinke.nightly.people.install_ready_segments", lambda: None)
+        yield
 
 
 @pytest.fixture(scope="session")
