@@ -13,6 +13,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from yinke.common.errors import ConfigurationError
+from yinke.common.yaml_files import read_yaml
 
 
 class _Part(BaseModel):
@@ -120,7 +121,7 @@ def read_sign_in(path: Path | None, *, production: bool) -> SignInSettings:
     if path is None:
         return SignInSettings()
     try:
-        found = SignInSettings.model_validate(yaml.safe_load(path.read_text("utf-8")) or {})
+        found = SignInSettings.model_validate(read_yaml(path) or {})
     except (ValidationError, yaml.YAMLError, OSError) as problem:
         raise _wrong(path, problem) from None
     asked = {provider.id: [provider.server] for provider in found.oidc}

@@ -13,10 +13,9 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from yinke.care.events.registry import EVENT_TYPES
 from yinke.common.money import short
+from yinke.common.yaml_files import read_yaml
 
 LANGUAGES = ("zh-hans", "en")
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -33,7 +32,7 @@ _AFTER_WIDE = re.compile(r"(?<=[」），；：]) ")
 def texts(language: str) -> dict[str, Any]:
     """All texts of one language: ``words`` by kind and code, ``events`` by type."""
     path = Path(__file__).with_name(f"reasons.{language}.yaml")
-    return dict(yaml.safe_load(path.read_text("utf-8")))
+    return dict(read_yaml(path))
 
 
 def event_name(type: str, language: str) -> str:

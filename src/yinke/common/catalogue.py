@@ -14,9 +14,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal, cast
 
-import yaml
-
 from yinke.common.errors import ConfigurationError
+from yinke.common.yaml_files import read_yaml
 
 PACKAGE = Path(__file__).parents[1]
 
@@ -113,7 +112,7 @@ def _field(name: str, text: str, place: str) -> Field:
 
 
 def _read(path: Path) -> Iterator[Entry]:
-    body = yaml.safe_load(path.read_text("utf-8")) or {}
+    body = read_yaml(path) or {}
     for table, facts in body.items():
         place = f"{path.parent.name}/{path.name} {table}"
         try:

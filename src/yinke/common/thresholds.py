@@ -15,9 +15,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from yinke.common.errors import ConfigurationError
+from yinke.common.yaml_files import read_yaml
 
 PACKAGE = Path(__file__).parents[1]
 
@@ -37,7 +36,7 @@ class Threshold:
 
 
 def _read(path: Path) -> Iterator[Threshold]:
-    rows = yaml.safe_load(path.read_text("utf-8")) or []
+    rows = read_yaml(path) or []
     if not isinstance(rows, list):
         raise ConfigurationError(
             "The file is not a list of rows",

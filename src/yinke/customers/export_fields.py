@@ -10,11 +10,10 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from yinke.access.masking import mask_name
 from yinke.access.viewer import Viewer
 from yinke.common.crypto import decrypt
+from yinke.common.yaml_files import read_yaml
 from yinke.customers.averages import Averages
 from yinke.customers.models import Customer
 from yinke.customers.queries import Owners
@@ -80,5 +79,5 @@ PLAIN: dict[str, Callable[[Line], Value]] = {
 @lru_cache(maxsize=2)
 def export_texts(language: str) -> dict[str, Any]:
     """Titles and words of an export, in the requester's language."""
-    texts: dict[str, dict[str, Any]] = yaml.safe_load(TEXTS.read_text("utf-8"))
+    texts: dict[str, dict[str, Any]] = read_yaml(TEXTS)
     return texts["en" if language == "en" else "zh"]

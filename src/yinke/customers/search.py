@@ -13,11 +13,10 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from django.db.models import Q, QuerySet
-from pypinyin import Style, pinyin
 
 from yinke.common.crypto import blind_indexes, blind_number
 from yinke.customers.models import Customer
-from yinke.customers.names import HAN, SURNAMES, normalise, plain_mobile, syllables
+from yinke.customers.names import HAN, SURNAMES, normalise, plain_mobile, readings, syllables
 from yinke.customers.syllables import SYLLABLES
 
 NAME_KEYS = ("name_1", "name_2", "name_3", "reading_1", "reading_2", "reading_3")
@@ -133,8 +132,9 @@ def _other_readings() -> list[tuple[str, str, str]]:
     found = []
     for surname, own in SURNAMES.items():
         if len(surname) == 1:
-            readings = pinyin(surname, style=Style.NORMAL, heteronym=True)[0]
-            found += [(surname, other, own) for other in readings if other.isascii() and other != own]
+            found += [
+                (surname, other, own) for other in readings(surname) if other.isascii() and other != own
+            ]
     return found
 
 

@@ -12,6 +12,9 @@ export function themeClass({ theme: mode, density }: Preferences): string {
   return `yk-${mode}-${density}`;
 }
 
+/** Whoever asks for no motion gets none: an animation cut to nothing may end unseen and leave its veil over the page. */
+const still = () => window.matchMedia("(prefers-reduced-motion: reduce)").matches;
+
 export function themeOf(preferences: Preferences): ThemeConfig {
   const dark = preferences.theme === "dark";
   const algorithms = [dark ? theme.darkAlgorithm : theme.defaultAlgorithm];
@@ -48,6 +51,7 @@ export function themeOf(preferences: Preferences): ThemeConfig {
       borderRadius: 8,
       fontFamily: FONT,
       wireframe: false,
+      motion: !still(),
       motionDurationMid: "0.15s",
       motionDurationSlow: "0.2s",
     },

@@ -15,11 +15,11 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
-import yaml
 
+from yinke.common.yaml_files import read_yaml
 from yinke.demo.generate.draws import Draws, Ids, Ints
 
-WORDS: dict[str, Any] = yaml.safe_load((Path(__file__).parent / "words.yaml").read_text("utf-8"))
+WORDS: dict[str, Any] = read_yaml(Path(__file__).parent / "words.yaml")
 _TOP = (7.2, 7.0, 6.7, 5.4, 4.6, 3.1, 2.3, 2.0, 2.0, 1.8, 1.7, 1.5, 1.3, 1.2, 1.1, 1.1, 1.1, 1.0, 1.0, 0.9)
 
 

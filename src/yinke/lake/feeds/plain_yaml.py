@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from typing import Any
 
-import yaml
+from yinke.common.yaml_files import SAFE
 
 
-class PlainLoader(yaml.SafeLoader):
+class PlainLoader(SAFE):
     """Reads YAML's JSON subset of scalars; everything else is text.
 
     >>> yaml.load("[NO, on, 01, 06:00, 2026-01-31, true, 3, 0.1]", PlainLoader)

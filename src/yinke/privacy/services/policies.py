@@ -5,13 +5,13 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
-import yaml
 from django.db import connection, transaction
 from django.utils import timezone
 
 from yinke.access.services import audit
 from yinke.access.viewer import Viewer
 from yinke.common.errors import NotAllowed, YinkeError
+from yinke.common.yaml_files import read_yaml
 from yinke.privacy.models import Policy, Purpose
 
 SHORTEST = 10
@@ -25,7 +25,7 @@ def text_hash(text_zh: str, text_en: str) -> str:
 def seed_policies() -> None:
     """Put the texts that come with Yinke where there are none yet."""
     known = set(Policy.objects.values_list("purpose", flat=True))
-    texts = yaml.safe_load((Path(__file__).parents[1] / "policies.yaml").read_text("utf-8"))
+    texts = read_yaml(Path(__file__).parents[1] / "policies.yaml")
     Policy.objects.bulk_create(
         Policy(
             purpose=purpose, version=1, text_zh=texts[purpose]["zh"], text_en=texts[purpose]["en"],

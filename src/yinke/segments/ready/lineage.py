@@ -9,9 +9,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from yinke.common.catalogue import catalogue
+from yinke.common.yaml_files import read_yaml
 from yinke.lake.tables import TABLES
 from yinke.segments.ready.tags import ready_tags
 from yinke.segments.rules.fields import fields, tables
@@ -50,7 +49,7 @@ class Lineage:
 
 @lru_cache(maxsize=1)
 def _sources() -> dict[str, Any]:
-    found: dict[str, Any] = yaml.safe_load((Path(__file__).parent / "sources.yaml").read_text("utf-8"))
+    found: dict[str, Any] = read_yaml(Path(__file__).parent / "sources.yaml")
     return found
 
 

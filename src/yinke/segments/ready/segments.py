@@ -8,8 +8,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
+from yinke.common.yaml_files import read_yaml
 from yinke.segments.ready.tags import tag_names, understood
 from yinke.segments.rules.language import Rule
 from yinke.segments.rules.sentence import Names
@@ -51,7 +50,7 @@ def ready_segments() -> dict[str, ReadySegment]:
     Raises:
         ConfigurationError: the file has a rule that the grammar does not understand.
     """
-    raw: Mapping[str, Mapping[str, Any]] = yaml.safe_load(FILE.read_text("utf-8"))
+    raw: Mapping[str, Mapping[str, Any]] = read_yaml(FILE)
     names = Names(tags=tag_names("zh"))
     return {code: _segment(code, told, names) for code, told in raw.items()}
 

@@ -8,9 +8,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
-import yaml
-
 from yinke.common.errors import ConfigurationError
+from yinke.common.yaml_files import read_yaml
 from yinke.segments.rules.language import Behaviour, Compare, Rule, Sequence, Span, leaves
 from yinke.segments.rules.parse import parse
 from yinke.segments.rules.sentence import Names
@@ -72,7 +71,7 @@ def ready_tags() -> dict[str, ReadyTag]:
     Raises:
         ConfigurationError: the file has a rule that the grammar does not understand.
     """
-    raw: Mapping[str, Mapping[str, Any]] = yaml.safe_load(FILE.read_text("utf-8"))
+    raw: Mapping[str, Mapping[str, Any]] = read_yaml(FILE)
     return {code: _tag(code, group, told) for group, tags in raw.items() for code, told in tags.items()}
 
 

@@ -13,9 +13,9 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-import yaml
 from pydantic import ValidationError
 
+from yinke.common.yaml_files import read_yaml
 from yinke.segments.ready.tags import ready_tags
 from yinke.segments.rules.fields import Field, Rows, fields, tables, typed
 from yinke.segments.rules.language import (
@@ -95,7 +95,7 @@ class Checked:
 @lru_cache(maxsize=1)
 def texts() -> dict[str, tuple[str, str]]:
     """Sentence of each code, (zh, en)."""
-    raw = yaml.safe_load((Path(__file__).parent / "texts.yaml").read_text("utf-8"))
+    raw = read_yaml(Path(__file__).parent / "texts.yaml")
     return {code: (zh, en) for code, (zh, en) in raw.items()}
 
 

@@ -15,8 +15,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
-import yaml
-
+from yinke.common.yaml_files import read_yaml
 from yinke.lake.snapshot import EVENTS, SNAPSHOT, STAGES
 from yinke.lake.tables import CUSTOMER, TABLES
 from yinke.segments.rules.language import Operator
@@ -92,14 +91,14 @@ class Rows:
 
 @lru_cache(maxsize=1)
 def _file() -> dict[str, Any]:
-    found: dict[str, Any] = yaml.safe_load((_HERE / "fields.yaml").read_text("utf-8"))
+    found: dict[str, Any] = read_yaml(_HERE / "fields.yaml")
     return found
 
 
 @lru_cache(maxsize=1)
 def words() -> dict[str, dict[str, dict[str, str]]]:
     """What codes are called: list → code → language → word."""
-    raw = yaml.safe_load((_HERE / "words.yaml").read_text("utf-8"))
+    raw = read_yaml(_HERE / "words.yaml")
     return {
         name: {str(code): {"zh": zh, "en": en} for code, (zh, en) in codes.items()}
         for name, codes in raw.items()

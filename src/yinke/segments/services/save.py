@@ -8,12 +8,12 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
-from pypinyin import lazy_pinyin
 
 from yinke.access.models import Org
 from yinke.access.services import audit
 from yinke.access.viewer import Viewer
 from yinke.common.errors import NotAllowed, YinkeError
+from yinke.customers.names import syllables
 from yinke.segments.definitions import visible_segments
 from yinke.segments.models import Segment, SegmentVersion
 from yinke.segments.queries import Asking
@@ -68,10 +68,10 @@ def _texts(body: SegmentTexts) -> dict[str, str]:
 def _new_code(name: str) -> str:
     """A code out of a name, as nobody has it yet.
 
-    >>> re.sub("[^a-z0-9]+", "_", "_".join(lazy_pinyin("临近提升")))
+    >>> re.sub("[^a-z0-9]+", "_", "_".join(syllables("临近提升")))
     'lin_jin_ti_sheng'
     """
-    stem = re.sub(r"[^a-z0-9]+", "_", "_".join(lazy_pinyin(name)).lower()).strip("_")[:32] or "segment"
+    stem = re.sub(r"[^a-z0-9]+", "_", "_".join(syllables(name))).strip("_")[:32] or "segment"
     taken = set(Segment.objects.filter(code__startswith=stem).values_list("code", flat=True)) | RESERVED
     return next(
         code for n in range(1, len(taken) + 2) if (code := stem if n == 1 else f"{stem}_{n}") not in taken
