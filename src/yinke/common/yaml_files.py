@@ -7,7 +7,7 @@ from typing import Any
 
 import yaml
 
-SAFE: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+SAFE: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 """Builds nothing but lists, mappings, texts, numbers and dates."""
 
 
