@@ -12,7 +12,7 @@ from yinke.common.thresholds import load_thresholds
 from yinke.lake.engine import Engine
 from yinke.lake.store import Day, Lake
 from yinke.segments.ready import ready_segments, ready_tags
-from yinke.segments.rules.compile import evaluate
+from yinke.segments.rules.gather import evaluate
 from yinke.segments.rules.world import MARKS, World
 
 LONG_PAST = {  # ask of more than the two months that this bank has

@@ -7,7 +7,7 @@ from typing import Any
 
 import yaml
 
-SAFE: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+SAFE: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 """Builds nothing but lists, mappings, texts, numbers and dates."""
 
 

@@ -18,7 +18,7 @@ from yinke.segments.definitions import around_of
 from yinke.segments.models import SegmentMove
 from yinke.segments.moves import now
 from yinke.segments.night import all_rules, members_of_lake, world_of
-from yinke.segments.rules.compile import evaluate
+from yinke.segments.rules.gather import evaluate
 from yinke.segments.rules.language import Compare, InSegment, Rule, leaves
 
 log = logging.getLogger(__name__)

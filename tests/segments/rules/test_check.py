@@ -16,8 +16,8 @@ from tests.segments.rules.made import lay, made_bank
 from yinke.lake.engine import Engine
 from yinke.lake.snapshot import SNAPSHOT
 from yinke.segments.rules.check import Around, Checked, check, texts
-from yinke.segments.rules.compile import evaluate
 from yinke.segments.rules.fields import fields, groups, hidden
+from yinke.segments.rules.gather import evaluate
 from yinke.segments.rules.language import Rule, json_schema
 
 ROOT = Path(__file__).parents[3]

@@ -15,7 +15,7 @@ from tests.segments.rules.naive import Naive
 from yinke.lake.engine import Engine
 from yinke.segments.members.refresh import holding
 from yinke.segments.rules.check import Around, check
-from yinke.segments.rules.compile import evaluate
+from yinke.segments.rules.gather import evaluate
 from yinke.segments.rules.language import Rule, children
 from yinke.segments.rules.world import World
 

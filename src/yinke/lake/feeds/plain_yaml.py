@@ -8,7 +8,7 @@ from typing import Any
 from yinke.common.yaml_files import SAFE
 
 
-class PlainLoader(SAFE):
+class PlainLoader(SAFE):  # type: ignore[misc]
     """Reads YAML's JSON subset of scalars; everything else is text.
 
     >>> yaml.load("[NO, on, 01, 06:00, 2026-01-31, true, 3, 0.1]", PlainLoader)

@@ -16,6 +16,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from yinke.segments.rules.compile import months_ago, turned
 from yinke.segments.rules.fields import Field, fields, typed
 from yinke.segments.rules.language import Behaviour, Compare, Other, Span
 from yinke.segments.rules.timing import end_of, period, start_of
@@ -45,11 +46,43 @@ class Test:
     known: bool | None = None
 
 
-def test_of(asked: Compare, today: date, world: World) -> Test | None:
-    """The test of a field's own column; None where it takes more than that."""
+def test_of(asked: Compare, today: date, world: World) -> tuple[str, str, Test] | None:
+    """Of which table's column a field is asked, and the test of it; None where it takes more than that."""
     known = fields()[asked.field]
+    if asked.field in ("age", "tenure_months"):
+        test, column = full_test(asked, today), "birth_date" if asked.field == "age" else "open_date"
+        return ("snapshot", column, test) if test else None
     if known.source == "own" or isinstance(asked.value, Other):
         return None
+    found = _test(known, asked, today, world)
+    return (known.source, known.name, found) if found else None
+
+
+def full_test(asked: Compare, today: date) -> Test | None:
+    """Full years or months, asked of the day on which they began."""
+    by = {"age": turned, "tenure_months": months_ago}[asked.field]
+
+    def high(n: int) -> int:
+        day = by(today, n)
+        return -_MOST + 1 if day is None else days_since_1970(day)
+
+    def asked_for() -> list[int]:
+        return [int(typed("int", one)) for one in _list(asked.value)]
+
+    tests: dict[str, Callable[[], Test]] = {
+        "is_known": lambda: Test("number", known=True),
+        "is_unknown": lambda: Test("number", known=False),
+        "ge": lambda: Test("number", high=high(asked_for()[0])),
+        "gt": lambda: Test("number", high=high(asked_for()[0] + 1)),
+        "lt": lambda: Test("number", low=high(asked_for()[0]) + 1),
+        "le": lambda: Test("number", low=high(asked_for()[0] + 1) + 1),
+        "eq": lambda: Test("number", low=high(asked_for()[0] + 1) + 1, high=high(asked_for()[0])),
+        "between": lambda: Test("number", low=high(asked_for()[1] + 1) + 1, high=high(asked_for()[0])),
+    }
+    return tests[asked.op]() if asked.op in tests else None
+
+
+def _test(known: Field, asked: Compare, today: date, world: World) -> Test | None:
     if asked.op in ("is_known", "is_unknown"):
         return Test("text" if _is_text(known) else "number", known=asked.op == "is_known")
     if known.kind == "bool":
@@ -85,23 +118,25 @@ def _text_test(asked: Compare, world: World) -> Test | None:
 def _number_test(kind: str, op: str, value: Any, today: date, scale: int) -> Test | None:
     if isinstance(value, Span):
         if op == "in_next":
-            return Test("number", _days(today) + 1, _days(end_of(value, today)))
-        start = _days(start_of(value, today))
+            return Test("number", days_since_1970(today) + 1, days_since_1970(end_of(value, today)))
+        start = days_since_1970(start_of(value, today))
         return (
-            Test("number", high=start) if op == "more_than_ago" else Test("number", start + 1, _days(today))
+            Test("number", high=start)
+            if op == "more_than_ago"
+            else Test("number", start + 1, days_since_1970(today))
         )
     if op == "in_this":
         first, last = period(str(value), today)
-        return Test("number", _days(first), _days(last))
-    numbers = [_number(kind, one, scale) for one in _list(value)]
+        return Test("number", days_since_1970(first), days_since_1970(last))
+    values = [_number(kind, one, scale) for one in _list(value)]
     if op in ("eq", "in", "ne", "not_in"):
-        return Test("number", among=frozenset(numbers), out=op in ("ne", "not_in"))
+        return Test("number", among=frozenset(values), out=op in ("ne", "not_in"))
     bounds: dict[str, Callable[[], Test]] = {
-        "ge": lambda: Test("number", low=numbers[0]),
-        "gt": lambda: Test("number", low=numbers[0] + 1),
-        "le": lambda: Test("number", high=numbers[0]),
-        "lt": lambda: Test("number", high=numbers[0] - 1),
-        "between": lambda: Test("number", numbers[0], numbers[1]),
+        "ge": lambda: Test("number", low=values[0]),
+        "gt": lambda: Test("number", low=values[0] + 1),
+        "le": lambda: Test("number", high=values[0]),
+        "lt": lambda: Test("number", high=values[0] - 1),
+        "between": lambda: Test("number", values[0], values[1]),
     }
     return bounds[op]() if op in bounds else None
 
@@ -109,12 +144,13 @@ def _number_test(kind: str, op: str, value: Any, today: date, scale: int) -> Tes
 def _number(kind: str, raw: Any, scale: int) -> int:
     found = typed(kind, raw)
     if kind == "date":
-        return _days(found)
+        return days_since_1970(found)
     number = int(Decimal(found) * scale * 100) if kind == "money" else int(found)
     return max(-_MOST + 1, min(_MOST - 1, number))
 
 
-def _days(day: date) -> int:
+def days_since_1970(day: date) -> int:
+    """A date as columns have it."""
     return (day - _EPOCH) // timedelta(days=1)
 
 
@@ -129,11 +165,12 @@ class Column:
         values: of the customers that there are, in the order of ``places``.
         places: where each one stands.
         size: how many places there are, a multiple of 8.
+        known: of whom there is a value, where no value is null: also of others, whose value then is 0.
     """
 
-    def __init__(self, values: pa.Array, places: npt.NDArray[np.int64], size: int, there: Bits) -> None:
+    def __init__(self, values: pa.Array, places: npt.NDArray[np.int64], size: int, known: Bits) -> None:
         self._size, self._places = size, places
-        self.valid = there
+        self.valid = known
         if values.null_count:
             self.valid = _packed(self._spread(values.is_valid().to_numpy(zero_copy_only=False), False))
         self._words: list[Any] = []
@@ -141,7 +178,7 @@ class Column:
             coded = values.dictionary_encode()
             self._words = coded.dictionary.to_pylist()
             values = coded.indices
-        self._values = self._spread(_numbers(values), 0)
+        self._values = self._spread(numbers(values), 0)
 
     def _spread(self, values: npt.NDArray[Any], nothing: Any) -> npt.NDArray[Any]:
         if len(values) == self._size:
@@ -191,7 +228,7 @@ def _packed(found: npt.NDArray[np.bool_]) -> Bits:
     return np.packbits(found, bitorder="little")
 
 
-def _numbers(values: pa.Array) -> npt.NDArray[Any]:
+def numbers(values: pa.Array) -> npt.NDArray[Any]:
     """The values as whole numbers: cents, days; what is not known as anything."""
     kind = values.type
     if pa.types.is_null(kind):

@@ -8,24 +8,28 @@ A rule is then AND, OR and NOT of bits, eight customers a byte.
 from __future__ import annotations
 
 import struct
-from array import array
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.parquet as pq
 from pyroaring import BitMap
 
 from yinke.lake.engine import Slice
 from yinke.segments.members.columns import Bits, Column, Test, count_test, test_of
+from yinke.segments.members.marks import by_mark
+from yinke.segments.members.peers import Peers
+from yinke.segments.members.sequences import Moments, Sequences
 from yinke.segments.members.store import Members, Size
 from yinke.segments.ready.tags import ready_tags
-from yinke.segments.rules.compile import Answer, Compiler, Needs, gather
-from yinke.segments.rules.fields import fields
+from yinke.segments.rules.compile import Answer, Compiler, Needs
+from yinke.segments.rules.gather import Piece, apart, joined
 from yinke.segments.rules.language import (
     All,
     AnyOf,
@@ -38,6 +42,7 @@ from yinke.segments.rules.language import (
     Peer,
     Rule,
 )  # fmt: skip
+from yinke.segments.rules.language import Sequence as Then
 from yinke.segments.rules.world import World
 
 SPAN = 1 << 20
@@ -73,17 +78,16 @@ def holding(world: World, rules: Mapping[str, Rule]) -> dict[str, BitMap]:
     plan = _Plan(world)
     nodes = {key: plan.node(rule.where, world.day.biz_date) for key, rule in rules.items()}
     found = {key: _Blocks() for key in rules}
-    plan.mark()
     wholes = plan.whole()
     parts = _slices(world)
     with ThreadPoolExecutor(1, "gather") as ahead:
         coming = ahead.submit(plan.gathered, parts[0])
         for n, part in enumerate(parts):
-            rows = coming.result()
+            tables, moments = coming.result()
             if n + 1 < len(parts):
                 coming = ahead.submit(plan.gathered, parts[n + 1])
-            if rows.num_rows:
-                bits = _Bits(plan, rows, part, wholes)
+            if tables[0].rows.num_rows:
+                bits = _Bits(plan, tables, moments, part, wholes)
                 for key, node in nodes.items():
                     found[key].add(part.low or 0, bits.of(node) & bits.there)
     return {key: blocks.bitmap() for key, blocks in found.items()}
@@ -104,12 +108,16 @@ class _Plan:
 
     world: World
     needs: Needs = field(default_factory=Needs)
-    peers: Needs = field(default_factory=Needs)
     tests: dict[int, tuple[str, Test]] = field(default_factory=dict)
+    marks: dict[int, str] = field(default_factory=dict)
     asked: dict[int, Answer] = field(default_factory=dict)
-    ranks: dict[int, Answer] = field(default_factory=dict)
+    sequences: Sequences = field(init=False)
+    peers: Peers = field(init=False)
     _known: dict[tuple[date, str], int] = field(default_factory=dict)
     _inner: dict[tuple[date, str], Node] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.sequences, self.peers = Sequences(self.world), Peers(self.world)
 
     def node(self, asked: Condition, today: date) -> Node:
         """A condition as it is put together."""
@@ -127,17 +135,22 @@ class _Plan:
                 if key not in self._inner:
                     self._inner[key] = self.node(rule.where, today)
                 return self._inner[key]
-        if isinstance(asked, Compare) and asked.field == "tag" and isinstance(asked.value, list):
-            parts = tuple(self._tag(str(one), today) for one in asked.value)
+            return self._mark(f"segment:{asked.segment}")
+        if isinstance(asked, Compare) and asked.op in ("has_any", "has_all"):
+            wanted = asked.value if isinstance(asked.value, list) else [asked.value]
+            parts = tuple(self._has(asked.field, str(one), today) for one in wanted)
             return ("all" if asked.op == "has_all" else "any", parts)
         return self._leaf(asked, today)
 
-    def _tag(self, code: str, today: date) -> Node:
-        """A ready tag is asked as its rule; others stand in PostgreSQL."""
-        ready = ready_tags().get(code)
-        if ready is not None:
-            return self.node(ready.rule.where, today)
-        return self._leaf(Compare(field="tag", op="has_any", value=[code]), today)
+    def _has(self, name: str, code: str, today: date) -> Node:
+        """A ready tag is asked as its rule; the rest stands in PostgreSQL."""
+        ready = ready_tags().get(code) if name == "tag" else None
+        return self.node(ready.rule.where, today) if ready is not None else self._mark(f"{name}:{code}")
+
+    def _mark(self, mark: str) -> int:
+        number = self._known.setdefault((date.min, mark), len(self._known))
+        self.marks[number] = mark
+        return number
 
     def _leaf(self, asked: Condition, today: date) -> int:
         key = (today, asked.model_dump_json())
@@ -152,65 +165,117 @@ class _Plan:
 
     def _ask(self, number: int, asked: Condition, today: date) -> None:
         if isinstance(asked, Peer):
-            self.ranks[number] = Compiler(self.world, self.peers).condition(asked, today)
-            return
-        if isinstance(asked, Compare) and (test := test_of(asked, today, self.world)):
-            known = fields()[asked.field]
-            self.tests[number] = (self.needs.column(today, known.source, known.name), test)
-        elif isinstance(asked, Behaviour) and (test := count_test(asked, today)):
-            self.tests[number] = (self.needs.counted(today, asked), test)
+            self.peers.ask(number, asked, today)
+        elif isinstance(asked, Then):
+            self.sequences.ask(number, asked, today)
+        elif isinstance(asked, Compare) and (found := test_of(asked, today, self.world)):
+            source, name, test = found
+            self.tests[number] = (self.needs.column(today, source, name), test)
+        elif isinstance(asked, Behaviour) and (counted := count_test(asked, today)):
+            self.tests[number] = (self.needs.counted(today, asked), counted)
         else:
             self.asked[number] = self._compiler.condition(asked, today)
 
-    def mark(self) -> None:
-        """Ask for the marks once, in the caller's thread and transaction."""
-        if self.needs.marks:
-            found = self.world.marks(frozenset(self.needs.marks))
-            self.world = replace(self.world, marks=lambda _: found)
+    def gathered(self, part: Slice) -> tuple[list[_Table], dict[str, Moments]]:
+        """The columns of a slice's customers, and what the engine answers of them; the first names all of them.
 
-    def gathered(self, part: Slice) -> pa.Table:
-        """The columns of a slice's customers, and what the engine answers of them."""
-        rows = gather(self.world, self.needs, part)
-        columns = {name: rows[name] for name, _ in self.tests.values()}
-        answers = {f"r{number}": one(rows) == 1 for number, one in self.asked.items()}
-        return self.world.engine.to_arrow(rows.select("cust_id", **columns, **answers))
+        What one piece says is not joined to the others: a place for each customer does that for nothing.
+        """
+        pieces = apart(self.world, self.needs, part)
+        home = {name: n for n, piece in enumerate(pieces) for name in piece.names}
+        compared = {name for name, _ in self.tests.values()}
+        over: dict[tuple[int, ...], dict[str, Answer]] = defaultdict(dict)
+        for number, one in self.asked.items():
+            row = _Row(pieces, home)
+            one(row)
+            over[tuple(sorted(row.used - {0}))][f"r{number}"] = one
+        found = []
+        for n, piece in enumerate(pieces):
+            columns = [name for name in piece.names if name in compared]
+            answers = over.pop((), {}) if n == 0 else {}
+            if columns or n == 0:
+                found.append(self._table(piece.rows, columns, answers, piece.zero))
+        for used, answers in over.items():
+            rows = joined([pieces[0], *(pieces[n] for n in used)])
+            found.append(self._table(rows, [], answers, frozenset()))
+        return found, self.sequences.gathered(part)
+
+    def _table(
+        self, rows: Any, columns: Sequence[str], answers: Mapping[str, Answer], zero: frozenset[str]
+    ) -> _Table:
+        said = {name: one(rows) == 1 for name, one in answers.items()}
+        return _Table(self.world.engine.to_arrow(rows.select("cust_id", *columns, **said)), zero)
 
     def whole(self) -> dict[int, BitMap]:
-        """Who is among the first of the peers: that takes all of them at once."""
-        if not self.ranks:
-            return {}
-        rows = gather(self.world, self.peers)
-        answers = {f"r{number}": one(rows) == 1 for number, one in self.ranks.items()}
-        found = self.world.engine.to_arrow(rows.select("cust_id", **answers))
-        return {
-            number: _bitmap(found.filter(found[f"r{number}"])["cust_id"]) for number in self.ranks
-        }  # fmt: skip
+        """What takes the whole bank at once: who is among the first of their peers, and who has a mark."""
+        found = self.peers.found()
+        if self.marks:
+            known = by_mark(self.world.marks(frozenset(self.marks.values())))
+            found |= {number: known.get(mark, BitMap()) for number, mark in self.marks.items()}
+        return found
 
 
-def _bitmap(column: pa.ChunkedArray) -> BitMap:
-    found = BitMap()
-    for chunk in column.chunks:
-        found |= BitMap(array("I", chunk.to_numpy().astype(np.uint32).tobytes()))
-    return found
+@dataclass(frozen=True)
+class _Table:
+    """Columns of some customers; whom it does not name has 0 in ``zero``, and null elsewhere."""
+
+    rows: pa.Table
+    zero: frozenset[str]
+
+
+@dataclass
+class _Row:
+    """Notes of which pieces an answer asks for columns."""
+
+    pieces: Sequence[Piece]
+    home: Mapping[str, int]
+    used: set[int] = field(default_factory=set)
+
+    def __getitem__(self, name: str) -> Any:
+        self.used.add(self.home[name])
+        return self.pieces[self.home[name]].rows[name]
 
 
 class _Bits:
     """The conditions of a slice's customers as bits, each found when it is first asked for."""
 
-    def __init__(self, plan: _Plan, rows: pa.Table, part: Slice, wholes: Mapping[int, BitMap]) -> None:
-        self._plan, self._wholes, self._low = plan, wholes, part.low or 0
-        rows = rows.combine_chunks()
-        ids = rows["cust_id"].to_numpy().astype(np.int64)
-        if np.any(ids[1:] < ids[:-1]):
-            order = np.argsort(ids, kind="stable")
-            rows, ids = rows.take(pa.array(order)), ids[order]
-        self._rows, self._places = rows, ids - self._low
-        self._size = (int(self._places[-1]) // (8 * BLOCK) + 1) * 8 * BLOCK
-        standing = np.zeros(self._size, bool)
-        standing[self._places] = True
-        self.there: Bits = np.packbits(standing, bitorder="little")
+    def __init__(
+        self,
+        plan: _Plan,
+        tables: Sequence[_Table],
+        moments: Mapping[str, Moments],
+        part: Slice,
+        wholes: Mapping[int, BitMap],
+    ) -> None:
+        self._plan, self._moments, self._wholes, self._low = plan, moments, wholes, part.low or 0
         self._columns: dict[str, Column] = {}
         self._found: dict[int, Bits] = {}
+        self._at: dict[str, tuple[pa.Table, Bits, npt.NDArray[np.int64]]] = {}
+        self._size = 0
+        for table in tables:
+            rows, places = self._in_order(table.rows)
+            self._size = self._size or (int(places[-1]) // (8 * BLOCK) + 1) * 8 * BLOCK
+            named = self._named(places)
+            if not self._at:
+                self.there: Bits = named
+            for name in rows.column_names:
+                self._at[name] = (rows, self.there if name in table.zero else named, places)
+
+    def _named(self, places: npt.NDArray[np.int64]) -> Bits:
+        standing = np.zeros(self._size, bool)
+        standing[places] = True
+        return np.packbits(standing, bitorder="little")
+
+    def _in_order(self, rows: pa.Table) -> tuple[pa.Table, npt.NDArray[np.int64]]:
+        """The rows by number, and each one's place; of those whom the day's customers do not name, none."""
+        places = rows["cust_id"].to_numpy().astype(np.int64) - self._low
+        if self._size and len(places) and (places.max() >= self._size or places.min() < 0):
+            known = (places >= 0) & (places < self._size)
+            rows, places = rows.filter(pa.array(known)), places[known]
+        if np.any(places[1:] < places[:-1]):
+            order = np.argsort(places, kind="stable")
+            rows, places = rows.take(pa.array(order)), places[order]
+        return rows.combine_chunks(), places
 
     def of(self, node: Node) -> Bits:
         """Of whom a condition is true; bits of numbers that nobody has may be anything."""
@@ -234,13 +299,15 @@ class _Bits:
             return self._column(name).holds(test, self.there)
         if number in self._plan.asked:
             return self._column(f"r{number}").holds(Test("bool", among=frozenset([True])), self.there)
+        if number in self._plan.sequences:
+            places = self._plan.sequences.found(number, self._moments)
+            return self._named(places[places < self._size])
         return _bits(self._wholes[number], self._low, self._size)
 
     def _column(self, name: str) -> Column:
         if name not in self._columns:
-            chunks = self._rows[name].chunks
-            values = chunks[0] if len(chunks) == 1 else pa.concat_arrays(chunks)
-            self._columns[name] = Column(values, self._places, self._size, self.there)
+            rows, known, places = self._at[name]
+            self._columns[name] = Column(rows[name].combine_chunks(), places, self._size, known)
         return self._columns[name]
 
 

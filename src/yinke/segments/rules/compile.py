@@ -1,4 +1,4 @@
-"""Rules as Ibis expressions: many rules, one scan.
+"""Rules as Ibis expressions: what each needs, and how its answer follows (``gather.py`` gathers for many at once).
 
 A rule says which columns it needs (``Needs``) and how its answer follows from them. Rules that ask the same thing
 share the column: one join for each table and date, however many conditions look at it. Texts and numbers of users
@@ -7,8 +7,7 @@ become Ibis literals, never SQL.
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
@@ -16,16 +15,12 @@ from typing import Any, TypeAlias
 
 import ibis
 import ibis.expr.operations as ops
-import pyarrow as pa
 
 from yinke.common.lunar import lunar_birthdays, solar_birthdays
 from yinke.lake.dates import add_months
-from yinke.lake.engine import Files, Slice, Table
-from yinke.lake.features import net_of_reversals
-from yinke.lake.features.money import MONEY, at_rates
-from yinke.lake.store import Day
+from yinke.lake.features.money import MONEY
 from yinke.segments.ready.tags import ready_tags
-from yinke.segments.rules.fields import Field, Rows, fields, tables, typed
+from yinke.segments.rules.fields import Field, fields, tables, typed
 from yinke.segments.rules.language import (
     All,
     AnyOf,
@@ -44,16 +39,11 @@ from yinke.segments.rules.language import (
 from yinke.segments.rules.language import (
     Sequence as Then,
 )
-from yinke.segments.rules.timing import end_of, period, span_days, start_of
+from yinke.segments.rules.timing import end_of, period, start_of
 from yinke.segments.rules.world import World
 
 Answer: TypeAlias = Callable[[Any], Any]
 """From a table with the needed columns to a bit, 1 or 0 (``int8``): bits are twice as fast as branches."""
-
-FEW = 2
-"""Up to so many sequences each read their journals by themselves."""
-Part: TypeAlias = Slice | Collection[int] | None
-"""Whom to ask of: a range of customers, some named ones, or everybody."""
 
 LUNAR = 2000
 """Added to month × 100 + day of a leap month's birthday."""
@@ -99,25 +89,9 @@ class Needs:
         return self._name(self.marks, mark, "m")
 
 
-def evaluate(world: World, rules: Sequence[Rule], part: Part = None) -> Table:
-    """Whom each rule holds of: ``cust_id`` and a boolean ``r0``, ``r1``, ... for each rule, of every customer.
-
-    The rules were checked (``check``) against the same day and segments. ``part``: of these customers only.
-    """
-    needs = Needs()
-    answers = [answer(world, needs, rule) for rule in rules]
-    rows = gather(world, needs, part)
-    return rows.select("cust_id", **{f"r{n}": one(rows) == 1 for n, one in enumerate(answers)})
-
-
 def answer(world: World, needs: Needs, rule: Rule) -> Answer:
     """What one rule needs, and how its answer follows."""
     return Compiler(world, needs).condition(rule.where, world.day.biz_date)
-
-
-def gather(world: World, needs: Needs, part: Part = None) -> Table:
-    """``cust_id`` and all needed columns of every customer, or of some."""
-    return _Gatherer(world, needs, part).table()
 
 
 @dataclass
@@ -179,7 +153,7 @@ class Compiler:
         if asked.field in ("age", "tenure_months"):
             of = "birth_date" if asked.field == "age" else "open_date"
             column = self.needs.column(today, "snapshot", of)
-            turns = _turned if asked.field == "age" else _months_ago
+            turns = turned if asked.field == "age" else months_ago
             test = _full(asked, lambda n: turns(today, n))
             return lambda t: _bit(test(t[column]))
         if asked.field == "birthday":
@@ -283,14 +257,14 @@ def comparison(
         return lambda c, _: c == (op == "is_true")
     if isinstance(value, Span):
         if op == "in_next":
-            return lambda c, _: (_day(c) > today) & (_day(c) <= end_of(value, today))
+            return lambda c, _: (day_of(c) > today) & (day_of(c) <= end_of(value, today))
         start = start_of(value, today)
         if op == "more_than_ago":
-            return lambda c, _: _day(c) <= start
-        return lambda c, _: (_day(c) > start) & (_day(c) <= today)
+            return lambda c, _: day_of(c) <= start
+        return lambda c, _: (day_of(c) > start) & (day_of(c) <= today)
     if op == "in_this":
         first, last = period(str(value), today)
-        return lambda c, _: _day(c).between(first, last)
+        return lambda c, _: day_of(c).between(first, last)
     if op == "under":
         below = [org for org, path in world.orgs.items() if set(path) & set(map(str, _list(value)))]
         return lambda c, _: c.isin(below)
@@ -311,7 +285,8 @@ def comparison(
     return lambda c, _: _compared(op, c, limit)
 
 
-def _day(column: Any) -> Any:
+def day_of(column: Any) -> Any:
+    """The day of a date or a moment."""
     return column.date() if column.type().is_timestamp() else column
 
 
@@ -334,7 +309,7 @@ def _compared(op: str, left: Any, right: Any) -> Any:
     }[op]()  # fmt: skip
 
 
-def _turned(today: date, years: int) -> date | None:
+def turned(today: date, years: int) -> date | None:
     """Who was born up to this day is at least so many years old; None: nobody is."""
     return _same_day(today, today.year - years) if years < today.year else None
 
@@ -350,7 +325,7 @@ def _is_leap(year: int) -> bool:
     return year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)
 
 
-def _months_ago(today: date, months: int) -> date | None:
+def months_ago(today: date, months: int) -> date | None:
     """Who came up to this day came at least so many full months ago."""
     month = today.year * 12 + today.month - 1 - months
     if month < 12:
@@ -383,214 +358,3 @@ def _full(asked: Compare, by: Callable[[int], date | None]) -> Callable[[Any], A
         "not_in": lambda c: ~ibis.or_(*(equal(c, n) for n in values)),
     }
     return tests[asked.op]
-
-
-class _Gatherer:
-    """Joins what is needed to the customers of the day. Each table is one plan input, scanned once."""
-
-    def __init__(self, world: World, needs: Needs, part: Part) -> None:
-        self.world, self.needs, self.part = world, needs, part
-        self._kept: dict[tuple[date, str], Table] = {}
-
-    def _read(self, files: Files, *, whole: bool = False) -> Table:
-        engine = self.world.engine
-        if isinstance(files, pa.Schema):
-            return engine.memtable(files.empty_table())
-        rows = engine.memtable(files) if isinstance(files, pa.Table) else engine.tables(files)
-        if self.part is None or whole or "cust_id" not in rows.columns:
-            return rows
-        if not isinstance(self.part, Slice):
-            return rows.filter(rows.cust_id.isin(list(self.part)))
-        low, high = self.part.scalars().values()
-        return rows.filter((rows.cust_id >= low) & (rows.cust_id < high))
-
-    def table(self) -> Table:
-        base = rows = self._columns(self.world.day.biz_date, "snapshot", self._of_today())
-        columns: dict[str, Any] = dict.fromkeys(self._of_today())
-        for n, part in enumerate(
-            self._parts()
-        ):  # a key of its own for each keeps them one flat chain of joins
-            part = part.rename({f"key_{n}": "cust_id"})
-            rows = rows.left_join(part, base.cust_id == part[f"key_{n}"])
-            columns |= {name: None for name in part.columns if name != f"key_{n}"}
-        zero = self._counts()
-        return rows.select(
-            "cust_id", **{name: rows[name].fill_null(0) if zero.get(name) else rows[name] for name in columns}
-        )
-
-    def _counts(self) -> dict[str, bool]:
-        """Columns of counts and sums: nothing is 0. Of a greatest or least value, nothing is not known."""
-        return {name: asked.measure not in ("max", "min") for name, asked in self.needs.rows.values()}
-
-    def _parts(self) -> Iterable[Table]:
-        by_table: dict[tuple[date, str], dict[str, str]] = defaultdict(dict)
-        for (day, table, column), name in self.needs.columns.items():
-            by_table[day, table][name] = column
-        by_table.pop((self.world.day.biz_date, "snapshot"), None)
-        for (day, table), columns in by_table.items():
-            yield self._columns(day, table, columns)
-        counted: dict[tuple[date, str], list[tuple[str, Behaviour]]] = defaultdict(list)
-        for (day, _), (name, asked) in self.needs.rows.items():
-            counted[day, asked.table].append((name, asked))
-        for (day, table), behaviours in counted.items():
-            yield self._counted(day, tables()[table], behaviours)
-        for (day, _), (name, then) in self.needs.then.items():
-            yield self._followed(day, then).mutate(**{name: True})
-        ranked: dict[date, list[tuple[Any, str]]] = defaultdict(list)
-        for key, name in self.needs.peers.items():
-            ranked[key[0]].append((key, name))
-        for day, wanted in ranked.items():
-            yield self._ranked(day, wanted)
-        if self.needs.marks:
-            yield self._marked()
-
-    def _of_today(self) -> dict[str, str]:
-        """The columns that stand in the very rows that all else is joined to."""
-        today = self.world.day.biz_date
-        return {
-            name: column
-            for (day, table, column), name in self.needs.columns.items()
-            if (day, table) == (today, "snapshot")
-        }
-
-    def _columns(self, day: date, table: str, columns: Mapping[str, str]) -> Table:
-        rows = self._read(self.world.files(self._day(day), table))
-        there = {name: column for name, column in columns.items() if column in rows.columns}
-        rows = rows.select("cust_id", **there)
-        missing = {name: _nothing(columns[name]) for name in columns if name not in there}
-        return rows.mutate(**missing) if missing else rows
-
-    def _day(self, wanted: date) -> Day | None:
-        return self.world.on(wanted)
-
-    def rows(self, today: date, table: Rows, after: date | None) -> Table:
-        """A table's rows in CNY, with ``_day``, the day on which each happened; a journal's up to ``today``."""
-        world, day = self.world, self._day(today)
-        if not table.day:
-            rows = self._read(world.files(day, table.name))
-            if table.name == "account":
-                held = self._read(world.files(day, "balance")).select(held_no="acct_no", balance="balance")
-                rows = rows.left_join(held, rows.acct_no == held.held_no).drop("held_no")
-        else:
-            start = after or today
-            files = world.journal(day, table.name, start) if day else world.files(None, table.name)
-            rows = self._read(files)
-            if table.name == "transaction":
-                rows = net_of_reversals(rows, of_many_days=True)
-            rows = rows.mutate(_day=_day(rows[table.day]))
-            rows = rows.filter((rows._day > start) & (rows._day <= today))
-        rates = world.rates(day) if day and table.cny else {}
-        exact = {ccy: ibis.literal(rate, "decimal(18, 6)") for ccy, rate in rates.items()}
-        if exact:
-            rows = rows.mutate(**{name: at_rates(rows[name], rows.ccy, exact) for name in table.cny})
-        return rows
-
-    def _journal(self, today: date, table: Rows, after: date) -> Table:
-        """A journal's rows after a day. Where many sequences ask for them they are read once and kept, on one machine."""
-        thens = [then for (day, _), (_, then) in self.needs.then.items() if day == today]
-        if len(thens) <= FEW or self.world.engine.kind != "duckdb":
-            return self.rows(today, table, after)
-        if (today, table.name) not in self._kept:
-            doings = [one for then in thens for one in (then.first, then.then) if one.table == table.name]
-            filters = [one for doing in doings for one in doing.filters]
-            asked = {one.field for one in filters}
-            asked |= {one.value.field for one in filters if isinstance(one.value, Other)}
-            rows = self.rows(today, table, min(start_of(then.last, today) for then in thens))
-            rows = rows.select("cust_id", "_day", *sorted(asked - {"cust_id"}))
-            self._kept[today, table.name] = self._read(self.world.engine.to_arrow(rows))
-        rows = self._kept[today, table.name]
-        return rows.filter(rows["_day"] > after)
-
-    def _fits(self, rows: Table, table: Rows, filters: Iterable[Filter], today: date) -> Any:
-        found = ibis.literal(True)
-        for one in filters:
-            test = comparison(table.columns[one.field], one, today, self.world)
-            found = found & test(rows[one.field], lambda name: rows[name]).fill_null(False)
-        return found
-
-    def _counted(self, today: date, table: Rows, wanted: list[tuple[str, Behaviour]]) -> Table:
-        """All that is counted over one table on one date: one scan of the longest window, a condition for each."""
-        starts = {name: start_of(asked.last, today) for name, asked in wanted if asked.last is not None}
-        rows = self.rows(today, table, min(starts.values(), default=None))
-        tests, measures = {}, {}
-        for name, asked in wanted:
-            test = self._fits(rows, table, asked.filters, today)
-            tests[f"fits_{name}"] = test & (rows["_day"] > starts[name]) if name in starts else test
-        rows = rows.mutate(**tests)
-        rows = rows.filter(ibis.or_(*(rows[name] for name in tests)))
-        for name, asked in wanted:
-            measures[name] = _measure(rows, asked, rows[f"fits_{name}"])
-        return rows.group_by("cust_id").agg(**measures)
-
-    def _followed(self, today: date, then: Then) -> Table:
-        """``cust_id`` of those who did one thing, and within so many days did another or did not."""
-        after, within = start_of(then.last, today), span_days(then.within)
-
-        def days(doing: Any) -> Table:
-            table = tables()[doing.table]
-            rows = self._journal(today, table, after)
-            rows = rows.filter(self._fits(rows, table, doing.filters, today))
-            return rows.select("cust_id", day=rows._day).distinct()
-
-        first, second = days(then.first), days(then.then).select(who="cust_id", on="day")
-        if not then.happens:
-            first = first.filter(first.day <= today - timedelta(days=within))
-        follows = [
-            first.cust_id == second.who,
-            second.on >= first.day,
-            second.on <= first.day + ibis.interval(days=within),
-        ]
-        found = first.semi_join(second, follows) if then.happens else first.anti_join(second, follows)
-        return found.select("cust_id").distinct()
-
-    def _ranked(self, today: date, wanted: list[tuple[Any, str]]) -> Table:
-        day = self._day(today)
-        rows = self._read(self.world.files(day, "snapshot"), whole=True)
-        rows = rows.filter((rows.stage != "CLOSED").fill_null(True))
-        if any(key[2] == "branch" for key, _ in wanted):
-            tree = {org: path[-2] for org, path in self.world.orgs.items() if len(path) > 1}
-            lines = pa.table(
-                {"of_org": pa.array(list(tree), pa.string()), "branch": pa.array(list(tree.values()), pa.string())}
-            )  # fmt: skip
-            orgs = self._read(lines)
-            rows = rows.left_join(orgs, rows.org_no == orgs.of_org)
-        places = {}
-        for (_, name, group, side), alias in wanted:
-            value = rows[name]
-            order = (
-                ibis.desc(value, nulls_first=False) if side == "top" else ibis.asc(value, nulls_first=False)
-            )
-            key = {"outlet": "org_no", "branch": "branch", "tier": "tier", "bank": None}[group]
-            known = value.notnull() if key is None else value.notnull() & rows[key].notnull()
-            by = {} if key is None else {"group_by": key}
-            rank = ibis.rank().over(ibis.window(order_by=order, **by))
-            size = value.count().over(ibis.window(**by))
-            places[alias] = ibis.ifelse(known, rank, ibis.null("int64"))
-            places[f"{alias}_n"] = size
-        return rows.select("cust_id", **places)
-
-    def _marked(self) -> Table:
-        wanted = self.needs.marks
-        rows = self._read(self.world.marks(frozenset(wanted)))
-        return rows.group_by("cust_id").agg(
-            **{name: (rows.mark == mark).any() for mark, name in wanted.items()}
-        )
-
-
-def _nothing(column: str) -> Any:
-    kinds = {"money": MONEY, "int": "int32", "date": "date", "bool": "bool"}
-    known = fields().get(column)
-    return ibis.null(kinds.get(known.kind if known else "date", "string"))
-
-
-def _measure(rows: Table, asked: Behaviour, fits: Any) -> Any:
-    if asked.measure == "count":
-        if asked.table == "events":
-            return rows.dedup_key.nunique(where=fits)  # what stands is written each night anew
-        return fits.cast("int32").sum().cast("int64")
-    if asked.measure == "days":
-        return rows["_day"].nunique(where=fits)
-    column = rows[asked.column]
-    if asked.measure == "sum":
-        return column.sum(where=fits).cast("decimal(28, 6)" if column.type().is_decimal() else "int64")
-    return column.max(where=fits) if asked.measure == "max" else column.min(where=fits)

@@ -7,8 +7,9 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, Literal
 
-from yinke.segments.rules.compile import Answer, Compiler, Needs, gather
+from yinke.segments.rules.compile import Answer, Compiler, Needs
 from yinke.segments.rules.fields import fields
+from yinke.segments.rules.gather import gather
 from yinke.segments.rules.language import (
     At,
     Behaviour,

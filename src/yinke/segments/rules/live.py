@@ -16,7 +16,8 @@ import ibis
 import pyarrow as pa
 
 from yinke.lake.engine.hot import HotSnapshot
-from yinke.segments.rules.compile import Needs, answer, gather
+from yinke.segments.rules.compile import Needs, answer
+from yinke.segments.rules.gather import gather
 from yinke.segments.rules.language import Rule
 from yinke.segments.rules.world import World
 
