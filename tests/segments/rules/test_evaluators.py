@@ -73,7 +73,7 @@ def test_the_compiled_form_answers_as_row_by_row(
         assert found == bank.who(rule), smallest(world, bank, rule)
 
 
-@pytest.mark.parametrize("seed", [3])
+@pytest.mark.parametrize("seed", [3, 102, 110, 113])
 def test_the_night_finds_the_same(duck: Engine, tmp_path: Path, seed: int) -> None:
     bank = made_bank(seed)
     world = lay(bank, tmp_path, duck)

@@ -17,7 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from yinke.segments.rules.compile import months_ago, turned
-from yinke.segments.rules.fields import Field, fields, typed
+from yinke.segments.rules.fields import Field, fields, tables, typed
 from yinke.segments.rules.language import Behaviour, Compare, Other, Span
 from yinke.segments.rules.timing import end_of, period, start_of
 from yinke.segments.rules.world import World
@@ -26,6 +26,8 @@ Bits: TypeAlias = npt.NDArray[np.uint8]
 """Eight customers a byte, the lowest number in the lowest bit, as roaring bitmaps have it."""
 Kind = Literal["number", "text", "bool"]
 SCALES = {None: 1, "CNY": 1, "WAN": 10_000, "YI": 100_000_000}
+SUM_PLACES = 6
+"""Decimal places of a sum of money in CNY (``rules/gather.py``)."""
 _MOST = 2**63 - 1
 _EPOCH = date(1970, 1, 1)
 
@@ -95,10 +97,43 @@ def _test(known: Field, asked: Compare, today: date, world: World) -> Test | Non
 
 
 def count_test(asked: Behaviour, today: date) -> Test | None:
-    """The test of what a behaviour counts; None if it sums, or takes the greatest."""
-    if asked.measure not in ("count", "days"):
+    """The test of what a behaviour counts or sums; None if it takes the greatest or least."""
+    if asked.measure in ("count", "days"):
+        return _number_test("int", asked.op, asked.value, today, 1)
+    if asked.measure == "sum" and asked.column:
+        kind = tables()[asked.table].columns[asked.column].kind
+        if kind == "money":
+            return _number_test("money", asked.op, asked.value, today, 10**SUM_PLACES // 100)
+        return _number_test(kind, asked.op, asked.value, today, 1) if kind == "int" else None
+    return None
+
+
+@dataclass(frozen=True)
+class Versus:
+    """A column against another of its kind: ``op`` of 100 times the one and ``times`` × the other + ``plus``.
+
+    Whole numbers all: ``times`` in hundredths, ``plus`` in hundredths of what the columns count in (cents, or ones).
+    """
+
+    op: str
+    times: int
+    plus: int
+
+
+def versus_of(asked: Compare) -> tuple[Field, Field, Versus] | None:
+    """The fields of a comparison with another field, and how they compare; None if it is none."""
+    known = fields()[asked.field]
+    if not isinstance(asked.value, Other) or known.source == "own":
         return None
-    return _number_test("int", asked.op, asked.value, today, 1)
+    unit = 100 if known.kind == "money" else 1
+    times, plus = (Decimal(str(one)) for one in (asked.value.times, asked.value.plus))
+    return known, fields()[asked.value.field], Versus(asked.op, int(times * 100), int(plus * 100 * unit))
+
+
+_OPERATORS: dict[str, Callable[[Any, Any], Any]] = {
+    "eq": np.equal, "ne": np.not_equal, "lt": np.less, "le": np.less_equal, "gt": np.greater,
+    "ge": np.greater_equal,
+}  # fmt: skip
 
 
 def _is_text(known: Field) -> bool:
@@ -197,6 +232,14 @@ class Column:
             return self.valid if test.known else there & ~self.valid
         return _packed(self._compared(test)) & self.valid
 
+    def versus(self, other: Column, test: Versus) -> Bits:
+        """Of whom the comparison with the other column is true."""
+        mine, theirs = self._values.astype(np.int64), other._values.astype(np.int64)
+        if max(100 * _largest(mine), abs(test.times) * _largest(theirs) + abs(test.plus)) > _MOST:
+            mine, theirs = mine.astype(object), theirs.astype(object)  # slow, and never wrong
+        found = _OPERATORS[test.op](mine * 100, theirs * test.times + test.plus)
+        return _packed(found.astype(bool)) & self.valid & other.valid
+
     def _compared(self, test: Test) -> npt.NDArray[np.bool_]:
         values = self._values
         if test.kind == "text":
@@ -210,6 +253,10 @@ class Column:
                     found |= values == int(one)
             return ~found if test.out else found
         return _within(values, test.low, test.high)
+
+
+def _largest(values: npt.NDArray[np.int64]) -> int:
+    return max(int(values.max()), -int(values.min())) if len(values) else 0
 
 
 def _within(values: npt.NDArray[np.integer[Any]], low: int | None, high: int | None) -> npt.NDArray[np.bool_]:
@@ -238,10 +285,15 @@ def numbers(values: pa.Array) -> npt.NDArray[Any]:
     if pa.types.is_boolean(kind):
         return np.asarray(values.fill_null(False).to_numpy(zero_copy_only=False), np.int8)
     if pa.types.is_decimal(kind):
-        if kind.scale != 2:
+        if kind.scale not in (2, SUM_PLACES):
             raise TypeError(kind)
         pairs = np.frombuffer(values.buffers()[1], np.int64)[2 * values.offset :][: 2 * len(values)]
-        return np.ascontiguousarray(pairs[::2])  # of a number of up to 18 digits the lower half says all
+        low, high = np.ascontiguousarray(pairs[::2]), pairs[1::2]
+        if kind.precision > 18 and np.any(high != low >> 63):  # beyond 18 digits: as great as there is
+            low = np.where(high == low >> 63, low, np.where(high < 0, -_MOST, _MOST))
+        if values.null_count:
+            low[~values.is_valid().to_numpy(zero_copy_only=False)] = 0
+        return low
     if pa.types.is_date(values.type):
         values = values.cast(pa.int32())
     return np.asarray(values.fill_null(0).to_numpy(zero_copy_only=False))

@@ -22,7 +22,7 @@ import pyarrow.parquet as pq
 from pyroaring import BitMap
 
 from yinke.lake.engine import Slice
-from yinke.segments.members.columns import Bits, Column, Test, count_test, test_of
+from yinke.segments.members.columns import Bits, Column, Test, Versus, count_test, test_of, versus_of
 from yinke.segments.members.marks import by_mark
 from yinke.segments.members.peers import Peers
 from yinke.segments.members.sequences import Moments, Sequences
@@ -110,6 +110,7 @@ class _Plan:
     needs: Needs = field(default_factory=Needs)
     tests: dict[int, tuple[str, Test]] = field(default_factory=dict)
     marks: dict[int, str] = field(default_factory=dict)
+    pairs: dict[int, tuple[str, str, Versus]] = field(default_factory=dict)
     asked: dict[int, Answer] = field(default_factory=dict)
     sequences: Sequences = field(init=False)
     peers: Peers = field(init=False)
@@ -171,6 +172,9 @@ class _Plan:
         elif isinstance(asked, Compare) and (found := test_of(asked, today, self.world)):
             source, name, test = found
             self.tests[number] = (self.needs.column(today, source, name), test)
+        elif isinstance(asked, Compare) and (pair := versus_of(asked)):
+            mine, theirs = (self.needs.column(today, one.source, one.name) for one in pair[:2])
+            self.pairs[number] = (mine, theirs, pair[2])
         elif isinstance(asked, Behaviour) and (counted := count_test(asked, today)):
             self.tests[number] = (self.needs.counted(today, asked), counted)
         else:
@@ -184,6 +188,7 @@ class _Plan:
         pieces = apart(self.world, self.needs, part)
         home = {name: n for n, piece in enumerate(pieces) for name in piece.names}
         compared = {name for name, _ in self.tests.values()}
+        compared |= {name for mine, theirs, _ in self.pairs.values() for name in (mine, theirs)}
         over: dict[tuple[int, ...], dict[str, Answer]] = defaultdict(dict)
         for number, one in self.asked.items():
             row = _Row(pieces, home)
@@ -204,7 +209,8 @@ class _Plan:
         self, rows: Any, columns: Sequence[str], answers: Mapping[str, Answer], zero: frozenset[str]
     ) -> _Table:
         said = {name: one(rows) == 1 for name, one in answers.items()}
-        return _Table(self.world.engine.to_arrow(rows.select("cust_id", *columns, **said)), zero)
+        said |= {name: rows[name].fill_null(0) if name in zero else rows[name] for name in columns}
+        return _Table(self.world.engine.to_arrow(rows.select("cust_id", **said)), zero)
 
     def whole(self) -> dict[int, BitMap]:
         """What takes the whole bank at once: who is among the first of their peers, and who has a mark."""
@@ -275,7 +281,7 @@ class _Bits:
         if np.any(places[1:] < places[:-1]):
             order = np.argsort(places, kind="stable")
             rows, places = rows.take(pa.array(order)), places[order]
-        return rows.combine_chunks(), places
+        return rows, places
 
     def of(self, node: Node) -> Bits:
         """Of whom a condition is true; bits of numbers that nobody has may be anything."""
@@ -297,6 +303,9 @@ class _Bits:
         if number in self._plan.tests:
             name, test = self._plan.tests[number]
             return self._column(name).holds(test, self.there)
+        if number in self._plan.pairs:
+            mine, theirs, versus = self._plan.pairs[number]
+            return self._column(mine).versus(self._column(theirs), versus)
         if number in self._plan.asked:
             return self._column(f"r{number}").holds(Test("bool", among=frozenset([True])), self.there)
         if number in self._plan.sequences:
@@ -332,8 +341,9 @@ class _Blocks:
         for n in np.flatnonzero(counts):
             block, many = blocks[n], int(counts[n])
             if many <= SPARSE:
-                there = np.flatnonzero(np.unpackbits(block, bitorder="little"))
-                data = there.astype("<u2").tobytes()
+                used = np.flatnonzero(block)  # most bytes of a sparse block are empty
+                inner = np.flatnonzero(np.unpackbits(block[used], bitorder="little"))
+                data = (used[inner >> 3] * 8 + (inner & 7)).astype("<u2").tobytes()
             else:
                 data = block.tobytes()
             self._blocks.append(((low >> 16) + int(n), many, data))
