@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import struct
-from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
+import numpy as np
 import pyarrow as pa
 from pyroaring import BitMap
 
@@ -34,7 +34,7 @@ SCHEMA = pa.schema(
 )
 BATCH = 32
 """Keys that are written at a time."""
-SMALL = 1 << 15
+SMALL = 1 << 9
 """Bytes up to which a bitmap is unpacked whole to look up one bit."""
 
 
@@ -116,6 +116,7 @@ class Part:
             self._table = pa.ipc.open_file(source).read_all()
         self.keys: list[str] = self._table["key"].to_pylist()
         self._rows = {key: n for n, key in enumerate(self.keys)}
+        self._views: dict[tuple[int, Column], Any] = {}
 
     def __contains__(self, key: str) -> bool:
         return key in self._rows
@@ -141,8 +142,11 @@ class Part:
         return None if data is None else holds(data, number)
 
     def _bytes(self, key: str, column: Column) -> Any:
-        value = self._table[column][self._rows[key]]
-        return memoryview(value.as_buffer()).cast("B") if value.is_valid else None
+        place = (self._rows[key], column)
+        if place not in self._views:
+            value = self._table[column][place[0]]
+            self._views[place] = memoryview(value.as_buffer()).cast("B") if value.is_valid else None
+        return self._views[place]
 
 
 def holds(data: Any, number: int) -> bool:
@@ -151,30 +155,30 @@ def holds(data: Any, number: int) -> bool:
     >>> holds(memoryview(packed(BitMap(range(0, 900_000, 3)))), 30_003)
     True
     """
-    cookie = struct.unpack_from("<I", data)[0]
-    runs = cookie & 0xFFFF == 12347
     if len(data) <= SMALL:
         return number in BitMap.deserialize(data)
+    cookie = struct.unpack_from("<I", data)[0]
+    runs = cookie & 0xFFFF == 12347
     count = (cookie >> 16) + 1 if runs else struct.unpack_from("<I", data, 4)[0]
-    flags, at = (data[4:], 4 + (count + 7) // 8) if runs else (b"", 8)
+    at = 4 + (count + 7) // 8 if runs else 8
     high, low = number >> 16, number & 0xFFFF
-    heads = data[at : at + 4 * count].cast("H")
-    first = bisect_left(range(count), high, key=lambda n: int(heads[2 * n]))
+    heads = np.frombuffer(data, "<u2", 2 * count, at)
+    first = int(heads[::2].searchsorted(high))
     if first == count or heads[2 * first] != high:
         return False
-    fewer = heads[2 * first + 1]
+    fewer = int(heads[2 * first + 1])
     if runs and count < 4:  # such a bitmap does not say where its containers begin
         return number in BitMap.deserialize(data)
     start = struct.unpack_from("<I", data, at + 4 * count + 4 * first)[0]
-    if runs and flags[first // 8] >> first % 8 & 1:
+    if runs and data[4 + first // 8] >> first % 8 & 1:
         size = struct.unpack_from("<H", data, start)[0]
-        pairs = data[start + 2 : start + 2 + 4 * size].cast("H")
-        after = bisect_right(range(size), low, key=lambda n: int(pairs[2 * n]))
-        return bool(after > 0 and low <= pairs[2 * after - 2] + pairs[2 * after - 1])
+        pairs = np.frombuffer(data, "<u2", 2 * size, start + 2)
+        after = int(pairs[::2].searchsorted(low, "right"))
+        return after > 0 and low <= int(pairs[2 * after - 2]) + int(pairs[2 * after - 1])
     if fewer + 1 <= 4096:
-        numbers = data[start : start + 2 * fewer + 2].cast("H")
-        found = bisect_left(numbers, low)
-        return bool(found <= fewer and numbers[found] == low)
+        numbers = np.frombuffer(data, "<u2", fewer + 1, start)
+        found = int(numbers.searchsorted(low))
+        return found <= fewer and int(numbers[found]) == low
     return bool(data[start + low // 8] >> low % 8 & 1)
 
 
