@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection, Mapping
+import threading
+from collections.abc import Collection, Hashable, Mapping
+from dataclasses import replace
+from functools import lru_cache
 
+import pyarrow as pa
 from django.conf import settings
 from django.db import DatabaseError, connection, transaction
 from pyroaring import BitMap
@@ -12,14 +16,17 @@ from pyroaring import BitMap
 from yinke.common.errors import YinkeError
 from yinke.common.row_security import whole_bank
 from yinke.common.thresholds import load_thresholds
-from yinke.lake.engine import open_engine
+from yinke.lake.engine import Bound, Engine, Inputs, Table, open_engine
 from yinke.lake.store import Lake
 from yinke.segments.definitions import around_of
+from yinke.segments.members.store import Members
 from yinke.segments.models import SegmentMove
 from yinke.segments.moves import now
 from yinke.segments.night import all_rules, members_of_lake, world_of
+from yinke.segments.rules.compile import Needs, answer
 from yinke.segments.rules.gather import evaluate
 from yinke.segments.rules.language import Compare, InSegment, Rule, leaves
+from yinke.segments.rules.world import World
 
 log = logging.getLogger(__name__)
 
@@ -41,33 +48,72 @@ def follow(field: str, customer_ids: Collection[int]) -> None:
 
 
 def _follow(field: str, customer_ids: Collection[int]) -> None:
-    lake, env = Lake(settings.YINKE.lake), settings.YINKE
+    lake = Lake(settings.YINKE.lake)
     members = members_of_lake(lake)
     dates = members.dates()
     day = lake.day(dates[-1]) if dates else None
     if day is None or not day.has("snapshot"):
         return
-    values = load_thresholds(env.thresholds).at(day.biz_date)
+    values = load_thresholds(settings.YINKE.thresholds).at(day.biz_date)
     kept = set(members.keys())
-    rules = {key: rule for key, (_, rule) in all_rules(around_of(lake, day, values)).items() if key in kept}
-    engine = open_engine("duckdb", threads=env.threads, memory="1GB", scratch=env.home / "scratch")
-    world = world_of(engine, lake, day, values)
-    asked = {key: rule for key, rule in rules.items() if mentions(rule, field, world.segments)}
-    if not asked:
+    rules = {key: one for key, one in all_rules(around_of(lake, day, values)).items() if key in kept}
+    world = world_of(_engine(day.version), lake, day, values)
+    asked = {key: rule for key, (_, rule) in rules.items() if mentions(rule, field, world.segments)}
+    shape = (day.version, field, *((key, version) for key, (version, _) in rules.items()))
+    if not asked or not _moved(world, shape, asked, members, customer_ids):
         return
-    found = engine.to_arrow(evaluate(world, list(asked.values()), frozenset(customer_ids)))
-    ids = found["cust_id"].to_pylist()
     with connection.cursor() as cursor:  # so that numbers grow in the order in which transactions end
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('segment moves', 0))")
-    moves = []
+    moved = _moved(world, shape, asked, members, customer_ids)  # with what others have changed meanwhile
+    SegmentMove.objects.bulk_create(
+        [
+            SegmentMove(customer_id=cust, key=key, entered=entered, biz_date=dates[-1], cause=field)
+            for cust, key, entered in moved
+        ],
+        batch_size=2000,
+    )
+
+
+def _moved(
+    world: World, shape: Hashable, asked: Mapping[str, Rule], members: Members, customer_ids: Collection[int]
+) -> list[tuple[int, str, bool]]:
+    """(customer, key, entered) of whom a rule now holds otherwise than is known."""
+    if shape not in _marks:
+        needs = Needs()
+        for rule in asked.values():
+            answer(world, needs, rule)
+        _marks[shape] = frozenset(needs.marks)
+    who = pa.table({"cust_id": pa.array(sorted(set(customer_ids)), pa.int32())})
+    inputs = Inputs({"who": who, "marks": world.marks(_marks[shape])}, {})
+
+    def build(bound: Bound) -> Table:
+        there = replace(world, marks=lambda _: bound["marks"])
+        return evaluate(there, list(asked.values()), bound["who"])
+
+    with _LOCK:
+        found = world.engine.to_arrow(world.engine.plan("follow", shape, inputs, build))
+    ids, some = found["cust_id"].to_pylist(), BitMap(found["cust_id"].to_pylist())
+    moved = []
     for n, key in enumerate(asked):
-        before = now(members, key, BitMap(ids))
-        for cust, holds in zip(ids, found[f"r{n}"].to_pylist(), strict=True):
-            if bool(holds) != (cust in before):
-                moves.append(SegmentMove(
-                    customer_id=cust, key=key, entered=bool(holds), biz_date=dates[-1], cause=field
-                ))  # fmt: skip
-    SegmentMove.objects.bulk_create(moves, batch_size=2000)
+        before = now(members, key, some)
+        holds = found[f"r{n}"].to_pylist()
+        moved += [
+            (cust, key, is_in) for cust, is_in in zip(ids, holds, strict=True) if is_in != (cust in before)
+        ]
+    return moved
+
+
+_LOCK = threading.Lock()
+"""One question at a time: an engine's plan stands for its newest inputs. Nobody waits for others' transactions in it."""
+_marks: dict[Hashable, frozenset[str]] = {}
+
+
+@lru_cache(maxsize=1)
+def _engine(version: str) -> Engine:
+    """The engine that keeps the plans of one version of a day; a newer one's takes its place."""
+    _marks.clear()
+    env = settings.YINKE
+    return open_engine("duckdb", threads=env.threads, memory="1GB", scratch=env.home / "scratch")
 
 
 def mentions(rule: Rule, field: str, segments: Mapping[str, Rule | None]) -> bool:

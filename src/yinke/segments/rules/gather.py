@@ -22,8 +22,8 @@ from yinke.segments.rules.language import Sequence as Then
 from yinke.segments.rules.timing import span_days, start_of
 from yinke.segments.rules.world import World
 
-Part: TypeAlias = Slice | Collection[int] | None
-"""Whom to ask of: a range of customers, some named ones, or everybody."""
+Part: TypeAlias = Slice | Collection[int] | ibis.Table | None
+"""Whom to ask of: a range of customers, some named ones (also as a table of ``cust_id``), or everybody."""
 
 
 def evaluate(world: World, rules: Sequence[Rule], part: Part = None) -> Table:
@@ -94,13 +94,18 @@ class _Gatherer:
     def __init__(self, world: World, needs: Needs, part: Part) -> None:
         self.world, self.needs, self.part = world, needs, part
 
-    def _read(self, files: Files, *, whole: bool = False) -> Table:
+    def _read(self, files: Files | ibis.Table, *, whole: bool = False) -> Table:
         engine = self.world.engine
         if isinstance(files, pa.Schema):
             return engine.memtable(files.empty_table())
-        rows = engine.memtable(files) if isinstance(files, pa.Table) else engine.tables(files)
+        if isinstance(files, ibis.Table):
+            rows = files
+        else:
+            rows = engine.memtable(files) if isinstance(files, pa.Table) else engine.tables(files)
         if self.part is None or whole or "cust_id" not in rows.columns:
             return rows
+        if isinstance(self.part, ibis.Table):
+            return rows.filter(rows.cust_id.isin(self.part.cust_id))
         if not isinstance(self.part, Slice):
             return rows.filter(rows.cust_id.isin(list(self.part)))
         low, high = self.part.scalars().values()
