@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 
 MARKED: list[Callable[[str, Collection[int]], None]] = []
-"""Told, in the same transaction, whose tags, consents or wishes have changed: the field's name in rules, the customers."""
+"""Told, in the same transaction, whose tags, consents, wishes or contacts have changed: the field's name in rules, the customers."""
 
 
 def marked(field: str, customer_ids: Collection[int]) -> None:
-    """Say that tags (``tag``), consents (``consent``) or wishes (``do_not_disturb``) of customers have changed.
-
-    Contacts are not told: they are many, and the night finds what follows from them.
-    """
+    """Say that tags (``tag``), consents (``consent``), wishes (``do_not_disturb``) or contacts (``contact``) of customers
+    have changed."""
     if customer_ids:
         for follow in MARKED:
             follow(field, customer_ids)

@@ -185,11 +185,13 @@ def record_contact(
             open_task.is_overflow = False
             open_task.save()
             move_up(open_task.assignee_id, day.workday, int(values["task.cap"]))
-        return ContactRecord.objects.create(
+        record = ContactRecord.objects.create(
             customer=customer, task=task, user_id=viewer.user_id, channel=account.channel, result=account.result,
             at=timezone.now(), biz_date=day.workday, next_on=account.next_on, note=account.note.strip(),
             request_key=account.request_key, undo=undo,
         )  # fmt: skip
+        marked("contact", [customer.id])
+        return record
 
 
 def _state(task: Task) -> dict[str, Any]:

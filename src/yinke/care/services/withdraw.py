@@ -64,6 +64,7 @@ def withdraw(viewer: Viewer, contact_id: int) -> int | None:
             marked("do_not_disturb", [contact.customer_id])
         contact.withdrawn_at = now
         contact.save(update_fields=["withdrawn_at"])
+        marked("contact", [contact.customer_id])
         audit(viewer, "contact.withdraw", "contact", str(contact.id))
         return contact.task_id
 
