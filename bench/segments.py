@@ -26,7 +26,7 @@ from typing import Any
 import duckdb
 import numpy as np
 import psutil
-from rule import make_snapshot
+from snapshot import make_snapshot
 
 from yinke.common.thresholds import Thresholds
 from yinke.lake.engine import open_engine
@@ -34,10 +34,10 @@ from yinke.lake.engine.files import ROW_GROUP, quoted
 from yinke.lake.keys import use_master
 from yinke.lake.store import Day, Lake
 from yinke.segments.members import Members
+from yinke.segments.members.live import Live
 from yinke.segments.members.refresh import holding, refresh
 from yinke.segments.rules.check import Around, check
 from yinke.segments.rules.language import Rule
-from yinke.segments.rules.live import Live
 from yinke.segments.rules.world import World
 
 TODAY = date(2026, 10, 30)

@@ -23,13 +23,13 @@ from yinke.lake.engine import open_engine
 from yinke.lake.store import Day, Lake
 from yinke.segments.definitions import Usable, around_of, meant, names_of, visible_segments
 from yinke.segments.marks import marks_for
+from yinke.segments.members.live import Counted, Live, ids
 from yinke.segments.ready.audience import sees_aml
 from yinke.segments.ready.tags import ready_tags, tag_names
 from yinke.segments.rules import fields as catalogue
 from yinke.segments.rules.check import Around, Checked, check
 from yinke.segments.rules.explain import Reason, explain
 from yinke.segments.rules.language import Behaviour, Compare, Filter, InSegment, Other, Rule, Sequence, leaves
-from yinke.segments.rules.live import Counted, Live, ids
 from yinke.segments.rules.parse import parse
 from yinke.segments.rules.sentence import Names, measured, sentence
 from yinke.segments.rules.world import World, org_tree

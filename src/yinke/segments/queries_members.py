@@ -6,8 +6,6 @@ from collections.abc import Sequence
 from datetime import date
 from itertools import combinations
 
-import numpy as np
-import pyarrow as pa
 from pyroaring import BitMap
 
 from yinke.access.viewer import Viewer
@@ -83,8 +81,7 @@ def _page(asking: Asking, segment: Segment, found: BitMap, page: int, sort: str)
     skip, down = (page - 1) * PAGE, sort.startswith("-")
     by = sort.lstrip("-")
     if by == "aum":
-        table = pa.table({"cust_id": pa.array(np.asarray(found.to_array(), dtype=np.int32))})
-        return asking.live.first("aum", table, PAGE, skip, down=down)
+        return asking.live.first(asking.world, "aum", found, PAGE, skip, down=down)
     if by != "entered":
         raise YinkeError(
             "No such order",

@@ -13,7 +13,7 @@ from tests.bank import a_day
 from yinke.lake.engine import Engine
 from yinke.lake.store import Lake
 from yinke.segments.members import Members
-from yinke.segments.members import refresh as module
+from yinke.segments.members import gathered as module
 from yinke.segments.members.refresh import refresh
 from yinke.segments.rules.language import Rule
 from yinke.segments.rules.world import World

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from tests.segments.rules.made import lay, made_bank
 from tests.segments.rules.test_evaluators import rules_for
 from yinke.lake.engine import Engine
+from yinke.segments.members.live import Live, ids
 from yinke.segments.rules.explain import explain
 from yinke.segments.rules.language import Rule, leaves
-from yinke.segments.rules.live import Live, ids
 from yinke.segments.rules.sentence import Names
 
 

@@ -43,15 +43,6 @@ class DuckEngine:
         self._compiled: dict[Any, str] = {}
         self._meaning: dict[str, str] = {}
 
-    @property
-    def backend(self) -> Any:
-        """Ibis' own connection, for what only DuckDB can do (``engine/hot.py``)."""
-        return self._ibis
-
-    def sql_of(self, expr: Any) -> str:
-        """An expression as DuckDB's SQL."""
-        return self._select(expr)
-
     def table(self, path: Path) -> Any:
         """See ``Engine.table``."""
         return self.tables([path])

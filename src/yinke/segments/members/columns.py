@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import cached_property
 from typing import Any, Literal, TypeAlias
 
 import numpy as np
@@ -28,6 +29,7 @@ Kind = Literal["number", "text", "bool"]
 SCALES = {None: 1, "CNY": 1, "WAN": 10_000, "YI": 100_000_000}
 SUM_PLACES = 6
 """Decimal places of a sum of money in CNY (``rules/gather.py``)."""
+STEP = 1 << 17
 _MOST = 2**63 - 1
 _EPOCH = date(1970, 1, 1)
 
@@ -212,7 +214,7 @@ class Column:
         if pa.types.is_string(values.type):
             coded = values.dictionary_encode()
             self._words = coded.dictionary.to_pylist()
-            values = coded.indices
+            values = coded.indices.cast(pa.int16()) if len(self._words) < 2**15 else coded.indices
         self._values = self._spread(numbers(values), 0)
 
     def _spread(self, values: npt.NDArray[Any], nothing: Any) -> npt.NDArray[Any]:
@@ -226,6 +228,29 @@ class Column:
             found[self._places] = values
         return found
 
+    def known(self, places: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
+        """Whether there is a value, of some places."""
+        return np.asarray(self.valid[places >> 3] >> (places & 7) & 1, bool)
+
+    def numbers(self, places: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+        """The values of some places: cents, days."""
+        return np.asarray(self._values[places], np.int64)
+
+    def at(self, places: npt.NDArray[np.int64]) -> pa.Array:
+        """The values of some places: texts, or whole numbers."""
+        found = pa.array(self._values[places])
+        return pa.array(self._words, pa.string()).take(found) if self._words else found
+
+    def coded(self) -> tuple[npt.NDArray[np.int32], list[Any]]:
+        """A number for each place, and what the numbers stand for; the number behind the last stands for nothing."""
+        if self._words:
+            codes, values = self._values.astype(np.int32), self._words
+        else:
+            found = pa.array(self._values).dictionary_encode()
+            codes, values = found.indices.to_numpy().astype(np.int32), found.dictionary.to_pylist()
+        known = np.unpackbits(self.valid, bitorder="little")[: self._size]
+        return np.where(known, codes, len(values)).astype(np.int32), values
+
     def holds(self, test: Test, there: Bits) -> Bits:
         """Of whom the test is true."""
         if test.known is not None:
@@ -234,11 +259,18 @@ class Column:
 
     def versus(self, other: Column, test: Versus) -> Bits:
         """Of whom the comparison with the other column is true."""
-        mine, theirs = self._values.astype(np.int64), other._values.astype(np.int64)
-        if max(100 * _largest(mine), abs(test.times) * _largest(theirs) + abs(test.plus)) > _MOST:
-            mine, theirs = mine.astype(object), theirs.astype(object)  # slow, and never wrong
-        found = _OPERATORS[test.op](mine * 100, theirs * test.times + test.plus)
-        return _packed(found.astype(bool)) & self.valid & other.valid
+        most = max(100 * self._largest, abs(test.times) * other._largest + abs(test.plus))
+        kind = np.int64 if most <= _MOST else object  # slow, and never wrong
+        found = np.empty(self._size, bool)
+        for start in range(0, self._size, STEP):  # so many at a time stay near the processor
+            some = slice(start, start + STEP)
+            theirs = other._values[some].astype(kind) * test.times + test.plus
+            found[some] = _OPERATORS[test.op](self._values[some].astype(kind) * 100, theirs)
+        return _packed(found) & self.valid & other.valid
+
+    @cached_property
+    def _largest(self) -> int:
+        return max(int(self._values.max()), -int(self._values.min()))
 
     def _compared(self, test: Test) -> npt.NDArray[np.bool_]:
         values = self._values
@@ -253,10 +285,6 @@ class Column:
                     found |= values == int(one)
             return ~found if test.out else found
         return _within(values, test.low, test.high)
-
-
-def _largest(values: npt.NDArray[np.int64]) -> int:
-    return max(int(values.max()), -int(values.min())) if len(values) else 0
 
 
 def _within(values: npt.NDArray[np.integer[Any]], low: int | None, high: int | None) -> npt.NDArray[np.bool_]:

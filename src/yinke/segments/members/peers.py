@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
@@ -13,48 +13,34 @@ import pyarrow as pa
 from pyroaring import BitMap
 
 from yinke.segments.members.columns import numbers
+from yinke.segments.members.leaves import Ranked
 from yinke.segments.members.marks import bitmap
 from yinke.segments.rules.gather import peers
-from yinke.segments.rules.language import Peer
 from yinke.segments.rules.world import World
 
 
-@dataclass
-class Peers:
-    """All comparisons with peers, by the numbers that they have among the conditions."""
+def ranked(world: World, leaves: Collection[Ranked]) -> dict[Ranked, BitMap]:
+    """Of whom each is true. It takes the whole bank at once."""
+    by_day: dict[date, list[Ranked]] = defaultdict(list)
+    for leaf in leaves:
+        by_day[leaf.day].append(leaf)
+    return {leaf: found for day, some in by_day.items() for leaf, found in _of_day(world, day, some)}
 
-    world: World
-    _asked: dict[date, dict[int, Peer]] = field(default_factory=lambda: defaultdict(dict))
 
-    def ask(self, number: int, asked: Peer, today: date) -> None:
-        """Note one, asked on a date."""
-        self._asked[today][number] = asked
-
-    def found(self) -> dict[int, BitMap]:
-        """Of whom each is true. It takes the whole bank at once."""
-        return {
-            number: members
-            for today, asked in self._asked.items()
-            for number, members in self._of_day(today, asked).items()
-        }
-
-    def _of_day(self, today: date, asked: Mapping[int, Peer]) -> dict[int, BitMap]:
-        fields = sorted({one.field for one in asked.values()})
-        groups = sorted({one.group for one in asked.values()})
-        rows = self.world.engine.to_arrow(peers(self.world, today, fields, groups))
-        ids = rows["cust_id"].to_numpy()
-        within = {group: _Group.of(rows, group) for group in groups}
-        found = {}
-        for name in fields:
-            column = rows[name].combine_chunks()
-            known = column.is_valid().to_numpy(zero_copy_only=False)
-            values = numbers(column).astype(np.int64)
-            for side in sorted({one.side for one in asked.values() if one.field == name}):
-                best = np.where(known, values if side == "bottom" else -values, _WORST)
-                for number, one in asked.items():
-                    if (one.field, one.side) == (name, side):
-                        found[number] = bitmap(ids[within[one.group].first(best, known, one.percent)])
-        return found
+def _of_day(world: World, today: date, leaves: Collection[Ranked]) -> Iterator[tuple[Ranked, BitMap]]:
+    fields = sorted({one.asked.field for one in leaves})
+    groups = sorted({one.asked.group for one in leaves})
+    rows = world.engine.to_arrow(peers(world, today, fields, groups))
+    ids = rows["cust_id"].to_numpy()
+    within = {group: _Group.of(rows, group) for group in groups}
+    for name, side in sorted({(one.asked.field, one.asked.side) for one in leaves}):
+        column = rows[name].combine_chunks()
+        known = column.is_valid().to_numpy(zero_copy_only=False)
+        values = numbers(column).astype(np.int64)
+        best = np.where(known, values if side == "bottom" else -values, _WORST)
+        for one in leaves:
+            if (one.asked.field, one.asked.side) == (name, side):
+                yield one, bitmap(ids[within[one.asked.group].first(best, known, one.asked.percent)])
 
 
 _WORST = np.iinfo(np.int64).max

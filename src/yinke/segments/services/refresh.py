@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import numpy as np
 from django.db import transaction
 from pyroaring import BitMap
 
@@ -69,8 +68,7 @@ def _found(version: SegmentVersion, viewer: Viewer) -> BitMap | None:
         segments=segments,
         marks=marks_of_bank(day.biz_date),
     )
-    found = asking.live.all(world, below(rule, org.org_no if org else None))
-    return BitMap(np.asarray(found, dtype=np.uint32))
+    return asking.live.all(world, below(rule, org.org_no if org else None))
 
 
 @transaction.atomic
