@@ -17,6 +17,7 @@ from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
+from pyroaring import BitMap
 
 from tests.bank import TODAY, Bank, a_bank, a_day, a_lake
 from yinke.access.models import AuditEntry
@@ -33,6 +34,8 @@ from yinke.privacy.services.erase import rows_about
 from yinke.privacy.services.policies import seed_policies
 from yinke.privacy.services.record_consent import Said, newest_policy, write_consent
 from yinke.privacy.services.rights import deadline
+from yinke.segments.members import Members
+from yinke.segments.ready.tags import ready_tags
 
 pytestmark = pytest.mark.django_db
 MOBILE, CERT = "13912345678", "11010519491231002X"
@@ -234,6 +237,9 @@ class TestCopies:
 
     def test_the_copy_holds_every_table_of_the_customer_and_nobody_else(self, bank: Bank, home: Path) -> None:
         lake_of(home, bank)
+        aml, plain = (next(t for t in ready_tags().values() if t.audience == who) for who in ("aml", "all"))
+        him = BitMap([bank.customers["张三丰"].id])
+        Members(home / "lake" / "members").write({aml.key: (1, him), plain.key: (1, him)}, TODAY)
         case = identified(bank, "COPY")
         password = do(bank, case, "file").json()["password"]
         content = b"".join(self.taken(bank, case).streaming_content)
@@ -247,6 +253,8 @@ class TestCopies:
         assert [r["txn_seq"] for r in tables["lake.transaction"]["rows"]] == ["T0", "T1"]  # all dates
         assert [r["acct_no"] for r in tables["lake.account"]["rows"]] == ["6228480402564890018"]
         assert tables["care.ContactRecord"]["rows"][0]["note"] == "儿子明年上大学"
+        (tag,) = tables["lake.members"]["rows"]  # what tells of money laundering is told to nobody
+        assert tag == {"key": plain.key, "title_zh": plain.zh, "title_en": plain.en, "since": f"{TODAY}"}
         whole = archive.read("data.json").decode() + "".join(
             archive.read(n).decode() for n in archive.namelist() if n.endswith(".csv")
         )

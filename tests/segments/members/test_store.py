@@ -113,7 +113,7 @@ STEP = st.one_of(
 def test_every_question_has_the_answer_of_plain_sets(steps: list[tuple[str, int, object]]) -> None:
     with tempfile.TemporaryDirectory() as folder:
         members, plain, today, horizon = Members(Path(folder) / "members"), Plain(), FIRST, FIRST
-        for what, n, detail in steps:
+        for version, (what, n, detail) in enumerate(steps):
             if what == "drop":
                 members.drop(str(detail))
                 plain.was.pop(str(detail), None)
@@ -129,7 +129,7 @@ def test_every_question_has_the_answer_of_plain_sets(steps: list[tuple[str, int,
                 night = what == "night"
                 on = today + timedelta(days=n) if night else max(today - timedelta(days=n), horizon)
                 today = max(today, on)
-                found = {key: (n, BitMap(who)) for key, who in detail.items()}
+                found = {key: (version, BitMap(who)) for key, who in detail.items()}
                 sizes = members.write(found, on, keep_days=KEEP if night else None)
                 plain.write(on, detail)
                 assert {key: size.customers for key, size in sizes.items()} == {
@@ -139,6 +139,17 @@ def test_every_question_has_the_answer_of_plain_sets(steps: list[tuple[str, int,
                     plain.tidy()
                     horizon = max(horizon, today - timedelta(days=KEEP))
         agree(members, plain, today)
+
+
+def test_a_version_approved_meanwhile_stays(tmp_path: Path) -> None:
+    """A night that began with an older rule does not undo what the approval has found."""
+    members = Members(tmp_path)
+    members.write({"segment:a": (2, BitMap([1, 2]))}, date(2026, 3, 1))
+    sizes = members.write({"segment:a": (1, BitMap([7])), "segment:b": (1, BitMap([8]))}, date(2026, 3, 1))
+    assert (members.members("segment:a"), members.members("segment:b")) == (BitMap([1, 2]), BitMap([8]))
+    assert (sizes["segment:a"].version, sizes["segment:a"].customers) == (2, 2)
+    members.write({"segment:a": (1, BitMap([7]))}, date(2026, 3, 2))
+    assert members.members("segment:a") == BitMap([7])  # of another date it is what was asked for
 
 
 def test_a_bit_is_found_in_a_stored_bitmap_of_any_shape() -> None:
@@ -208,7 +219,7 @@ def test_two_writers_lose_nothing_and_a_killed_one_changes_nothing(tmp_path: Pat
     killed.join()
     assert killed.exitcode == -signal.SIGKILL
     assert list(members.members("segment:a")) == [14]
-    members.write({"segment:b": (3, BitMap([3]))}, FIRST, keep_days=400)
+    members.write({"segment:b": (30, BitMap([3]))}, FIRST, keep_days=400)
     assert {key: list(members.members(key)) for key in keys} == {"segment:a": [14], "segment:b": [3]}
     assert len(list(tmp_path.glob("*.arrow"))) == 1
     assert not list(tmp_path.glob("*.tmp"))

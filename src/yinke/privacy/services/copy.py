@@ -23,6 +23,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
+from pyroaring import BitMap
 
 from yinke.access.services import audit
 from yinke.access.viewer import Viewer
@@ -36,6 +37,12 @@ from yinke.lake.store import Lake
 from yinke.lake.tables import TABLES
 from yinke.privacy.models import RightsCase, RightsFile
 from yinke.privacy.services.erase import rows_about
+from yinke.segments.definitions import rules_by_code
+from yinke.segments.kept import members_store
+from yinke.segments.models import Segment
+from yinke.segments.moves import keys_of
+from yinke.segments.ready.audience import tells_of_aml
+from yinke.segments.ready.tags import ready_tags
 
 COPIED = ("ACCESS", "COPY", "PORT")
 """Kinds of request that are answered with a file."""
@@ -97,6 +104,8 @@ def _of_database(entry: Entry, customer_id: int) -> Part:
 def _of_lake(lake: Lake, entry: Entry, customer_id: int) -> Part:
     """A state table as it is now; a journal over all its dates."""
     name, names = entry.table.removeprefix("lake."), _names(entry)
+    if name == "members":
+        return Part(entry, ["key", "title_zh", "title_en", "since"], list(_memberships(customer_id)))
     dates = lake.dates()
     table = TABLES.get(name)
     journal = name in ("events", "aum") or (table is not None and table.keeps == "day")
@@ -109,6 +118,21 @@ def _of_lake(lake: Lake, entry: Entry, customer_id: int) -> Part:
     for path in entry.people:
         rows += rows_of(days, name, customer_id, names, who=path)
     return Part(entry, names, rows)
+
+
+def _memberships(customer_id: int) -> Iterator[dict[str, Any]]:
+    """Segments and ready tags that the customer is in now; not what tells of money laundering."""
+    members, rules = members_store(), rules_by_code()
+    shown = {tag.key: (tag.zh, tag.en) for tag in ready_tags().values() if tag.audience == "all"}
+    for segment in Segment.objects.filter(status=Segment.Status.IN_USE):
+        rule = rules.get(segment.code)
+        if rule is None or not tells_of_aml(rule, rules):
+            shown[segment.key] = (segment.name_zh, segment.name_en)
+    for key in keys_of(members, customer_id):
+        if key in shown:
+            since = members.entered_on(key, BitMap([customer_id])).get(customer_id)
+            zh, en = shown[key]
+            yield {"key": key, "title_zh": zh, "title_en": en, "since": since}
 
 
 def _plain(value: Any) -> Any:

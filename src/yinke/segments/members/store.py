@@ -174,7 +174,8 @@ class Members:
 
         Args:
             found: by key, the version of its rule and its members.
-            biz_date: may lie before others: the changes of the dates after it stay right.
+            biz_date: may lie before others: the changes of the dates after it stay right. What stands there of a
+                later version stays: it was approved while this one was being computed.
             keep_days: where given, put the files in order and let go of what is older than this.
         """
         with writing(self.root) as state:
@@ -307,6 +308,10 @@ def _written(
             return writers[on]
 
         for key, (version, now) in sorted(found.items()):
+            known = state.find(key, biz_date)
+            if known is not None and (newer := known.row(key)).version > version:
+                sizes[key] = _size(biz_date, newer)
+                continue
             before, later = _neighbours(state, key, biz_date)
             row = Row.of(key, version, now, before, full=True)
             writer(biz_date).add(row)
