@@ -7,15 +7,13 @@ It reads what ``sentence`` writes in Chinese, and the short forms that people ty
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
-from datetime import date
-from decimal import Decimal
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, TypeVar
+from typing import Any
 
 from yinke.segments.rules import sentence as words_of
-from yinke.segments.rules.fields import Field, Rows, fields, tables, words
+from yinke.segments.rules.fields import Field, Rows, fields, tables
 from yinke.segments.rules.language import (
     All,
     AnyOf,
@@ -31,8 +29,9 @@ from yinke.segments.rules.language import (
     Peer,
     Rule,
     Sequence,
-    Span,
 )  # fmt: skip
+from yinke.segments.rules.phrases import Phrases
+from yinke.segments.rules.reading import NUMBER, Part, id_of, longest_first, number_of
 from yinke.segments.rules.sentence import Names, normal, sentence
 
 LONGEST = 4_000
@@ -42,19 +41,6 @@ _AND = re.compile(r"\s*(?:[，,；;]\s*(?:并且|而且|同时|且|and\b)?|并�
 _OR = re.compile(r"\s*(?:[，,；;]\s*)?(?:或者|或|or\b|\|\|?)\s*", re.I)
 _NOISE = re.compile(r"\s*(?:的)?(?:所有|全部)?(?:客户|customers?|人)?(?:的)?\s*[。.]?\s*", re.I)
 _LEAD = re.compile(r"\s*(?:请|帮我|找出|找|查询|查|筛选|圈选|所有|给我)+\s*")
-_NUMBER = re.compile(r"[-−]?\d{1,3}(?:,\d{3})+(?:\.\d+)?|[-−]?\d+(?:\.\d+)?")
-_DATE = re.compile(r"\d{4}-\d{1,2}-\d{1,2}")
-_SPAN = re.compile(r"(\d{1,4})\s*(个月|天|日|周|月|年|days?|weeks?|months?|years?)", re.I)
-_SPAN_UNITS = {"天": "day", "日": "day", "周": "week", "个月": "month", "月": "month", "年": "year"}
-_SCALE = {
-    "亿": 100_000_000,
-    "千万": 10_000_000,
-    "百万": 1_000_000,
-    "万": 10_000,
-    "w": 10_000,
-    "千": 1_000,
-    "k": 1_000,
-}
 _OPS: tuple[tuple[str, str], ...] = (
     (r">=|≥|不低于|不少于|不小于|大于等于|至少|at least", "ge"), (r"<=|≤|不高于|不超过|不多于|不大于|小于等于|至多|最多|at most", "le"),
     (r"!=|≠|<>|不等于|不为|other than|is not", "ne"), (r">|高于|大于|超过|多于|above|over", "gt"),
@@ -64,20 +50,6 @@ _DATE_OPS: tuple[tuple[str, str], ...] = (
     (r"不早于|>=|≥|not before", "ge"), (r"不晚于|<=|≤|not after", "le"), (r"不等于|!=|not on", "ne"),
     (r"早于|<|before", "lt"), (r"晚于|>|after", "gt"), (r"等于|为|=|on", "eq"),
 )  # fmt: skip
-_HELD = {"定期": ("account", "TIME"), "大额存单": ("account", "TIME"), "存款": ("account", "TIME"), "理财": ("holding", "WEALTH"),
-         "保险": ("holding", "INSURANCE"), "国债": ("holding", "BOND"), "信托": ("holding", "BOND"), "基金": ("holding", "FUND")}  # fmt: skip
-
-T = TypeVar("T")
-
-
-@dataclass(frozen=True)
-class Part:
-    """A piece of the text: what was understood by it, or None."""
-
-    text: str
-    start: int
-    end: int
-    condition: Condition | None
 
 
 @dataclass(frozen=True)
@@ -104,7 +76,7 @@ def parse(text: str, names: Names | None = None) -> Parsed:
     """
     if len(text) > LONGEST:
         return Parsed(None, (Part(text[:40] + "…", 0, len(text), None),))
-    reader = _Reader(text, names or Names())
+    reader = _Grammar(text, names or Names())
     reader.take(_LEAD)
     found = reader.expression(0)
     reader.skip()
@@ -136,58 +108,8 @@ def _columns(table: str) -> dict[str, Field]:
     return dict(sorted(found.items(), key=lambda item: -len(item[0])))
 
 
-@dataclass
-class _Reader:
-    text: str
-    names: Names
-    pos: int = 0
-    parts: list[Part] = field(default_factory=list)
-
-    # --- the text -------------------------------------------------------------------------------------------
-
-    def skip(self) -> None:
-        while self.pos < len(self.text) and self.text[self.pos].isspace():
-            self.pos += 1
-
-    def take(self, pattern: str | re.Pattern[str]) -> re.Match[str] | None:
-        self.skip()
-        found = re.compile(pattern, re.I).match(self.text, self.pos) if isinstance(pattern, str) else pattern.match(
-            self.text, self.pos
-        )  # fmt: skip
-        if found:
-            self.pos = found.end()
-        return found
-
-    def longest(self, names: Mapping[str, T]) -> T | None:
-        """The longest of these names (sorted longest first) that stands here."""
-        self.skip()
-        rest = self.text[self.pos : self.pos + 60].lower()
-        for name, meaning in names.items():
-            if rest.startswith(name):
-                after = rest[len(name) : len(name) + 1]
-                if name[-1].isascii() and name[-1].isalpha() and after.isascii() and after.isalpha():
-                    continue
-                self.pos += len(name)
-                return meaning
-        return None
-
-    def attempt(self, read: Callable[[], T]) -> T:
-        """What a reading finds, or nothing, and then nothing was read."""
-        start, noted = self.pos, len(self.parts)
-        found = read()
-        if found is None:
-            self.pos = start
-            del self.parts[noted:]
-        return found
-
-    def note(self, start: int, end: int, condition: Condition | None) -> None:
-        piece = self.text[start:end]
-        start += len(piece) - len(piece.lstrip())
-        piece = piece.strip(" 　，,；;。")
-        if piece:
-            self.parts.append(Part(piece, start, start + len(piece), condition))
-
-    # --- the grammar ----------------------------------------------------------------------------------------
+class _Grammar(Phrases):
+    # --- joining ----------------------------------------------------------------------------------------
 
     def expression(self, depth: int) -> Condition | None:
         """Parts joined by 或, each of parts joined by 且."""
@@ -285,7 +207,7 @@ class _Reader:
     def leaf(self) -> Condition | None:
         readings: tuple[Callable[[], Condition | None], ...] = (
             self.everybody, self.sequence, self.behaviour, self.done, self.segment, self.peer, self.field,
-            self.truth, self.maturing, self.class_, self.org,
+            self.truth, self.held, self.maturing, self.aged, self.class_, self.org,
         )  # fmt: skip
         for read in readings:
             found = self.attempt(read)
@@ -298,45 +220,11 @@ class _Reader:
             return All(of=[])
         return AnyOf(of=[]) if self.take(words_of.NOBODY[0]) else None
 
-    def done(self) -> Condition | None:
-        """30天未登录."""
-        self.take(r"最近|近|过去")
-        span = self.span()
-        if span is None:
-            return None
-        self.take(r"内")
-        how = self.take(r"没有|从未|未|没|有")
-        does = {known.does[0]: known for known in fields().values() if known.does}
-        known = self.longest(does) if how else None
-        if known is None or how is None:
-            return None
-        self.take(r"过?(?:手机银行|APP|网银)?")
-        test = Compare(field=known.name, op="in_last", value=span)
-        return test if how[0] == "有" else Not(of=test)
-
     def segment(self) -> Condition | None:
         if not self.take(r"属于客群|in segment"):
             return None
         name = self.quoted()
-        return None if name is None else InSegment(segment=_id(self.names.segments, name))
-
-    def maturing(self) -> Condition | None:
-        """近7天到期的定期."""
-        self.take(r"未来|最近|近")
-        span = self.span()
-        if span is None or not self.take(r"内?\s*(?:将|要|会)?到期(?:的)?"):
-            return None
-        held = self.longest(_HELD)
-        if held is None:
-            return Compare(field="maturing_30d", op="gt", value=0) if span == Span(n=30) else None
-        table, category = held
-        filters = [
-            Filter(field="category", op="eq", value=category),
-            Filter(field="maturity", op="in_next", value=span),
-        ]
-        if table == "account":
-            filters.append(Filter(field="status", op="ne", value="CLOSED"))
-        return Behaviour(table=table, filters=filters)
+        return None if name is None else InSegment(segment=id_of(self.names.segments, name))
 
     def peer(self) -> Condition | None:
         known = self.longest(_vocabulary())
@@ -345,7 +233,7 @@ class _Reader:
         self.take(r"居|在|排|排名")
         group = self.longest({zh: code for code, (zh, _) in words_of.PEERS.items()})
         side = self.take(r"前|后")
-        number = self.take(_NUMBER) if side else None
+        number = self.take(NUMBER) if side else None
         if number is None or side is None or not self.take(r"%|％"):
             return None
         percent = number[0]
@@ -354,46 +242,14 @@ class _Reader:
         told = {"field": known.name, "group": group or "outlet", "percent": int(percent)}
         return Peer.model_validate({**told, "side": "top" if side[0] == "前" else "bottom"})
 
-    def truth(self) -> Condition | None:
-        """持有理财, 未持有基金, 是代发客户."""
-        test = self.flag(_flags())
-        return None if test is None else Compare(field=test.field, op=test.op)
-
-    def flag(self, flags: Iterable[Field]) -> Filter | None:
-        for known in flags:
-            for holds in (False, True):
-                start = self.pos
-                told = words_of.truth(known.zh, holds, 0)
-                if self.take(re.escape(told)) or (holds and self.take(re.escape(known.zh))):
-                    if not self.take(r"已知|未知"):
-                        return Filter(field=known.name, op="is_true" if holds else "is_false")
-                    self.pos = start
-        return None
-
     def field(self) -> Condition | None:
         test = self.tested(_vocabulary())
         return None if test is None else Compare(field=test.field, op=test.op, value=test.value)
 
-    def class_(self) -> Condition | None:
-        """金葵花客户, 金卡及以上, 流失预警."""
-        tiers = {one["zh"]: int(rank) for rank, one in words()["tier"].items()}
-        rank = self.longest(_sorted(tiers))
-        if rank is not None:
-            self.take(r"客户")
-            op = "ge" if self.take(r"及?以上") else "le" if self.take(r"及?以下") else "eq"
-            return Compare(field="tier", op=op, value=rank)  # type: ignore[arg-type]
-        stages = {one["zh"]: code for code, one in words()["stage"].items()}
-        stage = self.longest(_sorted(stages))
-        return None if stage is None else Compare(field="stage", op="eq", value=stage)
-
-    def org(self) -> Condition | None:
-        found = self.longest(_sorted({name.lower(): org for org, name in self.names.orgs.items() if name}))
-        return None if found is None else Compare(field="org_no", op="under", value=[found])
-
     # --- rows -----------------------------------------------------------------------------------------------
 
     def rows(self) -> tuple[Rows, list[Filter]] | None:
-        table = self.longest(_sorted({table.zh: table for table in tables().values()}))
+        table = self.longest(longest_first({table.zh: table for table in tables().values()}))
         if table is None:
             return None
         filters: list[Filter] = []
@@ -485,7 +341,7 @@ class _Reader:
             return self.listed(known, "not_in")
         if self.take(r"属于"):
             return self.listed(known, "in")
-        if self.attempt(lambda: self.take(r"在") or self.take(r"between")) or _NUMBER.match(
+        if self.attempt(lambda: self.take(r"在") or self.take(r"between")) or NUMBER.match(
             self.text, self.pos
         ):
             low = self.attempt(lambda: self.value(known))
@@ -524,10 +380,10 @@ class _Reader:
             return None
         times, plus = 1, 0
         if self.take(r"的"):
-            number = self.take(_NUMBER)
+            number = self.take(NUMBER)
             if number is None or not self.take(r"倍"):
                 return None
-            times = _number(number[0])
+            times = number_of(number[0])
         if sign := self.take(r"加|减"):
             amount = self.value(known)
             if amount is None:
@@ -610,73 +466,6 @@ class _Reader:
         while self.take(r"、"):
             values.append(self.value(known))
         return None if None in values else Filter(field=known.name, op=op, value=values)  # type: ignore[arg-type]
-
-    def operator(self, ops: Iterable[tuple[str, str]]) -> str | None:
-        return next((op for pattern, op in ops if self.take(pattern)), None)
-
-    def value(self, known: Field) -> Any:
-        """A value of a field: an amount, a number, a word, a quoted text."""
-        told = words().get(known.words, {})
-        if known.codes or told:
-            by_word = {one["zh"].lower(): code for code, one in told.items()}
-            by_word |= {str(code).lower(): str(code) for code in known.codes}
-            found = self.longest(_sorted(by_word))
-            text = found if found is not None else self.quoted()
-            if text is None:
-                return None
-            return int(text) if known.kind == "int" and text.lstrip("-").isdigit() else text
-        if known.kind in ("money", "int", "number"):
-            number = self.take(_NUMBER)
-            if number is None:
-                return None
-            value = Decimal(str(_number(number[0])))
-            if unit := self.take(r"亿|千万|百万|万|千|[wk](?![a-z])"):
-                value *= _SCALE[unit[0].lower()]
-            self.take(r"元|块|岁|个月|次|笔|类|个|天" if known.kind != "money" else r"元|块")
-            return int(value) if value == value.to_integral_value() else float(value)
-        name = self.quoted()
-        kind = "org" if known.kind == "org" else known.name
-        return None if name is None else _id(self.names.of(kind), name)
-
-    def quoted(self) -> str | None:
-        found = self.take(r"“((?:[^”]|””)*)”(?!”)") or self.take(r'"([^"]*)"')
-        return None if found is None else found[1].replace("””", "”")
-
-    def date(self) -> str | None:
-        found = self.take(_DATE)
-        if found is None:
-            return None
-        year, month, day = map(int, found[0].split("-"))
-        try:
-            return date(year, month, day).isoformat()
-        except ValueError:
-            return None
-
-    def span(self) -> Span | None:
-        found = self.take(_SPAN)
-        if found is None or not int(found[1]):
-            return None
-        unit = _SPAN_UNITS.get(found[2]) or found[2].lower().rstrip("s")
-        return Span(n=int(found[1]), unit=unit)  # type: ignore[arg-type]
-
-
-@lru_cache(maxsize=1)
-def _flags() -> list[Field]:
-    return sorted((f for f in fields().values() if f.kind == "bool"), key=lambda f: -len(f.zh))
-
-
-def _sorted(names: Mapping[str, T]) -> dict[str, T]:
-    return dict(sorted(((name.lower(), one) for name, one in names.items()), key=lambda item: -len(item[0])))
-
-
-def _id(names: Mapping[str, str], name: str) -> str:
-    """The id of what is called so; a name that nothing has stands for itself."""
-    return next((one for one, known in names.items() if known == name), name)
-
-
-def _number(text: str) -> Any:
-    exact = Decimal(text.replace(",", "").replace("−", "-"))
-    return int(exact) if exact == exact.to_integral_value() else float(exact)
 
 
 __all__ = ["Parsed", "Part", "parse", "sentence"]
