@@ -127,12 +127,16 @@ def look_up(
     """Rows of a small table (products) by their key."""
     if not wanted or not day.has(table):
         return {}
-    names = ", ".join(f'"{name}"' for name in columns)
-    found = _connection().execute(
-        f'SELECT "{key}", {names} FROM read_parquet($file) WHERE list_contains($wanted, "{key}")',
-        {"file": str(day.path(table)), "wanted": list(wanted)},
-    )
-    return {row[0]: dict(zip(columns, row[1:], strict=True)) for row in found.fetchall()}
+    path = day.path(table)
+    rows = _small(str(path), path.stat().st_mtime_ns, key, tuple(columns))
+    return {one: rows[one] for one in wanted if one in rows}
+
+
+@lru_cache(maxsize=8)
+def _small(path: str, written: int, key: str, columns: tuple[str, ...]) -> dict[str, dict[str, Any]]:
+    """A small table whole, by its key."""
+    rows = pq.ParquetFile(path).read([key, *columns]).to_pylist()
+    return {row[key]: {name: row[name] for name in columns} for row in rows}
 
 
 def curve_days(last: date, days: int) -> list[date]:
