@@ -78,9 +78,9 @@ class Task(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["assignee", "-score"], condition=Q(status__in=OPEN), name="open_task_by_score"),
             models.Index(
-                fields=["org", "assignee"], include=["due_on", "next_on", "is_overflow", "status"],
+                fields=["org", "assignee"], include=["due_on", "next_on", "is_overflow", "status", "customer"],
                 condition=Q(status__in=OPEN), name="open_task_of_org",
-            ),
+            ),  # boards are counted out of it alone: it has what row security asks for, too
             models.Index(fields=["assignee", "done_at"], condition=Q(status="DONE"), name="done_task_of_assignee"),
         ]  # fmt: skip
 
