@@ -92,6 +92,38 @@ def test_a_tag_moves_its_customer_at_once_and_the_night_does_not_tell_it_again(
     ]  # fmt: skip
 
 
+def test_who_is_found_weekly_or_by_hand_stays_as_found_until_then(bank: Bank, duck: Engine) -> None:
+    Segment.objects.filter(code="runners").update(schedule="WEEKLY")
+    Segment.objects.filter(code="rich").update(schedule="BY_HAND")
+    night(bank, duck, TODAY)  # a Friday; who was never found is found
+    zhang, wang, li = (bank.customers[name].id for name in ("张", "王", "李"))
+    store, tag = members_store(), Tag.objects.get()
+    start, keys = newest(store), ("segment:runners", "segment:others", "segment:rich")
+    assert set(members_of("rich")) == {zhang, li}
+    body = {"kind": "TAG_ADD", "target": tag.id, "ids": [zhang], "expected": 1}
+    assert (
+        bank.client("徐经").post("/api/bulk", json.dumps(body), content_type="application/json").status_code
+        == 200
+    )
+    assert [(m.key, m.entered) for m in SegmentMove.objects.all()] == [("segment:others", False)]
+    bank.customers["李"].metrics.aum = 10
+    saturday, sunday = TODAY + timedelta(days=1), TODAY + timedelta(days=2)
+    night(bank, duck, saturday)
+    assert [store.as_of(key) for key in keys] == [TODAY, saturday, TODAY]
+    assert [set(members_of(code)) for code in ("runners", "others")] == [set(), {wang, li}]  # by its rule
+    night(bank, duck, sunday)
+    assert [store.as_of(key) for key in keys] == [sunday, sunday, TODAY]
+    assert [set(members_of(code)) for code in ("runners", "rich")] == [{zhang}, {zhang, li}]
+    assert "segment:rich" in keys_of(store, li)
+    told, _ = moves_since(store, start, keys)
+    assert [(c.key, c.biz_date, list(c.entered), list(c.left), c.cause) for c in told] == [
+        ("segment:others", TODAY, [], [zhang], "tag"), ("segment:runners", sunday, [zhang], [], "night")
+    ]  # fmt: skip
+    Segment.objects.filter(code="rich").update(schedule="NIGHTLY")
+    night(bank, duck, sunday)
+    assert set(members_of("rich")) == {zhang}
+
+
 def test_the_night_looks_at_the_newest_date_corrections_and_a_new_pasts_month_ends(
     bank: Bank, duck: Engine
 ) -> None:

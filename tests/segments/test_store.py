@@ -73,6 +73,10 @@ def post(bank: Bank, who: str, path: str = "", **body: Any) -> Any:
     return bank.client(who).post(place, json.dumps(body), content_type="application/json")
 
 
+def put(bank: Bank, who: str, path: str, **body: Any) -> Any:
+    return bank.client(who).put(f"/api/segments/{path}", json.dumps(body), content_type="application/json")
+
+
 def get(bank: Bank, who: str, path: str, **query: Any) -> Any:
     answer = bank.client(who).get(f"/api/{path}", query)
     assert answer.status_code == 200, answer.content
@@ -328,14 +332,25 @@ def test_a_file_that_cannot_be_a_list_is_refused_by_name(bank: Bank) -> None:
 def test_static_members_stay_as_they_were_found(bank: Bank) -> None:
     code = approved(bank, "运营", "富裕", "BANK", en="Rich", kind="STATIC")
     assert rules_in_use() == {} and get(bank, "运营", f"segments/{code}")["customers"] == 7
-    copied = post(bank, "徐头", f"{code}/copy", name_zh="我的富裕", scope="MINE", kind="DYNAMIC").json()
+    copied = post(
+        bank, "徐头", f"{code}/copy", name_zh="我的富裕", scope="MINE", kind="DYNAMIC", schedule="WEEKLY"
+    ).json()
     assert (copied["customers"], copied["kind"], copied["mine"]) == (6, "DYNAMIC", True)
+    assert (
+        copied["schedule"] == "WEEKLY"
+        and put(bank, "徐头", f"{copied['code']}/schedule", schedule="BY_HAND").json()["schedule"]
+        == "BY_HAND"
+    )
+    assert AuditEntry.objects.filter(object_id=copied["code"], reason="WEEKLY -> BY_HAND").count() == 1
+    assert get(bank, "徐头", f"segments/{copied['code']}/versions")[0]["number"] == 1
+    assert post(bank, "徐头", f"{copied['code']}/refresh").json()["as_of"] == str(TODAY)
+    for who, expected in (("徐头", (403, "not_allowed")), ("运营二", (400, "no_schedule"))):
+        refused = put(bank, who, f"{code}/schedule", schedule="WEEKLY")
+        assert (refused.status_code, refused.json()["code"]) == expected
     assert "refresh" in get(bank, "运营二", f"segments/{code}")["may"]
     assert post(bank, "运营二", f"{code}/refresh").json()["customers"] == 7
     assert post(bank, "徐头", "count", rule=rule(MEMBER, aum(600_003))).json()["customers"] == 3
-    named = bank.client("运营").put(
-        f"/api/segments/{code}", json.dumps({"name_zh": "富裕\x00客户", "reason_zh": "值得"}), content_type="application/json"
-    ).json()  # fmt: skip
+    named = put(bank, "运营", code, name_zh="富裕\x00客户", reason_zh="值得").json()
     assert (named["name"], named["reason"]) == ("富裕客户", "值得")
     assert post(bank, "徐头", name_zh="富裕客户", scope="MINE", rule=RICH).json()["code"] == "name_taken"
 

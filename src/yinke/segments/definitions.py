@@ -20,6 +20,7 @@ from yinke.segments.rules import fields as catalogue
 from yinke.segments.rules.check import Around, check
 from yinke.segments.rules.language import All, Compare, Rule
 from yinke.segments.rules.world import org_tree
+from yinke.segments.schedule import NIGHTLY
 
 Scope, Status = Segment.Scope, Segment.Status
 
@@ -37,6 +38,7 @@ class Meant:
     checked: bool
     org_no: str | None
     """Members are below this org; null: anywhere in the bank."""
+    schedule: str = NIGHTLY
 
 
 class Usable(Mapping[str, Rule | None]):
@@ -121,7 +123,7 @@ def _meant(version: SegmentVersion) -> Meant:
     segment = version.segment
     return Meant(
         version.number, version.rule, segment.kind != Segment.Kind.DYNAMIC, segment.scope != Scope.MINE,
-        segment.org.org_no if segment.org else None,
+        segment.org.org_no if segment.org else None, segment.schedule,
     )  # fmt: skip
 
 
@@ -148,18 +150,35 @@ def rules_by_code(around: Around | None = None) -> Mapping[str, Rule | None]:
     return Usable(known, lambda: meant(in_use())) if known else {}
 
 
-def rules_in_use(around: Around | None = None) -> dict[str, tuple[int, Rule]]:
-    """What the night finds the members of: by key, the version's number and the rule.
+def anyone(key: str, schedule: str) -> bool:
+    """Takes every segment, whatever its schedule."""
+    return True
+
+
+def rules_in_use(
+    around: Around | None = None, takes: Callable[[str, str], bool] = anyone
+) -> dict[str, tuple[int, Rule]]:
+    """What a night finds the members of: by key, the version's number and the rule.
 
     A rule that can't be evaluated on that day is left out: its members stay as they were (``broken`` names it).
+
+    Args:
+        takes: whether a key with a schedule is wanted; all of them if not given.
     """
     rules = rules_by_code(around)
     if not isinstance(rules, Usable):
         return {}
+    wanted = (code for code, one in rules.meant.items() if takes(f"segment:{code}", one.schedule))
     return {
         f"segment:{code}": (rules.meant[code].number, rule)
-        for code, rule in rules.items() if rule is not None
+        for code in wanted if (rule := rules.get(code)) is not None
     }  # fmt: skip
+
+
+def found_seldom(rules: Mapping[str, Rule | None]) -> set[str]:
+    """Keys of those whose members are not found every night: they stay as found until then."""
+    meant = rules.meant if isinstance(rules, Usable) else {}
+    return {f"segment:{code}" for code, one in meant.items() if one.schedule != NIGHTLY}
 
 
 def broken(around: Around | None = None) -> list[str]:

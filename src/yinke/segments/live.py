@@ -18,7 +18,7 @@ from yinke.common.row_security import whole_bank
 from yinke.common.thresholds import load_thresholds
 from yinke.lake.engine import Bound, Engine, Inputs, Table, open_engine
 from yinke.lake.store import Lake
-from yinke.segments.definitions import around_of
+from yinke.segments.definitions import around_of, found_seldom
 from yinke.segments.members.store import Members
 from yinke.segments.models import SegmentMove
 from yinke.segments.moves import now
@@ -58,8 +58,12 @@ def _follow(field: str, customer_ids: Collection[int]) -> None:
     kept = set(members.keys())
     rules = {key: one for key, one in all_rules(around_of(lake, day, values)).items() if key in kept}
     world = world_of(_engine(day.version), lake, day, values)
-    asked = {key: rule for key, (_, rule) in rules.items() if mentions(rule, field, world.segments)}
-    shape = (day.version, field, *((key, version) for key, (version, _) in rules.items()))
+    stays = found_seldom(world.segments)  # its next finding tells who came and went
+    asked = {
+        key: rule for key, (_, rule) in rules.items()
+        if key not in stays and mentions(rule, field, world.segments) and members.as_of(key) == day.biz_date
+    }  # fmt: skip
+    shape = (day.version, field, *asked, *((key, version) for key, (version, _) in rules.items()))
     if not asked or not _moved(world, shape, asked, members, customer_ids):
         return
     with connection.cursor() as cursor:  # so that numbers grow in the order in which transactions end

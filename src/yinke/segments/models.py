@@ -11,21 +11,30 @@ from django.db.models import F, Q
 from yinke.access.models import Org, User
 from yinke.common.history import kept
 from yinke.customers.models import Customer
+from yinke.segments import schedule
 
 CODE = r"[a-z0-9_]{1,40}"
 
 
-@kept("name_zh", "kind", "scope", "org", "owner", "status", "outreach")
+@kept("name_zh", "kind", "scope", "org", "owner", "status", "outreach", "schedule")
 class Segment(models.Model):
     """客群: customers under a name, by a rule or as a list; its members lie in the lake (``members/``)."""
 
     class Kind(models.TextChoices):
         DYNAMIC = "DYNAMIC", "动态"
-        """Whoever the rule holds of, found anew each night."""
+        """Whoever the rule holds of, found anew by the nights of its schedule."""
         STATIC = "STATIC", "静态"
         """Whom the rule held of when it was approved, or last refreshed by hand."""
         LIST = "LIST", "名单"
         """Whoever stood in a file."""
+
+    class Schedule(models.TextChoices):
+        NIGHTLY = schedule.NIGHTLY, "每晚"
+        WEEKLY = schedule.WEEKLY, "每周"
+        """In the night of Sunday's business date."""
+        MONTHLY = schedule.MONTHLY, "每月"
+        """In the night of a month's last date."""
+        BY_HAND = schedule.BY_HAND, "手动"
 
     class Scope(models.TextChoices):
         BANK = "BANK", "全行"
@@ -50,6 +59,8 @@ class Segment(models.Model):
     """关怀建议: what to do for its members."""
     care_en = models.CharField(max_length=500, blank=True)
     kind = models.CharField(max_length=8, choices=Kind.choices)
+    schedule = models.CharField(max_length=7, choices=Schedule.choices, default=Schedule.NIGHTLY)
+    """Of a dynamic one: when its members are found anew. Rules that refer to it ask its rule, whatever the schedule."""
     scope = models.CharField(max_length=6, choices=Scope.choices)
     org = models.ForeignKey(Org, null=True, on_delete=models.PROTECT, related_name="+")
     """Members are customers of this org and those below it; null: of the whole bank."""

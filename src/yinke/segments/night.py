@@ -9,7 +9,7 @@ from typing import Any
 
 from yinke.lake.engine import Engine
 from yinke.lake.store import Day, Lake
-from yinke.segments.definitions import around_of, rules_by_code, rules_in_use
+from yinke.segments.definitions import anyone, around_of, rules_by_code, rules_in_use
 from yinke.segments.marks import marks_of_bank
 from yinke.segments.members.refresh import refresh
 from yinke.segments.members.store import Members, Size
@@ -17,6 +17,7 @@ from yinke.segments.ready.tags import ready_tags
 from yinke.segments.rules.check import Around, delivered
 from yinke.segments.rules.language import Rule
 from yinke.segments.rules.world import World
+from yinke.segments.schedule import NIGHTLY, due
 
 MONTH_ENDS = 3
 """Month ends of a past that was loaded at once for which members are found: what a first chart needs."""
@@ -27,13 +28,28 @@ def members_of_lake(lake: Lake) -> Members:
     return Members(lake.root / "members")
 
 
-def all_rules(around: Around) -> dict[str, tuple[int, Rule]]:
+def due_on(members: Members, biz_date: date) -> Callable[[str, str], bool]:
+    """Which segments the night of a date finds anew."""
+
+    def takes(key: str, schedule: str) -> bool:
+        if schedule == NIGHTLY:
+            return True
+        found = [size.biz_date for size in members.sizes(key) if size.biz_date <= biz_date]
+        return due(schedule, biz_date, max(found, default=None))
+
+    return takes
+
+
+def all_rules(around: Around, takes: Callable[[str, str], bool] = anyone) -> dict[str, tuple[int, Rule]]:
     """All that members are kept of on a day, by key, with the version: segments in use, and ready tags.
 
     A tag of which the bank delivers nothing is left out.
+
+    Args:
+        takes: whether a segment's key with its schedule is wanted; all of them if not given.
     """
     tags = {tag.key: (1, tag.rule) for tag in ready_tags().values() if delivered(tag.rule, around)}
-    return {**rules_in_use(around), **tags}
+    return {**rules_in_use(around, takes), **tags}
 
 
 def world_of(engine: Engine, lake: Lake, day: Day, values: Mapping[str, Any]) -> World:
@@ -43,9 +59,10 @@ def world_of(engine: Engine, lake: Lake, day: Day, values: Mapping[str, Any]) ->
 
 
 def refresh_members(engine: Engine, lake: Lake, day: Day, values: Mapping[str, Any]) -> dict[str, Size]:
-    """Find the members of all rules on a published day and keep them."""
-    rules = all_rules(around_of(lake, day, values))
-    return refresh(world_of(engine, lake, day, values), rules, members_of_lake(lake)) if rules else {}
+    """Find the members of all rules that are due on a published day and keep them; others stay as they were found."""
+    members = members_of_lake(lake)
+    rules = all_rules(around_of(lake, day, values), due_on(members, day.biz_date))
+    return refresh(world_of(engine, lake, day, values), rules, members) if rules else {}
 
 
 def wanted_days(lake: Lake, fresh: Sequence[Day]) -> list[Day]:

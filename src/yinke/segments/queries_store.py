@@ -201,7 +201,7 @@ class Rows:
             about=said(segment.about_zh, segment.about_en, language),
             reason=said(segment.reason_zh, segment.reason_en, language),
             care=said(segment.care_zh, segment.care_en, language),
-            kind=segment.kind, scope=segment.scope, org_name=segment.org.name if segment.org else "",  # type: ignore[arg-type]
+            kind=segment.kind, schedule=segment.schedule, scope=segment.scope, org_name=segment.org.name if segment.org else "",  # type: ignore[arg-type]
             owner=segment.owner.name if segment.owner else "", mine=segment.owner_id in self.viewer.looks_after,
             status=segment.status, outreach=segment.outreach, delivered=segment.delivered,  # type: ignore[arg-type]
             group=ready.group if ready else "", who=list(ready.who) if ready else [],

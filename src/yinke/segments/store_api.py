@@ -23,6 +23,7 @@ from yinke.segments.store_schemas import (
     OutreachIn,
     RefuseIn,
     RuleDiff,
+    ScheduleIn,
     SegmentIn,
     SegmentList,
     SegmentOut,
@@ -72,6 +73,14 @@ def describe_segment(request: HttpRequest, code: str, body: SegmentTexts) -> Seg
     """Write name, meaning, reason and suggested care anew."""
     viewer = viewer_from(request)
     save.describe(viewer, code, body)
+    return queries_store.segment_out(viewer, code)
+
+
+@router.put("/segments/{code}/schedule", response=SegmentOut, auth=can("segment.draw"))
+def schedule_segment(request: HttpRequest, code: str, body: ScheduleIn) -> SegmentOut:
+    """Choose on which nights a dynamic segment's members are found anew; needs no approval."""
+    viewer = viewer_from(request)
+    save.reschedule(viewer, code, body.schedule)
     return queries_store.segment_out(viewer, code)
 
 

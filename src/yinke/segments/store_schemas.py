@@ -12,6 +12,8 @@ from yinke.common.schema import Schema
 from yinke.segments.schemas import ProblemOut
 
 SegmentKind = Literal["DYNAMIC", "STATIC", "LIST"]
+SegmentSchedule = Literal["NIGHTLY", "WEEKLY", "MONTHLY", "BY_HAND"]
+"""When a dynamic segment's members are found anew: every night, Sundays', at months' ends, only when asked for."""
 SegmentScope = Literal["BANK", "ORG", "MINE"]
 SegmentStatus = Literal["DRAFT", "IN_USE", "CLOSED"]
 VersionStatus = Literal["PENDING", "APPROVED", "REFUSED", "WITHDRAWN"]
@@ -41,10 +43,17 @@ class SegmentIn(SegmentTexts):
     """A new segment. ``org_id``: of scope ORG, one's own org if null. ``rule``: of its first version, if there is one."""
 
     kind: SegmentKind = "DYNAMIC"
+    schedule: SegmentSchedule = "NIGHTLY"
     scope: SegmentScope = "MINE"
     org_id: Number | None = None
     rule: Any = None
     note: Text = ""
+
+
+class ScheduleIn(Schema):
+    """When its members are found anew."""
+
+    schedule: SegmentSchedule
 
 
 class BasedOn(Schema):
@@ -128,6 +137,8 @@ class SegmentRow(Schema):
     reason: str
     care: str
     kind: SegmentKind
+    schedule: SegmentSchedule
+    """Means something of a dynamic one only."""
     scope: SegmentScope
     org_name: str
     owner: str

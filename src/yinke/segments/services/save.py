@@ -126,7 +126,7 @@ def create(viewer: Viewer, body: SegmentIn) -> Segment:
             with transaction.atomic():
                 made = Segment.objects.create(
                     code=_new_code(texts["name_en"] or texts["name_zh"]), kind=body.kind, scope=scope, org=org,
-                    owner_id=viewer.user_id, **texts,
+                    schedule=body.schedule, owner_id=viewer.user_id, **texts,
                 )  # fmt: skip
                 audit(viewer, "segment.save", "segment", made.code, reason="v0")
                 if body.rule is not None:
@@ -154,6 +154,27 @@ def describe(viewer: Viewer, code: str, body: SegmentTexts) -> Segment:
     found.delivered = False
     found.save()
     audit(viewer, "segment.change", "segment", found.code, reason="described")
+    return found
+
+
+@transaction.atomic
+def reschedule(viewer: Viewer, code: str, schedule: str) -> Segment:
+    """Have a dynamic segment's members found anew on other nights; the rule, and who is in now, stay.
+
+    Raises:
+        NotFound, NotAllowed: it is not the viewer's to change.
+        YinkeError: it is not dynamic: its members are found by hand only.
+    """
+    found = editable(viewer, code)
+    if found.kind != Kind.DYNAMIC:
+        raise YinkeError(
+            "Only a dynamic segment has a schedule", place=code, code="no_schedule",
+            remedy="Refresh it by hand, or make a dynamic one",
+        )  # fmt: skip
+    if found.schedule != schedule:
+        audit(viewer, "segment.change", "segment", code, reason=f"{found.schedule} -> {schedule}")
+        found.schedule = schedule
+        found.save(update_fields=["schedule"])
     return found
 
 
