@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings as django_settings
+from pyroaring import BitMap
 
 from tests.bank import TODAY, Bank, a_bank, a_day, a_lake
 from yinke.access.models import AuditEntry
@@ -19,16 +20,15 @@ from yinke.common.thresholds import load_thresholds
 from yinke.lake.store import Lake
 from yinke.segments import queries
 from yinke.segments.grouping import Grouping, group
+from yinke.segments.models import Segment
 from yinke.segments.services import group as finding
 
 MONTH_END = date(2026, 9, 30)
 EACH = 40
 KINDS = {
     "saver": {"aum": 200_000, "time": 190_000, "demand": 10_000, "categories": 2, "birth_date": date(1955, 3, 1)},
-    "payroll": {"aum": 8_000, "demand": 8_000, "payroll_3m": 9_000, "txns_90d": 90, "logins_m1": 25, "categories": 4,
-                "birth_date": date(1997, 3, 1)},
-    "investor": {"aum": 3_000_000, "wealth": 2_000_000, "fund": 900_000, "demand": 100_000, "txns_90d": 20,
-                 "logins_m1": 8, "categories": 8, "birth_date": date(1978, 3, 1)},
+    "payroll": {"rfm_r": 1, "rfm_f": 1, "rfm_m": 1, "aum": 8_000, "demand": 8_000, "payroll_3m": 9_000, "txns_90d": 90, "logins_m1": 25, "categories": 4, "birth_date": date(1997, 3, 1)},
+    "investor": {"rfm_r": 5, "rfm_f": 5, "rfm_m": 5, "aum": 3_000_000, "wealth": 2_000_000, "fund": 900_000, "demand": 100_000, "txns_90d": 20, "logins_m1": 8, "categories": 8, "birth_date": date(1978, 3, 1)},
 }  # fmt: skip
 
 
@@ -85,6 +85,13 @@ def test_kinds_of_customers_are_found_told_and_held_against_the_month_before(lak
     assert again is not None and [one.members for one in again.groups] == [
         one.members for one in found.groups
     ]
+    some = BitMap([*range(1, EACH + 1), *range(2 * EACH + 1, 3 * EACH + 1)])
+    part = group(lake, day, {**values, "group.numbers": [2, 3, 4, 5]}, among=some)
+    assert part is not None and [one.members for one in part.groups] == [
+        BitMap(range(1, EACH + 1)),
+        BitMap(range(81, 121)),
+    ]
+    assert part.of == 2 * EACH and {one.kept for one in part.groups} == {1.0}
     few = {**values, "group.least_aum": 1_000_000, "group.numbers": [EACH, EACH + 1]}
     assert group(lake, day, few) is None
 
@@ -93,7 +100,9 @@ def test_kinds_of_customers_are_found_told_and_held_against_the_month_before(lak
 def bank(lake: Lake, settings: Any, db: None) -> Iterator[Bank]:
     settings.YINKE = replace(django_settings.YINKE, lake=lake.root, home=lake.root)
     bank = a_bank().with_staff("运营", "HQ_OPS").with_staff("合规", "COMPLIANCE")
-    bank.with_branch("徐汇").with_head("徐头").with_manager("徐经").with_customer("甲").with_customer("乙")
+    bank.with_branch("徐汇").with_head("徐头").with_manager("徐经").with_customer("甲", id=45).with_customer(
+        "乙", id=90
+    )
     queries._live.clear()
     finding._found.clear()
     yield bank
@@ -115,16 +124,46 @@ def test_groups_are_kept_as_segments_that_stay_as_they_were_found(bank: Bank) ->
             f"/api/segments/{path}", json.dumps(body), content_type="application/json"
         )
 
-    codes = send("运营", "groups", {"number": 3}).json()["codes"]
+    assert told["few"] == 5 and {t["unit"] for one in told["groups"] for t in one["traits"]} >= {"share"}
+    moved = send("运营", "groups", {"number": 3, "as_of": str(MONTH_END)})
+    assert (moved.status_code, moved.json()["code"]) == (409, "groups_moved")
+    alone = send("运营", "groups", {"number": 4, "group": 1, "as_of": str(TODAY)}).json()["codes"]
+    assert len(alone) == 1
+    codes = send("运营", "groups", {"number": 3, "as_of": str(TODAY)}).json()["codes"]
     assert len(codes) == 3
-    again = send("运营", "groups", {"number": 3})
+    again = send("运营", "groups", {"number": 3, "group": 2, "as_of": str(TODAY)})
     assert (again.status_code, again.json()["code"]) == (409, "name_taken")
     assert AuditEntry.objects.filter(action="segment.group", object_id=codes[0]).exists()
     one = client.get(f"/api/segments/{codes[0]}").json()
-    assert one["kind"] == "STATIC" and one["name"].startswith("2026-10-30 分群1 ")
+    assert one["kind"] == "STATIC" and one["name"].startswith("2026-10-30 分群1/3 ")
     assert "其中 100% 上月末也在同类群中" in one["about"] and one["status"] == "DRAFT"
     decided = send("合规", f"{codes[0]}/versions/1/approve", {})
     assert decided.status_code == 200, decided.content
     assert client.get(f"/api/segments/{codes[0]}").json()["status"] == "IN_USE"
     members = finding.members_store().members(f"segment:{codes[0]}")
     assert len(members) == EACH
+    few = client.get("/api/segments/groups", {"segment": codes[0], "number": 12}).json()
+    assert sum(one["customers"] is None for one in few["groups"]) > 1
+    assert all((one["customers"] is None) == (one["share"] is None) for one in few["groups"])
+    small = next(one for one in few["groups"] if one["customers"] is None)
+    assert {trait["typical"] for trait in small["traits"]} <= {None}
+    assert few["of"] == EACH and "分群1/3" in Segment.objects.get(code=codes[0]).name_zh
+
+
+@pytest.mark.django_db
+def test_rfm_counts_its_tiles_and_kinds_among_the_viewers_own_and_of_a_segment(bank: Bank) -> None:
+    told = bank.client("运营").get("/api/segments/rfm").json()
+    assert len(told["cells"]) == 25 and told["of"] == 2 * EACH and told["as_of"] == str(TODAY)
+    tiles = {(one["r"], one["f"]): (one["customers"], one["m"]) for one in told["cells"]}
+    assert tiles[5, 5] == (EACH, 5.0) and tiles[1, 1] == (EACH, 1.0) and tiles[3, 3] == (0, None)
+    kinds = {one["code"]: one["customers"] for one in told["kinds"]}
+    assert len(kinds) == 8 and kinds["rfm_111"] == kinds["rfm_000"] == EACH and kinds["rfm_101"] == 0
+    rule = {"where": {"type": "compare", "field": "rfm_f", "op": "eq", "value": 5}}
+    made = bank.client("运营").post(
+        "/api/segments", json.dumps({"name_zh": "勤", "rule": rule, "scope": "MINE"}), content_type="application/json"
+    ).json()  # fmt: skip
+    part = bank.client("运营").get("/api/segments/rfm", {"segment": made["code"]}).json()
+    assert part["of"] == EACH and sum(one["customers"] for one in part["cells"]) == EACH
+    assert bank.client("徐头").get("/api/segments/rfm").json()["of"] == 2
+    assert bank.client("徐头").get("/api/segments/rfm", {"segment": made["code"]}).status_code == 404
+    assert bank.client("徐经").get("/api/segments/rfm").status_code == 403

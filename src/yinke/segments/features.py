@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -18,6 +18,7 @@ import pyarrow.compute as pc
 
 Floats = npt.NDArray[np.float32]
 Made = npt.NDArray[np.float64]
+Unit = Literal["money", "share", "count", "years", "times"]
 
 
 @dataclass(frozen=True)
@@ -30,13 +31,17 @@ class Rows:
 
 @dataclass(frozen=True)
 class Feature:
-    """One feature. ``high`` and ``low``: what a group is called by it, (zh, en). ``log``: it counts by its logarithm."""
+    """One feature. ``high`` and ``low``: what a group is called by it, (zh, en). ``log``: it counts by its logarithm.
+
+    ``unit``: of its values as people know them: ``money``, ``share``, ``count``, ``years``, ``times``.
+    """
 
     code: str
     zh: str
     en: str
     high: tuple[str, str]
     low: tuple[str, str]
+    unit: Unit
     make: Callable[[Mapping[str, Made]], Made]
     log: bool = False
 
@@ -62,19 +67,19 @@ def _trend(c: Mapping[str, Made]) -> Made:
 
 
 FEATURES: tuple[Feature, ...] = (
-    Feature("aum", "资产", "assets", ("资产高", "high assets"), ("资产低", "low assets"), lambda c: c["aum"], True),
-    Feature("demand_share", "活期占比", "share on demand", ("多为活期", "mostly on demand"), ("少有活期", "little on demand"), _share("demand")),
-    Feature("time_share", "定期占比", "share of time deposits", ("多为定期", "mostly time deposits"), ("少有定期", "few time deposits"), _share("time")),
-    Feature("invested_share", "投资占比", "share invested", ("多为理财投资", "mostly invested"), ("少有理财投资", "hardly invested"),
+    Feature("aum", "资产", "assets", ("资产高", "high assets"), ("资产低", "low assets"), "money", lambda c: c["aum"], True),
+    Feature("demand_share", "活期占比", "share on demand", ("多为活期", "mostly on demand"), ("少有活期", "little on demand"), "share", _share("demand")),
+    Feature("time_share", "定期占比", "share of time deposits", ("多为定期", "mostly time deposits"), ("少有定期", "few time deposits"), "share", _share("time")),
+    Feature("invested_share", "投资占比", "share invested", ("多为理财投资", "mostly invested"), ("少有理财投资", "hardly invested"), "share",
             _share("wealth", "fund", "metal", "bond", "securities")),
-    Feature("lum", "贷款", "loans", ("贷款多", "large loans"), ("贷款少", "small loans"), lambda c: c["lum"], True),
-    Feature("payroll", "代发", "payroll", ("有代发", "paid here"), ("无代发", "not paid here"), lambda c: c["payroll_3m"], True),
-    Feature("txns", "交易笔数", "transactions", ("交易多", "many transactions"), ("交易少", "few transactions"), lambda c: c["txns_90d"], True),
-    Feature("logins", "登录次数", "logins", ("登录多", "many logins"), ("登录少", "few logins"), lambda c: c["logins_m1"] + c["logins_m0"], True),
-    Feature("categories", "产品类数", "products", ("产品多", "many products"), ("产品少", "few products"), lambda c: c["categories"]),
-    Feature("age", "年龄", "age", ("年长", "older"), ("年轻", "younger"), lambda c: c["age"]),
-    Feature("tenure", "开户年数", "years with the bank", ("老客户", "long with the bank"), ("新客户", "new to the bank"), lambda c: c["tenure"]),
-    Feature("trend", "资产变化", "change of assets", ("资产上升", "assets rising"), ("资产下降", "assets falling"), _trend),
+    Feature("lum", "贷款", "loans", ("贷款多", "large loans"), ("贷款少", "small loans"), "money", lambda c: c["lum"], True),
+    Feature("payroll", "代发", "payroll", ("有代发", "paid here"), ("无代发", "not paid here"), "money", lambda c: c["payroll_3m"], True),
+    Feature("txns", "交易笔数", "transactions", ("交易多", "many transactions"), ("交易少", "few transactions"), "count", lambda c: c["txns_90d"], True),
+    Feature("logins", "登录次数", "logins", ("登录多", "many logins"), ("登录少", "few logins"), "count", lambda c: c["logins_m1"] + c["logins_m0"], True),
+    Feature("categories", "产品类数", "products", ("产品多", "many products"), ("产品少", "few products"), "count", lambda c: c["categories"]),
+    Feature("age", "年龄", "age", ("年长", "older"), ("年轻", "younger"), "years", lambda c: c["age"]),
+    Feature("tenure", "开户年数", "years with the bank", ("老客户", "long with the bank"), ("新客户", "new to the bank"), "years", lambda c: c["tenure"]),
+    Feature("trend", "资产变化", "change of assets", ("资产上升", "assets rising"), ("资产下降", "assets falling"), "times", _trend),
 )  # fmt: skip
 
 _FIGURES = ("aum", "demand", "time", "wealth", "fund", "metal", "bond", "securities", "lum", "payroll_3m", "txns_90d",

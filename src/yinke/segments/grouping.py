@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
 import pyarrow.parquet as pq
 from pyroaring import BitMap
 from scipy.optimize import linear_sum_assignment
@@ -91,18 +92,21 @@ class _Found:
     spread: Floats
 
 
-def group(lake: Lake, day: Day, values: Mapping[str, Any], number: int | None = None) -> Grouping | None:
+def group(
+    lake: Lake, day: Day, values: Mapping[str, Any], number: int | None = None, among: BitMap | None = None
+) -> Grouping | None:
     """Group the customers of a day.
 
     Args:
         values: thresholds in force (``group.*``).
         number: how many groups; None: the number whose groups stand best apart.
+        among: of these customers only, now and at the month ends; None: of all.
 
     Returns:
         None if there are fewer customers than groups to be tried.
     """
     numbers = [int(n) for n in values["group.numbers"]]
-    rows = read(day, values)
+    rows = read(day, values, among)
     if len(rows.ids) <= max(numbers):
         return None
     sample = _sample(rows, values)
@@ -111,7 +115,7 @@ def group(lake: Lake, day: Day, values: Mapping[str, Any], number: int | None = 
     found = _fit(rows, sample, chosen)
     stability, kept = [], None
     for then in _month_ends(lake, day.biz_date, int(values["group.months"])):
-        before = read(then, values, sampled=True)
+        before = read(then, values, among, sampled=True)
         if len(before.ids) <= chosen:
             continue
         earlier = _fit(before, _sample(before, values), chosen)
@@ -121,14 +125,17 @@ def group(lake: Lake, day: Day, values: Mapping[str, Any], number: int | None = 
     return Grouping(day.biz_date, tuple(_groups(rows, found, kept)), len(rows.ids), apart, tuple(stability))
 
 
-def read(day: Day, values: Mapping[str, Any], *, sampled: bool = False) -> Rows:
+def read(day: Day, values: Mapping[str, Any], among: BitMap | None, *, sampled: bool = False) -> Rows:
     """The features of those customers of a day who are grouped: not closed, with enough assets; or of a sample."""
     file = pq.ParquetFile(day.path("snapshot"))
-    one_in = max(1, file.metadata.num_rows // int(values["group.sample"])) if sampled else 1
-    parts = [
-        features_of(batch, day.biz_date, float(values["group.least_aum"]), one_in)
-        for batch in file.iter_batches(columns=list(COLUMNS))
-    ]
+    many = file.metadata.num_rows if among is None else len(among)
+    one_in = max(1, many // int(values["group.sample"])) if sampled else 1
+    wanted = None if among is None else np.asarray(among.to_array(), dtype=np.int32)
+    parts = []
+    for batch in file.iter_batches(columns=list(COLUMNS)):
+        if wanted is not None:
+            batch = batch.filter(pa.array(np.isin(batch["cust_id"].to_numpy(zero_copy_only=False), wanted)))
+        parts.append(features_of(batch, day.biz_date, float(values["group.least_aum"]), one_in))
     return Rows(np.concatenate([p.ids for p in parts]), np.concatenate([p.values for p in parts]))
 
 

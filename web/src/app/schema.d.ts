@@ -2277,9 +2277,29 @@ export interface paths {
         put?: never;
         /**
          * Keep Groups
-         * @description Keep the groups as static segments, which wait for approval.
+         * @description Keep one group, or all, as static segments, which wait for approval.
          */
         post: operations["keep_groups"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/segments/rfm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Rfm
+         * @description How many of the viewer's customers are in each of the 25 tiles of R and F, and of each of the eight kinds.
+         */
+        get: operations["show_rfm"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2427,6 +2447,26 @@ export interface paths {
          * @description Write name, meaning, reason and suggested care anew.
          */
         put: operations["describe_segment"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/segments/{code}/schedule": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Schedule Segment
+         * @description Choose on which nights a dynamic segment's members are found anew; needs no approval.
+         */
+        put: operations["schedule_segment"];
         post?: never;
         delete?: never;
         options?: never;
@@ -6439,6 +6479,11 @@ export interface components {
          * @description ``number``: how many groups; null: the number whose groups stand best apart.
          */
         GroupsQuery: {
+            /**
+             * Segment
+             * @default
+             */
+            segment: string;
             /** Number */
             number?: number | null;
         };
@@ -6455,6 +6500,8 @@ export interface components {
         /**
          * GroupFound
          * @description One group in words. ``kept``: the share of its members who were in the matching group a month end ago.
+         *
+         *     ``customers`` and ``share`` null: few.
          */
         GroupFound: {
             /** Number */
@@ -6462,9 +6509,9 @@ export interface components {
             /** Title */
             title: string;
             /** Customers */
-            customers: number;
+            customers: number | null;
             /** Share */
-            share: number;
+            share: number | null;
             /** Kept */
             kept: number | null;
             /** Traits */
@@ -6472,7 +6519,7 @@ export interface components {
         };
         /**
          * GroupsFound
-         * @description Groups of customers who resemble each other. ``of``: how many customers were grouped.
+         * @description Groups of customers who resemble each other. ``of``: how many customers were grouped; counts below ``few`` are null.
          */
         GroupsFound: {
             /**
@@ -6482,6 +6529,8 @@ export interface components {
             as_of: string;
             /** Of */
             of: number;
+            /** Few */
+            few: number;
             /** Groups */
             groups: components["schemas"]["GroupFound"][];
             /** Tried */
@@ -6505,14 +6554,21 @@ export interface components {
         /**
          * TraitOut
          * @description What sets a group apart: standard deviations from all, and the typical value (of amounts the geometric mean).
+         *
+         *     ``typical`` null: the group is of few.
          */
         TraitOut: {
             /** Title */
             title: string;
+            /**
+             * Unit
+             * @enum {string}
+             */
+            unit: "money" | "share" | "count" | "years" | "times";
             /** Apart */
             apart: number;
             /** Typical */
-            typical: number;
+            typical: number | null;
         };
         /**
          * GroupsSaved
@@ -6521,6 +6577,84 @@ export interface components {
         GroupsSaved: {
             /** Codes */
             codes: string[];
+        };
+        /**
+         * GroupsIn
+         * @description What is saved. ``group``: this one only; null: all of them. ``as_of``: the day whose groups were looked at.
+         */
+        GroupsIn: {
+            /**
+             * Segment
+             * @default
+             */
+            segment: string;
+            /** Number */
+            number?: number | null;
+            /** Group */
+            group?: number | null;
+            /**
+             * As Of
+             * Format: date
+             */
+            as_of: string;
+        };
+        /**
+         * AmongIn
+         * @description ``segment``: of whose members; '': of all customers.
+         */
+        AmongIn: {
+            /**
+             * Segment
+             * @default
+             */
+            segment: string;
+        };
+        /**
+         * RfmCell
+         * @description Customers of two quintiles, 1 to 5 (best), and the average of the third. Null: few.
+         */
+        RfmCell: {
+            /** R */
+            r: number;
+            /** F */
+            f: number;
+            /** Customers */
+            customers: number | null;
+            /** M */
+            m: number | null;
+        };
+        /**
+         * RfmKind
+         * @description One of the eight kinds of RFM, which is a ready tag: how many have it.
+         */
+        RfmKind: {
+            /** Code */
+            code: string;
+            /** Title */
+            title: string;
+            /** About */
+            about: string;
+            /** Customers */
+            customers: number | null;
+        };
+        /**
+         * RfmOut
+         * @description RFM of the viewer's customers; counts below ``few`` are null.
+         */
+        RfmOut: {
+            /**
+             * As Of
+             * Format: date
+             */
+            as_of: string;
+            /** Of */
+            of: number | null;
+            /** Few */
+            few: number;
+            /** Cells */
+            cells: components["schemas"]["RfmCell"][];
+            /** Kinds */
+            kinds: components["schemas"]["RfmKind"][];
         };
         /**
          * OverlapQuery
@@ -6770,6 +6904,11 @@ export interface components {
              */
             kind: "DYNAMIC" | "STATIC" | "LIST";
             /**
+             * Schedule
+             * @enum {string}
+             */
+            schedule: "NIGHTLY" | "WEEKLY" | "MONTHLY" | "BY_HAND";
+            /**
              * Scope
              * @enum {string}
              */
@@ -6831,6 +6970,11 @@ export interface components {
              * @enum {string}
              */
             kind: "DYNAMIC" | "STATIC" | "LIST";
+            /**
+             * Schedule
+             * @enum {string}
+             */
+            schedule: "NIGHTLY" | "WEEKLY" | "MONTHLY" | "BY_HAND";
             /**
              * Scope
              * @enum {string}
@@ -6986,6 +7130,12 @@ export interface components {
              */
             kind: "DYNAMIC" | "STATIC" | "LIST";
             /**
+             * Schedule
+             * @default NIGHTLY
+             * @enum {string}
+             */
+            schedule: "NIGHTLY" | "WEEKLY" | "MONTHLY" | "BY_HAND";
+            /**
              * Scope
              * @default MINE
              * @enum {string}
@@ -7000,6 +7150,17 @@ export interface components {
              * @default
              */
             note: string;
+        };
+        /**
+         * ScheduleIn
+         * @description When its members are found anew.
+         */
+        ScheduleIn: {
+            /**
+             * Schedule
+             * @enum {string}
+             */
+            schedule: "NIGHTLY" | "WEEKLY" | "MONTHLY" | "BY_HAND";
         };
         /**
          * OutreachIn
@@ -10457,6 +10618,7 @@ export interface operations {
     list_groups: {
         parameters: {
             query?: {
+                segment?: string;
                 number?: number | null;
             };
             header?: never;
@@ -10485,7 +10647,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["GroupsQuery"];
+                "application/json": components["schemas"]["GroupsIn"];
             };
         };
         responses: {
@@ -10496,6 +10658,28 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["GroupsSaved"];
+                };
+            };
+        };
+    };
+    show_rfm: {
+        parameters: {
+            query?: {
+                segment?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RfmOut"];
                 };
             };
         };
@@ -10700,6 +10884,32 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["SegmentTexts"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SegmentOut"];
+                };
+            };
+        };
+    };
+    schedule_segment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ScheduleIn"];
             };
         };
         responses: {

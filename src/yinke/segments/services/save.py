@@ -24,7 +24,8 @@ from yinke.segments.store_schemas import SegmentIn, SegmentTexts, VersionIn
 Kind, Scope, Status = Segment.Kind, Segment.Scope, Segment.Status
 TEXTS = ("name_zh", "name_en", "about_zh", "about_en", "reason_zh", "reason_en", "care_zh", "care_en")
 RESERVED = frozenset({
-    "check", "count", "explain", "fields", "flow", "groups", "new", "overlap", "parse", "sample", "tags",
+    "check", "count", "explain", "fields", "flow", "groups", "new", "overlap", "parse", "rfm", "sample",
+    "standards", "tags",
 })  # fmt: skip
 """Addresses of pages and of the API that no segment's code may take."""
 
