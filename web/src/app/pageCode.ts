@@ -11,6 +11,7 @@ export const PAGES: { path: string; right?: string; load: Load }[] = [
   { path: "/segments/new", right: "segment.draw", load: () => import("@/segments/pages/Builder") },
   { path: "/segments/tags", right: "segment.read", load: () => import("@/segments/pages/Tags") },
   { path: "/segments/compare", right: "segment.read", load: () => import("@/segments/pages/Compare") },
+  { path: "/segments/groups", right: "segment.draw", load: () => import("@/segments/pages/Groups") },
   { path: "/segments/:code", right: "segment.read", load: () => import("@/segments/pages/Segment") },
   { path: "/segments/:code/edit", right: "segment.draw", load: () => import("@/segments/pages/Builder") },
   { path: "/segments/standards", right: "standard.read", load: () => import("@/standards/pages/Standards") },

@@ -32,13 +32,13 @@ import {
 import {
   CHANGES,
   KINDS as SEGMENT_KINDS,
+  SCHEDULES,
   SCOPES,
   STATUSES as SEGMENT_STATUSES,
-  TAG_REFRESHES,
-  TAG_TYPES,
   UNMATCHED,
   VERSION_STATUSES,
 } from "@/segments/storeApi";
+import { TAG_REFRESHES, TAG_TYPES } from "@/segments/tagsApi";
 import { MEASURES, MONEY_UNITS, PEERS, PERIODS, SIDES, UNITS } from "@/segments/rule";
 import { CHANGE_STATUSES } from "@/standards/api";
 import { STAGE_OF } from "@/standards/components/Rules";
@@ -125,6 +125,8 @@ describe("every code has a text", () => {
     ["segments.status", SEGMENT_STATUSES],
     ["segments.versionStatus", VERSION_STATUSES],
     ["segments.unmatched", UNMATCHED],
+    ["segments.schedule", SCHEDULES],
+    ["segments.scheduleHint", SCHEDULES],
     ["segments.tagType", TAG_TYPES],
     ["segments.tagRefresh", TAG_REFRESHES],
     ["segments.change", CHANGES],

@@ -8,17 +8,15 @@ export type SegmentTexts = Schemas["SegmentTexts"];
 export type Version = Schemas["VersionOut"];
 export type Member = Schemas["SegmentMember"];
 export type Deed = Segment["may"][number];
-export type CatalogueTag = Schemas["CatalogueTag"];
 export type Overlap = Schemas["SegmentOverlap"];
 export type Flow = Schemas["SegmentFlow"];
 
 export const KINDS = ["DYNAMIC", "STATIC", "LIST"] as const;
+export const SCHEDULES = ["NIGHTLY", "WEEKLY", "MONTHLY", "BY_HAND"] as const;
 export const SCOPES = ["BANK", "ORG", "MINE"] as const;
 export const STATUSES = ["DRAFT", "IN_USE", "CLOSED"] as const;
 export const VERSION_STATUSES = ["PENDING", "APPROVED", "REFUSED", "WITHDRAWN"] as const;
 export const UNMATCHED = ["empty", "not_found", "several", "rounded", "twice"] as const;
-export const TAG_TYPES = ["fact", "rule", "model", "manual"] as const;
-export const TAG_REFRESHES = ["daily", "at_once"] as const;
 export const CHANGES = ["added", "removed", "changed", "joined"] as const;
 
 /** Everything that is kept of segments is asked under this key, so that one change makes all of it stale. */
@@ -135,15 +133,8 @@ export function useFlow(codes: string[], since: string) {
   });
 }
 
-/** 标签目录. */
-export function useTagCatalogue() {
-  return useQuery({
-    queryKey: ["segments", "tags"],
-    queryFn: ({ signal }) => body(client.GET("/api/segments/tags", { signal })),
-  });
-}
-
-function useChange<In, Out>(change: (input: In) => Promise<Out>) {
+/** A change that makes all that is kept of segments stale. */
+export function useChange<In, Out>(change: (input: In) => Promise<Out>) {
   const queries = useQueryClient();
   return useMutation({
     mutationFn: change,
@@ -162,6 +153,11 @@ export const useCopy = (code: string) =>
 export const useDescribe = (code: string) =>
   useChange((texts: SegmentTexts) =>
     body(client.PUT("/api/segments/{code}", { params: { path: { code } }, body: texts })),
+  );
+
+export const useSchedule = (code: string) =>
+  useChange((schedule: Segment["schedule"]) =>
+    body(client.PUT("/api/segments/{code}/schedule", { params: { path: { code } }, body: { schedule } })),
   );
 
 export const useSaveVersion = (code: string) =>

@@ -1,12 +1,11 @@
 import { theme } from "antd";
 import { SankeyChart } from "echarts/charts";
-import { TooltipComponent } from "echarts/components";
-import { init, use as register, type ECharts } from "echarts/core";
-import { SVGRenderer } from "echarts/renderers";
-import { useEffect, useRef } from "react";
+import { use as register } from "echarts/core";
+import { useMemo } from "react";
+import { useChart } from "@/shared/hooks/useChart";
 import styles from "./segment.module.css";
 
-register([SankeyChart, TooltipComponent, SVGRenderer]);
+register([SankeyChart]);
 
 interface Props {
   label: string;
@@ -19,33 +18,14 @@ interface Props {
 /** From which segment to which customers went between two dates. Loaded lazily, as all charts. */
 export default function FlowChart({ label, left, right, links }: Props) {
   const { token } = theme.useToken();
-  const box = useRef<HTMLDivElement>(null);
-  const chart = useRef<ECharts | null>(null);
-  useEffect(() => {
-    if (!box.current) return;
-    const made = init(box.current, null, { renderer: "svg" });
-    chart.current = made;
-    const watcher = new ResizeObserver(() => made.resize());
-    watcher.observe(box.current);
-    return () => {
-      watcher.disconnect();
-      made.dispose();
-    };
-  }, []);
-  useEffect(() => {
+  const option = useMemo(() => {
     // the same segment stands on both sides: a name for each date
     const nodes = [
       ...new Set(links.map(({ source }) => `0|${source}`)),
       ...new Set(links.map(({ target }) => `1|${target}`)),
     ];
     const said = (name: string) => `${name.slice(2)}`;
-    chart.current?.setOption({
-      animation: false,
-      tooltip: {
-        backgroundColor: token.colorBgElevated,
-        borderColor: token.colorBorderSecondary,
-        textStyle: { color: token.colorText, fontFamily: token.fontFamily },
-      },
+    return {
       series: [
         {
           type: "sankey",
@@ -80,8 +60,9 @@ export default function FlowChart({ label, left, right, links }: Props) {
           })),
         },
       ],
-    });
+    };
   }, [links, left, right, token]);
+  const box = useChart(option);
   return <div ref={box} role="img" aria-label={label} className={styles.chart} />;
 }
 

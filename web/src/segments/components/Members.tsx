@@ -11,6 +11,7 @@ import { useFormat } from "@/shared/hooks/useFormat";
 import { useUrlState } from "@/shared/hooks/useUrlState";
 import { type Member, type Segment, useMembers } from "../storeApi";
 import { useTold } from "./LivePanel";
+import { FoundOn } from "./marks";
 import styles from "./segment.module.css";
 
 const DEFAULTS = { page: "1", sort: "-aum" };
@@ -18,7 +19,7 @@ const SORTS = ["-aum", "aum", "-entered", "entered"] as const;
 const PAGE_SIZE = 50;
 
 /** Who is in a segment, of the viewer's customers, and since when. */
-export function Members({ segment: { code, few } }: { segment: Segment }) {
+export function Members({ segment: { code, few, as_of } }: { segment: Segment }) {
   const { t } = useTranslation("segments");
   const format = useFormat();
   const told = useTold();
@@ -66,6 +67,7 @@ export function Members({ segment: { code, few } }: { segment: Segment }) {
           options={SORTS.map((sort) => ({ value: sort, label: t(`members.by.${sort}`) }))}
         />
         <span className={styles.quiet}>{t("members.total", { customers: told(total, few) })}</span>
+        <FoundOn asOf={as_of} />
       </div>
       {rows.length ? (
         <DataTable

@@ -3,7 +3,7 @@ import { useState, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { useMe } from "@/access/api";
 import { ProblemView } from "@/shared/components/ProblemView";
-import { KINDS, SCOPES, type SegmentIn, type SegmentTexts } from "../storeApi";
+import { KINDS, SCHEDULES, SCOPES, type SegmentIn, type SegmentTexts } from "../storeApi";
 import styles from "./segment.module.css";
 
 export const NO_TEXTS: SegmentTexts = {
@@ -18,7 +18,7 @@ export const NO_TEXTS: SegmentTexts = {
 };
 
 /** Level of the head office, which sees the whole bank. */
-const HEAD_OFFICE = 1;
+export const HEAD_OFFICE = 1;
 
 interface Props {
   title: string;
@@ -55,6 +55,7 @@ export function SegmentForm({
   const scopes = SCOPES.filter((scope) => (org?.level === HEAD_OFFICE ? scope !== "ORG" : scope !== "BANK"));
   const [scope, setScope] = useState<SegmentIn["scope"]>("MINE");
   const [kind, setKind] = useState<SegmentIn["kind"]>(placed?.kind ?? "DYNAMIC");
+  const [schedule, setSchedule] = useState<SegmentIn["schedule"]>("NIGHTLY");
   const named = Boolean(texts.name_zh?.trim() || texts.name_en?.trim());
   const field = (what: "name" | "about" | "reason" | "care", language: "zh" | "en") => {
     const key = `${what}_${language}` as const;
@@ -81,7 +82,7 @@ export function SegmentForm({
       open
       title={title}
       okText={ok}
-      onOk={() => onSend({ ...texts, kind, scope, note: "" })}
+      onOk={() => onSend({ ...texts, kind, schedule, scope, note: "" })}
       okButtonProps={{ disabled: !named || !ready }}
       confirmLoading={busy}
       onCancel={onClose}
@@ -120,6 +121,18 @@ export function SegmentForm({
                   }))}
                 />
                 <small>{t(`kindHint.${kind ?? "DYNAMIC"}`)}</small>
+              </div>
+            )}
+            {kind === "DYNAMIC" && (
+              <div className={styles.formField}>
+                <span>{t("form.schedule")}</span>
+                <Segmented
+                  aria-label={t("form.schedule")}
+                  value={schedule ?? "NIGHTLY"}
+                  onChange={setSchedule}
+                  options={SCHEDULES.map((one) => ({ value: one, label: t(`schedule.${one}`) }))}
+                />
+                <small>{t(`scheduleHint.${schedule ?? "NIGHTLY"}`)}</small>
               </div>
             )}
           </>

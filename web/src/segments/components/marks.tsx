@@ -1,12 +1,18 @@
 import { Tag } from "antd";
 import { useTranslation } from "react-i18next";
+import { useMe } from "@/access/api";
 import { MINUS } from "@/shared/format/money";
 import { count } from "@/shared/format/numbers";
+import { useFormat } from "@/shared/hooks/useFormat";
 import type { SegmentRow } from "../storeApi";
 import styles from "./segment.module.css";
 
 /** How a segment stands: its status, what waits, whether its members may be approached. */
-export function Marks({ row: { status, kind, waiting, outreach, delivered } }: { row: SegmentRow }) {
+export function Marks({
+  row: { status, kind, schedule, waiting, outreach, delivered },
+}: {
+  row: SegmentRow;
+}) {
   const { t } = useTranslation("segments");
   return (
     <span className={styles.marks}>
@@ -26,9 +32,21 @@ export function Marks({ row: { status, kind, waiting, outreach, delivered } }: {
         </Tag>
       )}
       {kind !== "DYNAMIC" && <Tag variant="filled">{t(`kindName.${kind}`)}</Tag>}
+      {kind === "DYNAMIC" && schedule !== "NIGHTLY" && (
+        <Tag variant="filled">{t(`schedule.${schedule}`)}</Tag>
+      )}
       {delivered && <Tag variant="filled">{t("delivered")}</Tag>}
     </span>
   );
+}
+
+/** 成员截至: where members were not found of the newest business date. */
+export function FoundOn({ asOf }: { asOf: string | null }) {
+  const { t } = useTranslation("segments");
+  const format = useFormat();
+  const newest = useMe().data?.freshness.biz_date;
+  if (!asOf || !newest || asOf >= newest) return null;
+  return <small className={styles.quiet}>{t("foundOn", { date: format.shortDate(asOf, newest) })}</small>;
 }
 
 /** Who came and who went on the newest date; nothing on a first date. Of whom few are not told, nor is nobody. */

@@ -20,7 +20,7 @@ import { useUnsaved } from "../useUnsaved";
 export function Component() {
   const { code = "" } = useParams();
   const [params] = useSearchParams();
-  const [from, tag] = [params.get("from") ?? "", params.get("tag") ?? ""];
+  const from = params.get("from") ?? "";
   const fields = useRuleFields();
   const segment = useSegment(code || from);
   const { t } = useTranslation("segments");
@@ -33,25 +33,35 @@ export function Component() {
       {!error && !ready && <Skeleton active paragraph={{ rows: 10 }} />}
       {ready && (
         <Drawing
-          key={`${code}?${from}&${tag}`}
+          key={`${code}?${params}`}
           fields={fields.data}
           segment={code ? segment.data : undefined}
-          begin={(code ? undefined : (segment.data?.rule as Rule)) ?? (tag ? tagged(tag) : undefined)}
+          begin={(code ? undefined : (segment.data?.rule as Rule)) ?? begun(params)}
         />
       )}
     </>
   );
 }
 
-/** The rule of who has a tag. */
-const tagged = (tag: string): Rule => ({
-  where: { type: "compare", field: "tag", op: "has_any", value: [tag] },
-});
+/** What the address asks to begin with: who has a `tag`, is in a tile of RFM (`r`, `f`), among a segment's members. */
+function begun(params: URLSearchParams): Rule | undefined {
+  const asked: Rule["where"][] = [];
+  const [among, tag] = [params.get("among"), params.get("tag")];
+  if (among) asked.push({ type: "segment", segment: among });
+  if (tag) asked.push({ type: "compare", field: "tag", op: "has_any", value: [tag] });
+  for (const score of ["r", "f"] as const) {
+    const value = Number(params.get(score));
+    if (value) asked.push({ type: "compare", field: `rfm_${score}`, op: "eq", value });
+  }
+  const [where] = asked;
+  if (!where) return undefined;
+  return { where: asked.length > 1 ? { type: "all", of: asked } : where };
+}
 
 interface DrawingProps {
   fields: RuleFields;
   segment: Segment | undefined;
-  /** What a new segment begins with: a ready one's rule, or a tag. */
+  /** What a new segment begins with: a ready one's rule, or what the address asks for. */
   begin: Rule | undefined;
 }
 

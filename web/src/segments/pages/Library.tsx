@@ -15,7 +15,7 @@ import { useSettled } from "@/shared/hooks/useSettled";
 import { useUrlState } from "@/shared/hooks/useUrlState";
 import { useTold } from "../components/LivePanel";
 import { NewList } from "../components/ListUpload";
-import { Change, Marks } from "../components/marks";
+import { Change, FoundOn, Marks } from "../components/marks";
 import styles from "../components/segment.module.css";
 import { KINDS, SCOPES, type SegmentRow, STATUSES, useLibrary } from "../storeApi";
 
@@ -62,6 +62,7 @@ export function Component() {
             <Button onClick={() => void navigate("/segments/compare")}>{t("library.compare")}</Button>
             {draws && (
               <>
+                <Button onClick={() => void navigate("/segments/groups")}>{t("library.groups")}</Button>
                 <Button icon={<UploadOutlined />} onClick={() => setUploading(true)}>
                   {t("library.upload")}
                 </Button>
@@ -152,7 +153,12 @@ function Rows({ rows, few }: { rows: SegmentRow[]; few: number }) {
       title: t("library.customers"),
       align: "right",
       sorter: (a, b) => (a.customers ?? 0) - (b.customers ?? 0),
-      render: ({ as_of, customers }) => <span className="num">{as_of ? told(customers, few) : "—"}</span>,
+      render: ({ as_of, customers }) => (
+        <span className={styles.name}>
+          <span className="num">{as_of ? told(customers, few) : "—"}</span>
+          <FoundOn asOf={as_of} />
+        </span>
+      ),
     },
     {
       key: "change",

@@ -1,5 +1,5 @@
-import { Skeleton, Tabs } from "antd";
-import { lazy, Suspense } from "react";
+import { App, Select, Skeleton, Tabs } from "antd";
+import { lazy, type ReactNode, Suspense } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useParams } from "react-router";
 import { useMe } from "@/access/api";
@@ -8,15 +8,24 @@ import { Panel } from "@/shared/components/Panel";
 import { ProblemView } from "@/shared/components/ProblemView";
 import { count } from "@/shared/format/numbers";
 import { useFormat } from "@/shared/hooks/useFormat";
+import { useProblemNotice } from "@/shared/hooks/useProblemNotice";
 import { useUrlState } from "@/shared/hooks/useUrlState";
 import { useCount } from "../api";
 import { Deeds, Decision } from "../components/Deeds";
 import { Bars, useTold } from "../components/LivePanel";
-import { Change, Marks } from "../components/marks";
+import { Change, FoundOn, Marks } from "../components/marks";
 import { Members } from "../components/Members";
 import { Versions } from "../components/Versions";
 import styles from "../components/segment.module.css";
-import { type Segment, useSegment, useSizes, useUses, useVersions } from "../storeApi";
+import {
+  SCHEDULES,
+  type Segment,
+  useSchedule,
+  useSegment,
+  useSizes,
+  useUses,
+  useVersions,
+} from "../storeApi";
 
 const LineChart = lazy(() => import("@/shared/components/LineChart"));
 const DEFAULTS = { tab: "about" };
@@ -64,11 +73,13 @@ function About({ segment }: { segment: Segment }) {
   const told = useTold();
   const versions = useVersions(segment.code);
   const held = versions.data?.find(({ number }) => number === segment.version);
-  const { code, about, reason, care, problems, scope, org_name, owner, as_of, customers, few } = segment;
-  const facts: [string, string][] = [
+  const { code, kind, about, reason, care, problems, scope, org_name, owner, as_of, customers, few } =
+    segment;
+  const facts: [string, ReactNode][] = [
     [t("form.about"), about],
     [t("form.reason"), reason],
     [t("form.care"), care],
+    [t("form.schedule"), kind === "DYNAMIC" && <Schedule segment={segment} />],
     [t("library.scope"), scope === "ORG" ? org_name : t(`scope.${scope}`)],
     [t("library.owner"), owner || t(segment.delivered ? "library.delivered" : "library.nobody")],
   ];
@@ -86,14 +97,14 @@ function About({ segment }: { segment: Segment }) {
             ))}
             <dl className={styles.about}>
               {facts
-                .filter(([, text]) => text)
+                .filter(([, text]) => Boolean(text))
                 .map(([name, text]) => (
                   <Fact key={name} name={name} text={text} />
                 ))}
             </dl>
           </div>
         </Panel>
-        {as_of && <Breakdown code={code} />}
+        {as_of && <Breakdown segment={segment} />}
       </div>
       <div>
         <Panel title={t("one.size")}>
@@ -101,6 +112,7 @@ function About({ segment }: { segment: Segment }) {
             {as_of ? (
               <>
                 <span className={styles.size}>{told(customers, few)}</span>
+                <FoundOn asOf={as_of} />
                 <span>
                   {t("library.change")} <Change row={segment} few={few} />
                 </span>
@@ -117,7 +129,41 @@ function About({ segment }: { segment: Segment }) {
   );
 }
 
-function Fact({ name, text }: { name: string; text: string }) {
+/** When the members are found anew; to change it takes no new version, for the rule stays. */
+function Schedule({ segment: { code, schedule, may } }: { segment: Segment }) {
+  const { t } = useTranslation("segments");
+  const { message } = App.useApp();
+  const problem = useProblemNotice();
+  const change = useSchedule(code);
+  const hint = <small className={styles.quiet}>{t(`scheduleHint.${schedule}`)}</small>;
+  if (!may.includes("edit"))
+    return (
+      <>
+        {t(`schedule.${schedule}`)} {hint}
+      </>
+    );
+  return (
+    <span className={styles.marks}>
+      <Select
+        size="small"
+        aria-label={t("form.schedule")}
+        popupMatchSelectWidth={false}
+        value={schedule}
+        loading={change.isPending}
+        onChange={(next) =>
+          change.mutate(next, {
+            onSuccess: () => void message.success(t("done.schedule")),
+            onError: problem,
+          })
+        }
+        options={SCHEDULES.map((one) => ({ value: one, label: t(`schedule.${one}`) }))}
+      />
+      {hint}
+    </span>
+  );
+}
+
+function Fact({ name, text }: { name: string; text: ReactNode }) {
   return (
     <>
       <dt>{name}</dt>
@@ -135,15 +181,18 @@ function ProblemLine({ text }: { text: string }) {
 }
 
 /** The members by org, tier and stage: counted live, as a rule that asks for membership. */
-function Breakdown({ code }: { code: string }) {
+function Breakdown({ segment: { code, as_of, kind } }: { segment: Segment }) {
   const { t } = useTranslation("segments");
-  const draws = useMe().data?.rights.includes("segment.draw") ?? false;
+  const me = useMe().data;
+  const draws = me?.rights.includes("segment.draw") ?? false;
+  const older = kind === "DYNAMIC" && as_of !== me?.freshness.biz_date;
   const counted = useCount(
     draws ? JSON.stringify({ version: 1, where: { type: "segment", segment: code } }) : "",
   );
   if (!counted.data) return null;
   return (
     <>
+      {older && <p className={styles.quiet}>{t("one.byRuleToday")}</p>}
       {(["orgs", "tiers", "stages"] as const).map((by) => (
         <Panel key={by} title={t("one.by", { what: t(`live.${by}`) })}>
           <Bars shares={counted.data[by]} few={counted.data.few} />

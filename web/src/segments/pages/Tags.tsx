@@ -12,7 +12,7 @@ import { ProblemView } from "@/shared/components/ProblemView";
 import { useUrlState } from "@/shared/hooks/useUrlState";
 import { useTold } from "../components/LivePanel";
 import styles from "../components/segment.module.css";
-import { type CatalogueTag, TAG_TYPES, useTagCatalogue } from "../storeApi";
+import { type CatalogueTag, TAG_TYPES, useTagCatalogue } from "../tagsApi";
 
 const DEFAULTS = { q: "", group: "", type: "" };
 

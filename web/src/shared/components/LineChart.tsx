@@ -1,11 +1,11 @@
 import { theme } from "antd";
 import { LineChart as Line, ScatterChart } from "echarts/charts";
-import { GridComponent, TooltipComponent } from "echarts/components";
-import { init, use as register, type ECharts } from "echarts/core";
-import { SVGRenderer } from "echarts/renderers";
-import { useEffect, useRef } from "react";
+import { GridComponent } from "echarts/components";
+import { use as register } from "echarts/core";
+import { useMemo } from "react";
+import { useChart } from "../hooks/useChart";
 
-register([Line, ScatterChart, GridComponent, TooltipComponent, SVGRenderer]);
+register([Line, ScatterChart, GridComponent]);
 
 export interface Series {
   days: string[];
@@ -25,28 +25,11 @@ export interface Series {
 /** A line over days, with what belongs to it. Loaded lazily: the charting library is the largest part of the page. */
 export default function LineChart({ days, values, axis, day, hover, label, steps, dashed, marks }: Series) {
   const { token } = theme.useToken();
-  const box = useRef<HTMLDivElement>(null);
-  const chart = useRef<ECharts | null>(null);
-  useEffect(() => {
-    if (!box.current) return;
-    const made = init(box.current, null, { renderer: "svg" });
-    chart.current = made;
-    const watcher = new ResizeObserver(() => made.resize());
-    watcher.observe(box.current);
-    return () => {
-      watcher.disconnect();
-      made.dispose();
-    };
-  }, []);
-  useEffect(() => {
-    chart.current?.setOption({
-      animation: false,
+  const option = useMemo(
+    () => ({
       grid: { left: 8, right: 12, top: 12, bottom: 4, containLabel: true },
       tooltip: {
         trigger: "axis",
-        backgroundColor: token.colorBgElevated,
-        borderColor: token.colorBorderSecondary,
-        textStyle: { color: token.colorText, fontFamily: token.fontFamily },
         formatter: ([point]: { dataIndex: number }[]) => (point ? hover(point.dataIndex) : ""),
       },
       xAxis: {
@@ -101,7 +84,9 @@ export default function LineChart({ days, values, axis, day, hover, label, steps
           })),
         },
       ],
-    });
-  }, [days, values, axis, day, hover, token, steps, dashed, marks]);
+    }),
+    [days, values, axis, day, hover, token, steps, dashed, marks],
+  );
+  const box = useChart(option);
   return <div ref={box} role="img" aria-label={label} style={{ height: 240 }} />;
 }
