@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from io import BytesIO
 
 import pytest
+import xlsxwriter
 from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import Visitor
 
 pytestmark = pytest.mark.browser
-RETAIL, COMPLIANCE = "9801001", "9900002"
+RETAIL, COMPLIANCE, HEAD_OFFICE = "9801001", "9900002", "9900001"
 
 
 def counted(page: Page) -> str:
@@ -108,3 +110,127 @@ def test_two_editors_at_once_and_in_english(visit: Callable[..., Visitor]) -> No
     theirs.get_by_role("tab", name="Versions").click()
     expect(theirs.get_by_text("Version 3")).to_be_visible()
     assert not one.complaints
+
+
+def a_list(cust_nos: list[str]) -> dict[str, str | bytes]:
+    """A workbook of customer numbers, one of them twice, one that is nobody's and one that is missing."""
+    content = BytesIO()
+    with xlsxwriter.Workbook(content) as book:
+        sheet = book.add_worksheet()
+        for row, cells in enumerate(
+            [("客户号", "备注"), *((no, "") for no in (*cust_nos, cust_nos[0], "X404", ""))]
+        ):
+            sheet.write_row(row, 0, (*cells[:1], "x"))
+    kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+    return {"name": "名单.xlsx", "mimeType": kind, "buffer": content.getvalue()}
+
+
+def test_a_list_is_uploaded_withdrawn_uploaded_anew_and_refused_with_a_reason(
+    visit: Callable[..., Visitor],
+) -> None:
+    operator = visit(RETAIL)
+    page = operator.open("/segments")
+    found = page.request.get(f"{operator.address}/api/customers", params={"page": 1}).json()["rows"]
+    file = a_list([row["cust_no"] for row in found[:3]])
+    page.get_by_role("button", name="上传名单").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("名称", exact=True).fill("回访名单")
+    dialog.get_by_text(re.compile("分行$")).click()
+    dialog.locator("input[type=file]").set_input_files(file)
+    dialog.get_by_role("button", name="上传", exact=True).click()
+    waits = page.get_by_role("alert").filter(has_text="版等待审批")
+    expect(waits).to_be_visible()
+    page.get_by_role("tab", name="版本").click()
+    expect(page.get_by_text("6 行，匹配 3 位客户。")).to_be_visible()
+    page.get_by_role("button", name="看未导入的行").click()
+    report = page.get_by_role("dialog", name="导入结果")
+    for row, why in ((5, "与前面的行重复"), (6, "不是您可见的客户"), (7, "没有内容")):
+        expect(report.get_by_role("row").filter(has_text=why)).to_contain_text(str(row))
+    page.keyboard.press("Escape")
+
+    page.get_by_role("button", name="更多操作").click()
+    page.get_by_role("menuitem", name="撤回待审批版本").click()
+    expect(page.get_by_text("已撤回").first).to_be_visible()
+    expect(waits).to_have_count(0)
+    page.get_by_role("button", name="上传新名单").click()
+    again = page.get_by_role("dialog", name="上传新名单")
+    again.locator("input[type=file]").set_input_files(file)
+    again.get_by_role("button", name="上传", exact=True).click()
+    expect(waits).to_contain_text("第 2 版")
+
+    checker = visit(COMPLIANCE)
+    theirs = checker.open(page.url.removeprefix(operator.address).split("?")[0])
+    theirs.get_by_role("button", name="退回").click()
+    asked = theirs.get_by_role("tooltip")
+    expect(asked.get_by_role("button", name="退回")).to_be_disabled()
+    asked.get_by_label("退回的原因").fill("名单没有写明用途")
+    asked.get_by_role("button", name="退回").click()
+    expect(theirs.get_by_role("alert").filter(has_text="版等待审批")).to_have_count(0)
+    page.reload()
+    expect(page.get_by_text("原因：名单没有写明用途")).to_be_visible()
+    assert not operator.complaints and not checker.complaints
+
+
+def test_a_group_found_and_a_tile_of_rfm_become_segments_that_are_copied_and_closed(
+    visit: Callable[..., Visitor],
+) -> None:
+    operator = visit(HEAD_OFFICE, language="en")
+    page = operator.open("/segments")
+    page.get_by_role("button", name="Groups").click()
+    groups = page.get_by_role("list", name="Groups found").locator("> li")
+    expect(groups.first).to_contain_text("customers")
+    page.get_by_label("How many groups").click()
+    page.get_by_title("3 groups").last.click()
+    expect(groups).to_have_count(3)
+    title = groups.first.get_by_role("heading").inner_text()
+    groups.first.get_by_role("button", name="Save as a segment").click()
+    expect(page.get_by_role("heading").filter(has_text=f"group 1/3: {title}")).to_be_visible()
+    expect(page.get_by_role("alert").filter(has_text="waits for approval")).to_be_visible()
+    expect(page.get_by_text("Found by k-means")).to_be_visible()
+
+    page = operator.open("/segments/groups?by=rfm")
+    tile = page.get_by_role("link", name="R3, F5")
+    many = tile.locator("strong").inner_text()
+    tile.click()
+    expect(page.get_by_test_id("count")).to_have_text(many)
+    page.get_by_role("button", name="Save as a segment").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("Name", exact=True).fill("Frequent")
+    dialog.get_by_text("Weekly").click()
+    dialog.get_by_role("button", name="Save as a segment").click()
+    expect(page.get_by_role("heading", name="Frequent")).to_be_visible()
+    frequent = page.url.removeprefix(operator.address)
+    expect(page.get_by_text("found anew in Sunday's night")).to_be_visible()
+    page.get_by_label("Schedule").click()
+    page.get_by_title("By hand").last.click()
+    expect(page.get_by_text("found anew only when you refresh")).to_be_visible()
+
+    page.get_by_role("button", name="More").click()
+    page.get_by_role("menuitem", name="Copy as a new segment").click()
+    copying = page.get_by_role("dialog")
+    copying.get_by_label("Name", exact=True).fill("Frequent too")
+    copying.get_by_role("button", name="Copy as a new segment").click()
+    expect(page.get_by_role("heading", name="Frequent too")).to_be_visible()
+    expect(page.get_by_role("strong").filter(has_text="R")).to_be_visible()
+
+    page = operator.open(f"/segments/new?among={frequent.split('/')[-1]}&r=3")
+    page.get_by_role("button", name="Save as a segment").click()
+    page.get_by_role("dialog").get_by_label("Name", exact=True).fill("Of the frequent")
+    page.get_by_role("dialog").get_by_role("button", name="Save as a segment").click()
+    expect(page.get_by_role("heading", name="Of the frequent")).to_be_visible()
+    using = page.url.removeprefix(operator.address)
+
+    def close(path: str) -> None:
+        operator.open(path).get_by_role("button", name="More").click()
+        page.get_by_role("menuitem", name="Close").click()
+        page.get_by_role("dialog").get_by_role("button", name="Close", exact=True).last.click()
+
+    operator.complaints.clear()
+    close(frequent)
+    expect(page.get_by_text("The segment is still used elsewhere")).to_be_visible()
+    expect(page.get_by_role("link", name="Of the frequent")).to_be_visible()
+    operator.complaints.clear()  # the refusal is one
+    for path in (using, frequent):
+        close(path)
+        expect(page.get_by_text("Closed", exact=True).first).to_be_visible()
+    assert not operator.complaints

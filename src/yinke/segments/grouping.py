@@ -192,14 +192,15 @@ def _month_ends(lake: Lake, today: date, many: int) -> list[Day]:
 def _compared(now: _Found, then: _Found) -> tuple[float, dict[int, float]]:
     """The Rand index of those who are in both, and of each group the share that was in the matching one then.
 
-    Groups match so that their centres, both in their own days' measure, lie nearest altogether.
+    Groups match so that as many customers as can be stay in theirs.
     """
     _, here, there = np.intersect1d(now.ids, then.ids, assume_unique=True, return_indices=True)
     if not len(here):
         return 0.0, {}
-    distance = np.linalg.norm(now.centres[:, None, :] - then.centres[None, :, :], axis=2)
-    mine, theirs = linear_sum_assignment(distance)
     before, after = then.labels[there], now.labels[here]
+    both = np.zeros((len(now.centres), len(then.centres)), dtype=np.int64)
+    np.add.at(both, (after, before), 1)
+    mine, theirs = linear_sum_assignment(both, maximize=True)
     shares = {}
     for one, other in zip(mine, theirs, strict=True):
         inside = after == one

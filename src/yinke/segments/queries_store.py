@@ -263,19 +263,19 @@ def _deeds(viewer: Viewer, segment: Segment, newest: SegmentVersion | None) -> l
     """What the viewer may do with it now."""
     may: list[Deed] = []
     waits = newest is not None and newest.status == newest.Status.PENDING
-    is_list = segment.kind == Segment.Kind.LIST
+    is_list, holds = segment.kind == Segment.Kind.LIST, newest_approved_of(segment)
     if may_edit(viewer, segment):
         if segment.status == Status.CLOSED:
             return ["reopen"]
         may += ["edit", "close"]
         may += ["upload"] if is_list else []
-        may += ["refresh"] if segment.status == Status.IN_USE and not is_list else []
+        has_rule = holds is not None and holds.rule is not None  # a group has none: it stays as it was found
+        may += ["refresh"] if segment.status == Status.IN_USE and has_rule else []
         may += ["withdraw"] if waits else []
-    if viewer.may("segment.draw") and newest is not None and not is_list:
+    if viewer.may("segment.draw") and newest is not None and newest.rule is not None:
         may.append("copy")
     if newest is not None and segment.status != Status.CLOSED and may_decide(viewer, newest):
         may += ["decide"] if waits else []
-    holds = newest_approved_of(segment)
     if holds is not None and segment.status == Status.IN_USE and may_decide(viewer, holds):
         may.append("outreach")
     return may

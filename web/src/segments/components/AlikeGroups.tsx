@@ -155,7 +155,7 @@ function TraitRow({ trait: { title, unit, apart, typical } }: { trait: Trait }) 
   const format = useFormat();
   const spread = Math.min(Math.abs(apart) / FURTHEST, 1) * 50;
   const said = {
-    money: (value: number) => format.money(value),
+    money: (value: number) => format.money(Math.round(value)),
     share: (value: number) => percent(value, 0),
     times: (value: number) => t("groups.times", { times: value.toFixed(2) }),
     count: (value: number) => value.toFixed(1),

@@ -11,6 +11,8 @@ import { type Among, useRfm } from "../groupsApi";
 import { useTold } from "./LivePanel";
 import styles from "./groups.module.css";
 
+/** Percent of the accent colour in the fullest tile: text stays readable on it, in both themes. */
+const DARKEST = 55;
 const FIFTHS = [1, 2, 3, 4, 5];
 type Rfm = Schemas["RfmOut"];
 
@@ -58,8 +60,7 @@ function Tiles({ rfm: { cells, of, few }, segment }: { rfm: Rfm; segment: string
                   <Link
                     to={drawing(segment, { r, f })}
                     aria-label={t("groups.tile", { r, f, customers: told(customers, few) })}
-                    data-strong={(customers ?? 0) > most * 0.55}
-                    style={{ "--heat": `${Math.round(((customers ?? 0) / most) * 100)}%` } as never}
+                    style={{ "--heat": `${Math.round(((customers ?? 0) / most) * DARKEST)}%` } as never}
                   >
                     <strong className="num">{customers === null ? `<${few}` : count(customers)}</strong>
                     <small>{m === null ? "\u00a0" : t("groups.average", { m: m.toFixed(1) })}</small>

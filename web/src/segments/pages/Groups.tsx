@@ -9,10 +9,11 @@ import { Panel } from "@/shared/components/Panel";
 import { useUrlState } from "@/shared/hooks/useUrlState";
 import { AlikeGroups } from "../components/AlikeGroups";
 import { RfmTiles } from "../components/RfmTiles";
+import { HEAD_OFFICE } from "../components/SegmentForm";
 import styles from "../components/segment.module.css";
 import { useLibrary } from "../storeApi";
 
-const DEFAULTS = { by: "alike", segment: "", number: "" };
+const DEFAULTS = { by: "", segment: "", number: "" };
 const NUMBERS = ["", "3", "4", "5", "6", "7", "8"];
 
 /** 自动分群: into which groups the customers fall, by resemblance or by RFM. */
@@ -22,7 +23,8 @@ export function Component() {
   const [url, setUrl] = useUrlState(DEFAULTS);
   const library = useLibrary({ status: "IN_USE" });
   const today = me.data?.freshness.biz_date;
-  const byRfm = url.by === "rfm";
+  const by = url.by || (me.data?.org.level === HEAD_OFFICE ? "alike" : "rfm");
+  const byRfm = by === "rfm";
   return (
     <>
       <PageTitle question={t("groups.question")} asOf={today} />
@@ -42,8 +44,8 @@ export function Component() {
           <div className={styles.deeds}>
             <Segmented
               aria-label={t("groups.by")}
-              value={url.by}
-              onChange={(by) => setUrl({ by })}
+              value={by}
+              onChange={(chosen) => setUrl({ by: chosen })}
               options={["alike", "rfm"].map((one) => ({ value: one, label: t(`groups.way.${one}`) }))}
             />
             <Select
