@@ -185,7 +185,7 @@ def test_a_group_found_and_a_tile_of_rfm_become_segments_that_are_copied_and_clo
     title = groups.first.get_by_role("heading").inner_text()
     groups.first.get_by_role("button", name="Save as a segment").click()
     expect(page.get_by_role("heading").filter(has_text=f"group 1/3: {title}")).to_be_visible()
-    expect(page.get_by_role("alert").filter(has_text="waits for approval")).to_be_visible()
+    expect(page.get_by_role("alert").filter(has_text="Version 1 waits for approval")).to_be_visible()
     expect(page.get_by_text("Found by k-means")).to_be_visible()
 
     page = operator.open("/segments/groups?by=rfm")
