@@ -150,13 +150,13 @@ def rules_by_code(around: Around | None = None) -> Mapping[str, Rule | None]:
     return Usable(known, lambda: meant(in_use())) if known else {}
 
 
-def anyone(key: str, schedule: str) -> bool:
+def every(key: str, schedule: str) -> bool:
     """Takes every segment, whatever its schedule."""
     return True
 
 
 def rules_in_use(
-    around: Around | None = None, takes: Callable[[str, str], bool] = anyone
+    around: Around | None = None, takes: Callable[[str, str], bool] = every
 ) -> dict[str, tuple[int, Rule]]:
     """What a night finds the members of: by key, the version's number and the rule.
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from yinke.lake.engine import Engine
 from yinke.lake.store import Day, Lake
-from yinke.segments.definitions import anyone, around_of, rules_by_code, rules_in_use
+from yinke.segments.definitions import around_of, every, rules_by_code, rules_in_use
 from yinke.segments.marks import marks_of_bank
 from yinke.segments.members.refresh import refresh
 from yinke.segments.members.store import Members, Size
@@ -40,7 +40,7 @@ def due_on(members: Members, biz_date: date) -> Callable[[str, str], bool]:
     return takes
 
 
-def all_rules(around: Around, takes: Callable[[str, str], bool] = anyone) -> dict[str, tuple[int, Rule]]:
+def all_rules(around: Around, takes: Callable[[str, str], bool] = every) -> dict[str, tuple[int, Rule]]:
     """All that members are kept of on a day, by key, with the version: segments in use, and ready tags.
 
     A tag of which the bank delivers nothing is left out.
