@@ -107,7 +107,7 @@ def group(
     """
     numbers = [int(n) for n in values["group.numbers"]]
     rows = read(day, values, among)
-    if len(rows.ids) <= max(numbers):
+    if len(rows.ids) <= max(*numbers, number or 0):
         return None
     sample = _sample(rows, values)
     apart = _apart(sample, numbers)

@@ -94,7 +94,7 @@ def _told(one: Group, of: int, counts: Told) -> GroupFound:
     few, language = customers is None, counts.viewer.language
     return GroupFound(
         number=one.number, title=one.name(language), customers=customers,
-        share=None if few else round(len(one.members) / of, 4), kept=one.kept,
+        share=None if few else round(len(one.members) / of, 4), kept=None if few else one.kept,
         traits=[
             TraitOut(
                 title=said(known[t.feature].zh, known[t.feature].en, language), unit=known[t.feature].unit,
@@ -115,7 +115,8 @@ def save_groups(viewer: Viewer, wanted: GroupsIn) -> list[str]:
     Raises:
         As ``find_groups``; GroupsMoved: they are another day's; SegmentNameTaken: they were saved already.
     """
-    found = _grouping(Asking(viewer), wanted)
+    asking = Asking(viewer)
+    found = _grouping(asking, wanted)
     if wanted.as_of != found.biz_date:
         raise GroupsMoved(
             "A night has run since you looked", place=f"{found.biz_date}", remedy="Look at the new groups"
@@ -125,7 +126,7 @@ def save_groups(viewer: Viewer, wanted: GroupsIn) -> list[str]:
     for one in found.groups:
         if wanted.group not in (None, one.number):
             continue
-        made = create(viewer, _described(one, found, of))
+        made = create(viewer, _described(one, found, of, int(asking.values["rule.few"])))
         version = add_version(viewer, made, rule=None, note=f"k-means {one.number}/{len(found.groups)}")
         members[made.key] = (version.number, one.members)
         codes.append(made.code)
@@ -136,19 +137,23 @@ def save_groups(viewer: Viewer, wanted: GroupsIn) -> list[str]:
     return codes
 
 
-def _described(one: Group, found: Grouping, of: Segment | None) -> SegmentIn:
-    day, share, many = found.biz_date, Decimal(len(one.members) * 100) / found.of, len(found.groups)
+def _described(one: Group, found: Grouping, of: Segment | None, few: int) -> SegmentIn:
+    """Its texts. Whoever may read them, they tell no number below ``few``."""
+    day, many, customers = found.biz_date, len(found.groups), len(one.members)
+    share = Decimal(customers * 100) / found.of
+    size_zh, size_en = (
+        (f"不足 {few} 人", f"fewer than {few} customers") if customers < few
+        else (f"共 {customers} 人，占参与客户的 {share:.1f}%", f"{customers} customers, {share:.1f} % of those grouped")
+    )  # fmt: skip
     of_zh, of_en = (f"“{of.name_zh}”", f" of {said(of.name_zh, of.name_en, 'en')}") if of else ("", "")
-    kept_zh = "" if one.kept is None else f"；其中 {one.kept:.0%} 上月末也在同类群中"
-    kept_en = (
-        ""
-        if one.kept is None
-        else f"; {one.kept:.0%} of them were in the matching group at the last month end"
-    )
+    kept_zh, kept_en = (
+        ("", "") if one.kept is None or customers < few
+        else (f"；其中 {one.kept:.0%} 上月末也在同类群中", f"; {one.kept:.0%} of them were in the matching group at the last month end")
+    )  # fmt: skip
     return SegmentIn(
         kind="STATIC", scope="BANK", name_zh=f"{day} {of_zh}分群{one.number}/{many} {one.name('zh')}"[:60],
         name_en=f"{day} group {one.number}/{many}{of_en}: {one.name('en')}"[:120],
-        about_zh=f"{of_zh}自动分群所得，共 {len(one.members)} 人，占参与客户的 {share:.1f}%{kept_zh}",
-        about_en=f"Found by k-means{of_en}: {len(one.members)} customers, {share:.1f} % of those grouped{kept_en}",
+        about_zh=f"{of_zh}自动分群所得，{size_zh}{kept_zh}",
+        about_en=f"Found by k-means{of_en}: {size_en}{kept_en}",
         reason_zh="行为与资产相近的客户，适合同一种经营方式", reason_en="Alike in assets and ways, they are served alike",
     )  # fmt: skip
