@@ -154,7 +154,7 @@ def test_groups_are_kept_as_segments_that_stay_as_they_were_found(bank: Bank) ->
         "运营", "groups", {"segment": codes[0], "number": 12, "group": small["number"], "as_of": str(TODAY)}
     ).json()
     about = client.get(f"/api/segments/{kept['codes'][0]}").json()["about"]
-    assert about.endswith("自动分群所得，不足 5 人") and len(about) > 20
+    assert about.endswith("不足 5 人") and len(about) > 20
     assert few["of"] == EACH and "分群1/3" in Segment.objects.get(code=codes[0]).name_zh
 
 
