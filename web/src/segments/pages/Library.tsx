@@ -154,10 +154,12 @@ function Rows({ rows, few }: { rows: SegmentRow[]; few: number }) {
       align: "right",
       sorter: (a, b) => (a.customers ?? 0) - (b.customers ?? 0),
       render: ({ as_of, customers }) => (
-        <span className={styles.name}>
-          <span className="num">{as_of ? told(customers, few) : "—"}</span>
+        <>
+          <div>
+            <span className="num">{as_of ? told(customers, few) : "—"}</span>
+          </div>
           <FoundOn asOf={as_of} />
-        </span>
+        </>
       ),
     },
     {
