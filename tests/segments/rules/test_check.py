@@ -111,7 +111,7 @@ def test_two_hundred_conditions_fifty_deep_are_a_rule_and_more_is_refused_at_onc
         deep = {"type": "not", "of": deep}
     assert checked(deep).rule is not None
     assert problem({"type": "not", "of": deep}) == ("/where", "too_deep")
-    assert problem({"type": "any", "of": [AUM] * 300}) == ("/where", "too_many")
+    assert problem({"type": "any", "of": [AUM] * 301}) == ("/where", "too_many")
     for _ in range(100_000):
         deep = {"type": "not", "of": deep}
     assert problem(deep) == ("/where", "too_deep")

@@ -196,8 +196,10 @@ def leaves(rule: Rule) -> Iterator[tuple[str, Leaf]]:
 def measure(data: Any) -> tuple[int, int]:
     """Of any JSON: how deep conditions stand within each other, and how many there are. Never recurses.
 
-    >>> measure({"where": {"type": "not", "of": {"type": "compare"}}})
-    (2, 2)
+    What only holds others together is none by itself.
+
+    >>> measure({"where": {"type": "not", "of": {"type": "all", "of": [{"type": "compare"}, {"type": "all", "of": []}]}}})
+    (3, 2)
     """
     depth = count = 0
     waiting = [(data, 0)]
@@ -205,7 +207,7 @@ def measure(data: Any) -> tuple[int, int]:
         value, level = waiting.pop()
         if isinstance(value, dict):
             level += "type" in value
-            count += "type" in value
+            count += "type" in value and not (value.get("of") and isinstance(value["of"], dict | list))
             waiting += [(inner, level) for inner in value.values()]
         elif isinstance(value, list):
             waiting += [(inner, level) for inner in value]
