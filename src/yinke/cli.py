@@ -22,11 +22,13 @@ from yinke.common.errors import YinkeError
 from yinke.demo.cli import generate_command
 from yinke.lake.cli import feeds_app, quarantine_command
 from yinke.privacy.cli import make_keys_app, retention_command
+from yinke.scoring.cli import score_app
 
 app = typer.Typer(
     no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help="Yinke 银客"
 )
 app.add_typer(feeds_app, name="feeds")
+app.add_typer(score_app, name="score")
 app.command("generate")(generate_command)
 app.command("quarantine")(quarantine_command)
 console = Console(stderr=True)
