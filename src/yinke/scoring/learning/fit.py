@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +11,7 @@ import numpy as np
 from sklearn.compose import ColumnTransformer
 from sklearn.impute import SimpleImputer
 from sklearn.linear_model import LogisticRegression
-from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold
+from sklearn.model_selection import StratifiedKFold
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
@@ -97,9 +98,7 @@ def fit(frame: Frame, y: Labels, recipe: Recipe, groups: Rows | None = None) -> 
     if groups is None:
         folds = StratifiedKFold(recipe.folds, shuffle=True, random_state=recipe.seed).split(frame.values, y)
     else:
-        folds = StratifiedGroupKFold(recipe.folds, shuffle=True, random_state=recipe.seed).split(
-            frame.values, y, groups
-        )
+        folds = grouped_folds(y, groups, recipe.folds, recipe.seed)
     held_out, best = np.empty(len(y)), []
     for train, test in folds:
         booster, rounds = _boost_until(frame, y, train, test, recipe)
@@ -111,6 +110,26 @@ def fit(frame: Frame, y: Labels, recipe: Recipe, groups: Rows | None = None) -> 
         for bag in range(recipe.bags)
     )
     return Model(frame.features, boosters, calibrate(held_out, y), rounds)
+
+
+def grouped_folds(y: Labels, groups: Rows, folds: int, seed: int) -> Iterator[tuple[Rows, Rows]]:
+    """Folds that keep each group whole and have as many positive groups each; scikit-learn's own takes a Python step
+    a group, which is minutes of a million customers.
+
+    >>> folds = list(grouped_folds(np.array([1, 0, 0, 1], bool), np.array([7, 7, 8, 9]), 2, seed=1))
+    >>> [sorted(test.tolist()) for _, test in folds] in ([[0, 1], [2, 3]], [[2, 3], [0, 1]], [[0, 1, 2], [3]], [[3], [0, 1, 2]])
+    True
+    """
+    whom, place = np.unique(groups, return_inverse=True)
+    positive = np.zeros(len(whom), np.bool_)
+    np.logical_or.at(positive, place, y)
+    drawn = np.random.default_rng(seed).permutation(len(whom))
+    order = drawn[np.argsort(~positive[drawn], kind="stable")]
+    fold = np.empty(len(whom), np.intp)
+    fold[order] = np.arange(len(whom)) % folds
+    for n in range(folds):
+        held_out = fold[place] == n
+        yield np.flatnonzero(~held_out), np.flatnonzero(held_out)
 
 
 def _data(frame: Frame, y: Labels, rows: Rows | None = None, like: lgb.Dataset | None = None) -> lgb.Dataset:

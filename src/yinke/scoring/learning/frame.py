@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 Numbers: TypeAlias = npt.NDArray[np.float64]
+Values: TypeAlias = npt.NDArray[np.floating[Any]]
 Rows: TypeAlias = npt.NDArray[np.intp]
 Labels: TypeAlias = npt.NDArray[np.bool_]
 
@@ -37,7 +38,7 @@ class Frame:
     """Rows of features: one row for each customer (or loan), NaN for what is not known."""
 
     features: tuple[Feature, ...]
-    values: Numbers
+    values: Values
 
     def __len__(self) -> int:
         return len(self.values)
