@@ -58,7 +58,7 @@ KNOWN: tuple[Known, ...] = (
     _K("own_out", "近一月转本人他行", "To the own name elsewhere in a month", 1),
     _K("own_out_txns", "近一月转本人他行笔数", "Transfers to the own name elsewhere", 1),
     # the salary
-    _K("payroll_months", "代发停了几个月", "Months since the last payroll"),
+    _K("payroll_months", "代发停了几个月", "Months for which payroll is overdue"),
     _K("payroll_trend", "代发较三月平均", "Payroll against three months"),
     # whether the bank is used
     _K("login_days", "未登录天数", "Days since the last login"),
@@ -184,7 +184,8 @@ def _features(b: Bound, values: Mapping[str, Any]) -> Table:
         "net_flow": _ratio(moved["came"] - moved["went"], rows.base),
         "own_out": _ratio(moved["own_sum"], rows.base),
         "own_out_txns": moved["own_n"],
-        "payroll_months": since(rows.last_payroll) / 30.0,
+        # a salary comes once a month: within it, the days since would tell the day of the month
+        "payroll_months": ibis.greatest(since(rows.last_payroll) - 31.0, 0.0) / 30.0,
         "payroll_trend": _ratio(rows.p0, (rows.p0 + rows.p1 + rows.p2) / 3.0),
         "login_days": since(rows.last_login),
         "login_trend": _ratio(rows.l0, (rows.l0 + rows.l1 + rows.l2) / 3.0),

@@ -61,3 +61,7 @@ class Drift:
             )
             for name, counted in self._counts.items()
         }
+
+    def known_shares(self) -> dict[str, float]:
+        """Of each feature, the share of rows in which it was known."""
+        return {name: 1 - int(c[-1]) / max(int(c.sum()), 1) for name, c in self._counts.items()}

@@ -62,18 +62,24 @@ class Model:
     calibrator: Calibrator
     rounds: int
 
-    def scores(self, frame: Frame) -> Numbers:
-        """Log-odds of rows, before calibration; they rank."""
-        found = [np.asarray(b.predict(frame.values, raw_score=True), np.float64) for b in self.boosters]
+    def scores(self, frame: Frame, threads: int = 1) -> Numbers:
+        """Log-odds of rows, before calibration; they rank. The same on any number of threads."""
+        found = [
+            np.asarray(b.predict(frame.values, raw_score=True, num_threads=threads), np.float64)
+            for b in self.boosters
+        ]
         return np.asarray(np.mean(found, axis=0), np.float64)
 
-    def probabilities(self, frame: Frame) -> Numbers:
+    def probabilities(self, frame: Frame, threads: int = 1) -> Numbers:
         """Calibrated probabilities."""
-        return self.calibrator(self.scores(frame))
+        return self.calibrator(self.scores(frame, threads))
 
-    def contributions(self, frame: Frame) -> Numbers:
+    def contributions(self, frame: Frame, threads: int = 1) -> Numbers:
         """SHAP values: how much each feature adds to a row's log-odds; the last column is the base."""
-        found = [np.asarray(b.predict(frame.values, pred_contrib=True), np.float64) for b in self.boosters]
+        found = [
+            np.asarray(b.predict(frame.values, pred_contrib=True, num_threads=threads), np.float64)
+            for b in self.boosters
+        ]
         return np.asarray(np.mean(found, axis=0), np.float64)
 
 
