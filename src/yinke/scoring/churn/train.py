@@ -30,6 +30,8 @@ from yinke.scoring.learning.frame import Frame, Labels
 RECIPE = Recipe(rounds=400, rate=0.06, leaves=31, least_rows=50, columns=0.7, patience=30, folds=3)
 MONTHS = 24
 """The most months to learn from; older customers' ways are of another time."""
+SHARED = 100_000
+"""Rows from which threads gain more than they lose by waiting for each other."""
 OnMonth = Callable[[date, int, int], None]
 
 
@@ -132,6 +134,7 @@ def train_churn(
             f"Of {len(newest)} customers of {test} {int(newest.y.sum())} left: nothing can be tested", place="scoring",
             code="too_few_rows", remedy="Wait until there is more to learn from, or take a longer window",
         )  # fmt: skip
+    threads = threads if len(y) >= SHARED else 1
     model = fit(frame, y, replace(recipe, threads=threads), groups=who)
     proof = prove(lake, model, frame, y, newest, values)
     score = model.scores(newest.frame)
