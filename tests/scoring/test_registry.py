@@ -11,12 +11,14 @@ from typing import Any
 import pytest
 from django.conf import settings as django_settings
 from django.db import IntegrityError, transaction
+from typer.testing import CliRunner
 
 from tests.bank import Bank, a_bank
 from tests.scoring.bank import LeaverBank
 from tests.scoring.test_churn import SMALL
 from yinke.access.models import AuditEntry
-from yinke.common.errors import NotAllowed, YinkeError
+from yinke.cli import app
+from yinke.common.errors import NotAllowed, NotFound, YinkeError
 from yinke.lake.store import Lake
 from yinke.scoring.churn.store import numbers_of, read_card, released_number
 from yinke.scoring.churn.train import train_churn
@@ -130,3 +132,32 @@ def test_the_card_tells_all_that_a_reader_must_know(bank: Bank, lake: Lake) -> N
     )
     labels = {feature["name"]: feature["label"] for feature in card["features"]}
     assert labels["own_out"] == "近一月转本人他行" and card["thresholds"]["churn.drop_share"] == 0.5
+
+
+def test_the_command_line_trains_and_others_decide(
+    bank: Bank, lake: Lake, leavers: LeaverBank, django_capture_on_commit_callbacks: Callable[..., Any]
+) -> None:
+    for folder in ("versions", "days"):
+        shutil.rmtree(lake.root / folder)
+        shutil.copytree(leavers.bank.lake.root / folder, lake.root / folder, symlinks=True)
+    number = numbers_of(lake, "churn")[-1] + 1
+    emp = {name: user.emp_no for name, user in bank.staff.items()}
+
+    def run(*words: str) -> Any:
+        with django_capture_on_commit_callbacks(execute=True):
+            return CliRunner().invoke(app, ["score", *words])
+
+    refused = run("train", "churn", "--by", emp["运营"])
+    assert isinstance(refused.exception, NotAllowed) and numbers_of(lake, "churn")[-1] == number - 1
+    trained = run("train", "churn", "--by", emp["研"], "--note", "首版")
+    assert (
+        trained.exit_code == 0 and f"churn {number}: CANDIDATE" in trained.output and "E05:" in trained.output
+    )
+    assert isinstance(run("approve", f"{number}", "--by", emp["研"]).exception, NotAllowed)
+    for step, status in (("approve", "APPROVED"), ("release", "RELEASED")):
+        assert status in run(step, f"{number}", "--by", emp["运营"]).output
+    assert released_number(lake, "churn") == number
+    assert "RELEASED" in run("list").output
+    assert "rules alone" in run("rollback", "--by", emp["运营"], "--reason", "误报").output
+    assert released_number(lake, "churn") is None
+    assert isinstance(run("approve", "1", "--by", "X9").exception, NotFound)

@@ -73,12 +73,13 @@ def test_a_night_scores_the_population_with_reasons(leavers: LeaverBank, lake: L
     table = leavers.bank.engine.to_arrow(observe(leavers.bank.engine, day, lake, leavers.bank.values))
     frame = frame_of(table.sort_by("cust_id"))
     assert [row["probability"] for row in rows] == stored.model.probabilities(frame).tolist()
+    scores = stored.model.scores(frame)
     effects, column = stored.model.contributions(frame), {f.name: n for n, f in enumerate(FEATURES)}
     for n, row in enumerate(rows):
         assert row["aum_at_risk"] == pytest.approx(row["aum"] * D(row["probability"]), abs=D("0.01"))
         reasons = [row[f"reason_{k}"] for k in range(1, 6) if row[f"reason_{k}"]]
         if row["band"] == "LOW":
-            assert not reasons and row["probability"] < stored.card["bands"]["medium"]
+            assert not reasons and scores[n] < stored.card["bands"]["medium"]
             continue
         best = [effects[n][column[name]] for name in reasons]
         assert best == sorted((e for e in effects[n][:-1] if e > 0), reverse=True)[: len(best)]
@@ -88,6 +89,10 @@ def test_a_night_scores_the_population_with_reasons(leavers: LeaverBank, lake: L
             assert row[f"value_{k}"] == (None if np.isnan(value) else value)
             assert all(sentence(name, row[f"value_{k}"], language) for language in LANGUAGES)
     assert any(row["reason_1"] for row in rows)
+    highest = {
+        row["band"] for _, row in sorted(zip(scores, rows, strict=True), key=lambda pair: -pair[0])[:3]
+    }
+    assert highest == {"HIGH"}
 
 
 def test_slices_and_reruns_give_the_same_bytes(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
-from rich.table import Table
+from rich.table import Column, Table
 
 if TYPE_CHECKING:
     from yinke.access.viewer import Viewer
@@ -147,14 +147,13 @@ def _train(kind: str, by: str, note: str) -> None:
 def _list() -> None:
     from yinke.scoring.models import ScoringModel
 
-    table = Table(
-        "kind", "number", "status", "tested on", "AUC", "precision top", "weeks", "trained by", "released by"
-    )
+    whole = [Column(head, no_wrap=True) for head in ("model", "status", "tested on")]
+    table = Table(*whole, "AUC", "top", "weeks", "trained", "released")
     people = ScoringModel.objects.select_related("trained_by", "released_by")
     for row in people.order_by("kind", "-number"):
         found = row.metrics["model"]
         table.add_row(
-            row.kind, f"{row.number}", row.status, row.window["tested_on"], f"{found['auc']:.3f}",
+            f"{row.kind} {row.number}", row.status, row.window["tested_on"], f"{found['auc']:.3f}",
             f"{found['precision_top']:.3f}", f"{row.metrics['warning']['model']['median']}", row.trained_by.emp_no,
             row.released_by.emp_no if row.released_by else "",
         )  # fmt: skip

@@ -112,6 +112,8 @@ def inputs_of(
     return Inputs(tables, scalars | part.scalars()), shape
 
 
+HALF_A_CENT = 0.005
+"""Money held as doubles reaches a limit that it equals."""
 E05 = ("E05.drop_floor", "E05.drop_share", "E05.months_floor", "E05.months_share")
 
 
@@ -185,7 +187,7 @@ def _features(b: Bound, values: Mapping[str, Any]) -> Table:
         "own_out": _ratio(moved["own_sum"], rows.base),
         "own_out_txns": moved["own_n"],
         # a salary comes once a month: within it, the days since would tell the day of the month
-        "payroll_months": ibis.greatest(since(rows.last_payroll) - 31.0, 0.0) / 30.0,
+        "payroll_months": (since(rows.last_payroll) - 31.0).clip(lower=0.0) / 30.0,
         "payroll_trend": _ratio(rows.p0, (rows.p0 + rows.p1 + rows.p2) / 3.0),
         "login_days": since(rows.last_login),
         "login_trend": _ratio(rows.l0, (rows.l0 + rows.l1 + rows.l2) / 3.0),
@@ -272,11 +274,12 @@ def _own_out(b: Bound) -> Table:
 
 def _rule_e05(rows: Any, values: Mapping[str, Any]) -> Any:
     """Whether E05 (``care/events/flow.falling``) holds on the day: the rule that the model must beat."""
-    fell = rows.then - rows.now
+    fell = rows.then - rows.now + HALF_A_CENT
     drop = (fell >= float(values["E05.drop_floor"])) & (fell >= rows.then * float(values["E05.drop_share"]))
     m4, m3, m2, m1 = (_num(rows[f"mda_m{n}"]) for n in (4, 3, 2, 1))
+    less = m4 - m1 + HALF_A_CENT
     months = (
-        (m4 > m3) & (m3 > m2) & (m2 > m1) & (m4 - m1 >= float(values["E05.months_floor"]))
-        & (m4 - m1 >= m4 * float(values["E05.months_share"]))
+        (m4 > m3) & (m3 > m2) & (m2 > m1) & (less >= float(values["E05.months_floor"]))
+        & (less >= m4 * float(values["E05.months_share"]))
     )  # fmt: skip
     return (drop.fill_null(False) | months.fill_null(False)).cast("int32")

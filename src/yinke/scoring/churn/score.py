@@ -93,9 +93,11 @@ def scored(stored: StoredModel, table: pa.Table, frame: Frame, threads: int = 2)
     """
     count = len(frame)
     empty: npt.NDArray[np.float64] = np.empty(0)
-    probability = stored.model.probabilities(frame, threads) if count else empty
+    score = stored.model.scores(frame, threads) if count else empty
+    probability = stored.model.calibrator(score)
     high, medium = stored.card["bands"]["high"], stored.card["bands"]["medium"]
-    band = np.where(probability >= high, "HIGH", np.where(probability >= medium, "MEDIUM", "LOW"))
+    # by the score: isotonic probabilities have steps on which many customers stand
+    band = np.where(score >= high, "HIGH", np.where(score >= medium, "MEDIUM", "LOW"))
     aum = table["aum"].to_numpy()
     columns: dict[str, Any] = {
         "cust_id": table["cust_id"].cast(pa.int32()),

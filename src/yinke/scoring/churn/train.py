@@ -22,12 +22,12 @@ from yinke.lake.store import Lake
 from yinke.scoring.churn.features import FEATURES, observe
 from yinke.scoring.churn.label import WINDOW, ends_later, label, observed_months
 from yinke.scoring.churn.prove import prove
-from yinke.scoring.churn.store import code_version, keep
+from yinke.scoring.churn.store import code_version, keep, read_card
 from yinke.scoring.learning.drift import bins_of
 from yinke.scoring.learning.fit import Recipe, fit
 from yinke.scoring.learning.frame import Frame, Labels
 
-RECIPE = Recipe(rounds=400, rate=0.06, leaves=31, least_rows=50, columns=0.7, patience=30, folds=3)
+RECIPE = Recipe(rounds=400, rate=0.06, leaves=15, least_rows=100, columns=0.7, patience=30, folds=3)
 MONTHS = 24
 """The most months to learn from; older customers' ways are of another time."""
 SHARED = 100_000
@@ -138,21 +138,18 @@ def train_churn(
     model = fit(frame, y, replace(recipe, threads=threads), groups=who)
     proof = prove(lake, model, frame, y, newest, values)
     score = model.scores(newest.frame)
-    probability = model.calibrator(score)
     card = {
         "window": {"learned_from": learn[0], "learned_to": learn[-1], "tested_on": test,
                    "outcome_to": ends_later(test, WINDOW)},
         "rows": len(y), "positives": int(y.sum()), "months": len(learn),
         "metrics": proof,
-        "bands": {name: float(np.quantile(probability, 1 - float(values[f"churn.band_{name}"]))) for name in ("high", "medium")},
+        "bands": {name: float(np.quantile(score, 1 - float(values[f"churn.band_{name}"]))) for name in ("high", "medium")},
         "reference": bins_of(newest.frame),
         "thresholds": {code: value for code, value in sorted(values.items()) if code.startswith("churn.")},
         "recipe": {k: v for k, v in asdict(recipe).items() if k != "threads"},
         "code_version": code_version(), "lightgbm": lightgbm.__version__,
     }  # fmt: skip
-    card = _plain(card)
-    number = keep(lake, "churn", model, card)
-    return {**card, "kind": "churn", "number": number}
+    return read_card(lake, "churn", keep(lake, "churn", model, _plain(card)))
 
 
 def _plain(value: Any) -> Any:
