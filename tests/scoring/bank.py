@@ -1,4 +1,4 @@
-"""A bank with fifteen months' ends in its lake, whose leavers draw to their own name elsewhere a month before they go."""
+"""A bank with twelve months' ends in its lake, whose leavers draw to their own name elsewhere a month before they go."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from yinke.scoring.churn.label import ends_later
 from yinke.segments.classify import classify
 
 FIRST = date(2025, 1, 31)
-MONTHS = 14
+MONTHS = 12
 CUSTOMERS = 240
 
 

@@ -20,7 +20,7 @@ from tests.scoring.bank import FIRST, LeaverBank
 from yinke.care.events import detect_events
 from yinke.common.errors import YinkeError
 from yinke.lake.around import compute_around
-from yinke.lake.engine import Engine, Slice
+from yinke.lake.engine import Engine
 from yinke.lake.features import compute_features
 from yinke.lake.store import Day, Lake
 from yinke.scoring.churn.features import FEATURES, observe
@@ -146,20 +146,6 @@ def test_features_are_bit_equal_whatever_happens_later(leavers: LeaverBank, tmp_
         for known in (leavers.bank.lake, lake)
     ]
     assert seen[0].equals(seen[1]) and seen[0].num_rows > 100
-
-
-@pytest.mark.spark
-def test_both_engines_observe_and_label_alike(leavers: LeaverBank, duck: Engine, spark: Engine) -> None:
-    lake, month = leavers.bank.lake, ends_later(FIRST, 6)
-    day = lake.day(month)
-    assert day is not None
-    for ask in (
-        lambda e: observe(e, day, lake, DEFAULTS, Slice(20, 120)),
-        lambda e: label(e, lake, month, DEFAULTS),
-    ):
-        one, two = (engine.to_arrow(ask(engine)).sort_by("cust_id") for engine in (duck, spark))
-        assert one.column_names == two.column_names and one.num_rows == two.num_rows > 70
-        assert one.to_pylist() == two.to_pylist()
 
 
 def test_training_learns_only_from_months_whose_outcome_was_known_at_the_test(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 from dataclasses import replace
-from datetime import date
 from decimal import Decimal as D
 from pathlib import Path
 from typing import Any
@@ -14,18 +13,19 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from tests.scoring.bank import CUSTOMERS, LeaverBank
+from tests.scoring.bank import CUSTOMERS, FIRST, MONTHS, LeaverBank
 from tests.scoring.test_churn import SMALL
 from yinke.lake.engine.slices import Slice
 from yinke.lake.store import Building, Lake
 from yinke.scoring.churn import score as scoring
 from yinke.scoring.churn.features import FEATURES, observe
+from yinke.scoring.churn.label import ends_later
 from yinke.scoring.churn.reasons import LANGUAGES, sentence, texts
 from yinke.scoring.churn.score import SCORE, score_churn
 from yinke.scoring.churn.store import numbers_of, read_model, set_released
 from yinke.scoring.churn.train import frame_of, train_churn
 
-TODAY = date(2026, 2, 28)
+TODAY = ends_later(FIRST, MONTHS - 1)
 LOOSE = {"churn.psi_block": 9.0, "churn.psi_customers": 50}
 
 
