@@ -20,7 +20,7 @@ collect_ignore = ["settings_of_mypy.py"]
 
 SPARK = ("tests/lake/test_features_naive.py", "tests/care/events/test_detect.py", "tests/lake/test_engine.py",
          "tests/lake/test_oneid.py", "tests/lake/test_around.py", "tests/segments/rules/test_evaluators.py",
-         "tests/segments/rules/test_check.py")  # fmt: skip
+         "tests/segments/rules/test_check.py", "tests/scoring/test_engines.py")  # fmt: skip
 """Files that need Spark run in one process: its cluster is slow to start and wants much memory."""
 E2E = "tests/e2e/"
 """These share one served demo bank and one browser, so they too run in one process."""

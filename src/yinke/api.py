@@ -32,6 +32,7 @@ from yinke.nightly.api import router as nightly
 from yinke.nightly.queries import freshness
 from yinke.privacy.api import router as privacy
 from yinke.privacy.rights_api import router as rights
+from yinke.scoring.api import router as scoring
 from yinke.segments.api import router as segments
 from yinke.segments.groups_api import router as segment_groups
 from yinke.segments.members_api import router as segment_members
@@ -72,6 +73,7 @@ api.add_router("", segment_groups)
 api.add_router("", segment_members)  # before the store: its addresses are no codes of segments
 api.add_router("", segment_store)
 api.add_router("", standards)
+api.add_router("/scoring", scoring)
 api.add_router("/nightly", nightly)
 
 

@@ -22,6 +22,7 @@ from yinke.common.errors import YinkeError
 from yinke.demo.cli import generate_command
 from yinke.lake.cli import feeds_app, quarantine_command
 from yinke.privacy.cli import make_keys_app, retention_command
+from yinke.scoring.cli import make_score_app
 
 app = typer.Typer(
     no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help="Yinke 银客"
@@ -41,6 +42,9 @@ def start_django() -> None:
 
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "yinke.settings")
     django.setup()
+
+
+app.add_typer(make_score_app(start_django), name="score")
 
 
 def _nights_held_off() -> Callable[[], AbstractContextManager[bool]]:

@@ -33,6 +33,7 @@ INSTALLED_APPS = [
     "allauth.socialaccount.providers.openid_connect",
     "yinke.customers",
     "yinke.segments",
+    "yinke.scoring",
     "yinke.privacy",
     "yinke.care",
     "yinke.nightly",

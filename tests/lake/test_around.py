@@ -162,7 +162,7 @@ def test_spark_gives_the_same_tables(duck: Engine, spark: Engine, tmp_path: Path
                 bank.has_customer(cust, address="东川路800号宿舍")
             bank.has_account(2, 5, "second", card_no="62280000000001")
             bank.moves(1, "TRANSFER", 30, opp_acct="62280000000001", txn_time="20:00:00")
-            bank.moves(1, "TRANSFER", 30, opp_acct="62280000000001", own_name=True)
+            bank.moves(1, "TRANSFER", 30, opp_acct="62280000000001", own_name=True, opp_bank="他行")
             taken = bank.moves(1, "PAYMENT", 70, txn_time="10:30:00")
             bank.moves(1, "PAYMENT", 20, "IN", reverses=taken)
             bank.pays(3, 1, "7.77")

@@ -43,7 +43,18 @@ def test_a_night_brings_the_banks_files_to_the_managers_list(bank: NightBank) ->
     task = Task.objects.get(reasons__type="E01")
     assert (task.customer.cust_no, task.assignee.emp_no if task.assignee else "") == ("C1", "E1")
     run = Run.objects.get()
-    steps = ["ingest", "oneid", "features", "classify", "events", "publish", "customers", "segments", "tasks"]
+    steps = [
+        "ingest",
+        "oneid",
+        "features",
+        "classify",
+        "scores",
+        "events",
+        "publish",
+        "customers",
+        "segments",
+        "tasks",
+    ]
     assert [s.name for s in run.steps.all()] == steps
     assert (run.rows, run.events["E01"], run.tasks) == (out.rows, 1, out.tasks)
     frontier = Frontier.objects.get()

@@ -18,6 +18,7 @@ from yinke.lake.oneid.keys import KEYS
 from yinke.lake.oneid.night import DECISIONS, MAP, PAIRS
 from yinke.lake.snapshot import EVENTS, FEATURES, SNAPSHOT
 from yinke.lake.tables import TABLES
+from yinke.scoring.churn.score import SCORE
 from yinke.segments.members.parts import SCHEMA as MEMBERS
 
 LISTS = {"auth", "contenttypes"}
@@ -41,7 +42,7 @@ LAKE: dict[str, set[str]] = {
     "aum": {"cust_id", "aum"}, "nav": set(_NAV.names), "ids": {"cust_no", "cust_id"}, "quarantine": set(SCHEMA.names),
     "raw": {"content"}, "erased": {"customers", "accounts"}, **{name: set(schema.names) for name, schema in SCHEMAS.items()},
     "oneid_keys": set(KEYS.names), "oneid_pairs": set(PAIRS.names), "oneid_decisions": set(DECISIONS.names),
-    "oneid_map": set(MAP.names), "members": set(MEMBERS.names),
+    "oneid_map": set(MAP.names), "members": set(MEMBERS.names), "score": set(SCORE.names),
 }  # fmt: skip
 
 

@@ -29,17 +29,18 @@ RIGHTS: dict[str, frozenset[str]] = {
     }),
     "HQ_OPS": frozenset({
         "branch.read", "consent.read", "customer.read", "export.approve", "export.read", "export.request",
-        "list.keep", "nightly.read", "oneid.review", "org.read", "segment.draw", "segment.read", "standard.propose",
+        "list.keep", "model.approve", "model.read", "nightly.read", "oneid.review", "org.read", "segment.draw", "segment.read",
+        "standard.propose",
         "standard.read", "tag.assign", "tag.manage",
     }),
     "COMPLIANCE": frozenset({
         "alert.handle", "alert.read", "aml.read", "audit.read", "branch.read", "catalogue.read", "consent.read",
-        "consent.record", "customer.read", "export.clear", "export.read", "history.read", "org.read",
+        "consent.record", "customer.read", "export.clear", "export.read", "history.read", "model.read", "org.read",
         "policy.publish", "rights.decide", "rights.open", "rights.work", "role.approve", "role.read",
         "segment.approve", "segment.read", "standard.approve", "standard.read",
     }),
     "AUDITOR": frozenset({
-        "alert.read", "audit.read", "branch.read", "catalogue.read", "history.read", "nightly.read", "org.read",
+        "alert.read", "audit.read", "branch.read", "catalogue.read", "history.read", "model.read", "nightly.read", "org.read",
         "role.read",
     }),
     "SEC_ADMIN": frozenset({
@@ -50,6 +51,7 @@ RIGHTS: dict[str, frozenset[str]] = {
         "nightly.operate", "nightly.read", "org.read", "staff.manage",
     }),
     "CC_AGENT": frozenset({"rights.open", "rights.work"}),
+    "MODEL_DEV": frozenset({"model.read", "model.train"}),
 }  # fmt: skip
 """What each role may do by default. A role that is not here may sign in and see nothing (deny by default).
 

@@ -4,6 +4,7 @@ A night folds its own journals into the month so far and starts anew with the mo
 yesterday's file and today's; a month's last day keeps the month. Tables, all sorted by ``cust_id``:
 
 - ``flow``: money in and out by kind (CNY, net of reversals).
+- ``own_out``: what went to the customer's own name at other banks (CNY, net of reversals).
 - ``habit``: visits and the customer's own transactions by channel and part of the day.
 - ``tie``: what went from one of the bank's customers to another.
 - ``curve``: AUM at the end of each of the week's dates so far, and LUM of those who owed something in it. The
@@ -33,6 +34,7 @@ SCHEMAS: dict[str, pa.Schema] = {
     "flow": pa.schema([
         ("cust_id", _INT), ("direction", pa.string()), ("kind", pa.string()), ("amount", _MONEY), ("txns", _INT),
     ]),
+    "own_out": pa.schema([("cust_id", _INT), ("amount", _MONEY), ("txns", _INT)]),
     "habit": pa.schema([
         ("cust_id", _INT), ("channel", pa.string()), ("part", _INT), ("visits", _INT), ("txns", _INT),
         ("last_on", pa.date32()),
@@ -92,6 +94,7 @@ def compute_around(
         _flow,
         ["cust_id", "direction", "kind"],
     )
+    write("own_out", {"transaction": table("transaction"), "was": so_far("own_out")}, _own_out, ["cust_id"])
     reads = {name: table(name) for name in ("transaction", "channel_log")}
     write(
         "habit",
@@ -138,6 +141,18 @@ def _flow(b: Bound) -> Table:
     return both.group_by("cust_id", "direction", "kind").agg(
         amount=total(both.amount), txns=both.txns.sum().cast("int32")
     )
+
+
+def _own_out(b: Bound) -> Table:
+    """To the own name elsewhere: what leavers do first, and what a payment to others is not."""
+    rows = Slice.bound(b["transaction"], b)
+    rows = net_of_reversals(rows.filter((rows.direction == "OUT") | rows.reverses.notnull()))
+    rows = rows.filter(
+        (rows.direction == "OUT") & rows.own_name.fill_null(False) & (rows.opp_bank.fill_null("") != "")
+    )
+    today = rows.select("cust_id", amount=to_cny(rows.amount, rows.ccy, b), txns=_int(1))
+    both = today.union(Slice.bound(b["was"], b).select("cust_id", "amount", "txns"))
+    return both.group_by("cust_id").agg(amount=total(both.amount), txns=both.txns.sum().cast("int32"))
 
 
 def _habit(b: Bound, values: Mapping[str, Any]) -> Table:

@@ -1,4 +1,4 @@
-"""The lake's half of a night: files → tables → features → classes → events, published as one day.
+"""The lake's half of a night: files → tables → features → classes → scores → events, published as one day.
 
 No PostgreSQL here: this half can run for a year of past dates in a row, and a kill at any point resumes.
 """
@@ -26,9 +26,12 @@ from yinke.lake.feeds import FeedSet
 from yinke.lake.ingest import ingest
 from yinke.lake.oneid import Decisions, resolve_identities
 from yinke.lake.store import Day, Lake
+from yinke.scoring.churn.score import score_churn
 from yinke.segments.classify import classify
 
-STEPS = ("ingest", "oneid", "features", "classify", "events", "publish", "customers", "segments", "tasks")
+STEPS = (
+    "ingest", "oneid", "features", "classify", "scores", "events", "publish", "customers", "segments", "tasks",
+)  # fmt: skip
 """All steps of a night in order; the last three belong to PostgreSQL (see ``pipeline``)."""
 
 OnStep = Callable[[str, float, dict[str, Any]], None]
@@ -75,7 +78,7 @@ def run_lake_night(
 
     Args:
         released: ``feed:reason`` pairs that an operator let pass for this date.
-        with_events: False for dates long past, whose reasons would all have expired.
+        with_events: False for dates long past, whose reasons would all have expired; they are not scored either.
         decisions: what people decided about who is the same person.
 
     Raises:
@@ -225,6 +228,7 @@ class _Making:
         self._step("classify", lambda: {"customers": classify(engine, building, lake, earlier, values)})
         self.events: dict[str, int] = {}
         if with_events:
+            self._step("scores", lambda: score_churn(engine, building, lake, values, self.bench.threads))
             found = self._step(
                 "events", lambda: {"types": detect_events(engine, building, lake, earlier, values)}
             )

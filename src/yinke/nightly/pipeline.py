@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
 
+from yinke.access.services import audit_job
 from yinke.customers.services.persons import decided_pairs
 from yinke.lake.store import Lake
 from yinke.nightly.lake_night import Bench, run_lake_night
@@ -51,6 +52,8 @@ def run_night(
 
         def step(name: str, seconds: float, detail: dict[str, Any]) -> None:
             recorder.step(name, seconds, detail)
+            if name == "scores" and detail.get("blocked"):
+                _alarm(detail)
             if on_step:
                 on_step(name, seconds, detail)
 
@@ -70,6 +73,17 @@ def run_night(
             recorder.outcome.tasks = write_to_people(bench, step)
 
         return recorded(recorder, bench.lake.root, work)
+
+
+def _alarm(detail: dict[str, Any]) -> None:
+    """Record that a released model gave no scores this night: the rules stand alone until somebody looks."""
+    features = ", ".join(detail.get("blocked_features", []))
+    audit_job(
+        "model.blocked",
+        "model",
+        f"churn/{detail['model']}",
+        reason=f"{detail['blocked']}: {features}".rstrip(": "),
+    )
 
 
 def _stands_on_yesterday(lake: Lake, biz_date: date) -> bool:

@@ -2878,6 +2878,106 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/scoring/models": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Models
+         * @description All models, newest first.
+         */
+        get: operations["list_models"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/scoring/models/{kind}/{number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Model Card
+         * @description 模型卡: window, features, metrics, reliability, who decided what.
+         */
+        get: operations["get_model_card"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/scoring/models/{kind}/{number}/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Approve Model
+         * @description Find a candidate fit for use; never the one who trained it.
+         */
+        post: operations["approve_model"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/scoring/models/{kind}/{number}/release": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Release Model
+         * @description Let the nights use an approved model from now on.
+         */
+        post: operations["release_model"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/scoring/releases/{kind}/rollback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Roll Back Model
+         * @description Take the released model out of use; the one before it is used again.
+         */
+        post: operations["roll_back_model"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/nightly/runs": {
         parameters: {
             query?: never;
@@ -7542,6 +7642,186 @@ export interface components {
             /** Reason */
             reason: string;
         };
+        /**
+         * ModelOut
+         * @description A model in the list.
+         */
+        ModelOut: {
+            /** Kind */
+            kind: string;
+            /** Number */
+            number: number;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "CANDIDATE" | "APPROVED" | "RELEASED" | "RETIRED";
+            window: components["schemas"]["ModelWindow"];
+            /** Auc */
+            auc: number;
+            /** Precision Top */
+            precision_top: number;
+            /** Calibration Error */
+            calibration_error: number;
+            /** Weeks Of Warning */
+            weeks_of_warning: number | null;
+            /** Code Version */
+            code_version: string;
+            /** Note */
+            note: string;
+            /** Reason */
+            reason: string;
+            /** Trained By */
+            trained_by: string;
+            /**
+             * Trained At
+             * Format: date-time
+             */
+            trained_at: string;
+            /** Approved By */
+            approved_by: string | null;
+            /** Approved At */
+            approved_at: string | null;
+            /** Released By */
+            released_by: string | null;
+            /** Released At */
+            released_at: string | null;
+            /** Retired At */
+            retired_at: string | null;
+            /** May Decide */
+            may_decide: boolean;
+        };
+        /**
+         * ModelWindow
+         * @description Months: learned from and to, tested on, and until when the test's outcome counts.
+         */
+        ModelWindow: {
+            /**
+             * Learned From
+             * Format: date
+             */
+            learned_from: string;
+            /**
+             * Learned To
+             * Format: date
+             */
+            learned_to: string;
+            /**
+             * Tested On
+             * Format: date
+             */
+            tested_on: string;
+            /**
+             * Outcome To
+             * Format: date
+             */
+            outcome_to: string;
+        };
+        /**
+         * FeatureOut
+         * @description A feature: its name to people, and in which direction it may count (0: as the data say).
+         */
+        FeatureOut: {
+            /** Name */
+            name: string;
+            /** Label */
+            label: string;
+            /** Monotone */
+            monotone: number;
+        };
+        /**
+         * ModelCard
+         * @description 模型卡: all that is known of a model. ``metrics`` as ``scoring/churn/prove.py`` tells.
+         */
+        ModelCard: {
+            /** Kind */
+            kind: string;
+            /** Number */
+            number: number;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "CANDIDATE" | "APPROVED" | "RELEASED" | "RETIRED";
+            window: components["schemas"]["ModelWindow"];
+            /** Auc */
+            auc: number;
+            /** Precision Top */
+            precision_top: number;
+            /** Calibration Error */
+            calibration_error: number;
+            /** Weeks Of Warning */
+            weeks_of_warning: number | null;
+            /** Code Version */
+            code_version: string;
+            /** Note */
+            note: string;
+            /** Reason */
+            reason: string;
+            /** Trained By */
+            trained_by: string;
+            /**
+             * Trained At
+             * Format: date-time
+             */
+            trained_at: string;
+            /** Approved By */
+            approved_by: string | null;
+            /** Approved At */
+            approved_at: string | null;
+            /** Released By */
+            released_by: string | null;
+            /** Released At */
+            released_at: string | null;
+            /** Retired At */
+            retired_at: string | null;
+            /** May Decide */
+            may_decide: boolean;
+            /** Metrics */
+            metrics: {
+                [key: string]: unknown;
+            };
+            /** Features */
+            features: components["schemas"]["FeatureOut"][];
+            /** Rows */
+            rows: number;
+            /** Positives */
+            positives: number;
+            /** Months */
+            months: number;
+            /** Rounds */
+            rounds: number;
+            /** Bands */
+            bands: {
+                [key: string]: number;
+            };
+            /** Thresholds */
+            thresholds: {
+                [key: string]: unknown;
+            };
+            /** Recipe */
+            recipe: {
+                [key: string]: unknown;
+            };
+            /** Lightgbm */
+            lightgbm: string;
+        };
+        /**
+         * RolledBack
+         * @description The model used from now on; null: none, the rules alone hold.
+         */
+        RolledBack: {
+            /** Number */
+            number: number | null;
+        };
+        /**
+         * RollBackIn
+         * @description Why the released model is taken out of use.
+         */
+        RollBackIn: {
+            /** Reason */
+            reason: string;
+        };
         /** RunOut */
         RunOut: {
             /** Id */
@@ -11444,6 +11724,121 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["StandardChangeOut"];
+                };
+            };
+        };
+    };
+    list_models: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelOut"][];
+                };
+            };
+        };
+    };
+    get_model_card: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                kind: string;
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelCard"];
+                };
+            };
+        };
+    };
+    approve_model: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                kind: string;
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelCard"];
+                };
+            };
+        };
+    };
+    release_model: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                kind: string;
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelCard"];
+                };
+            };
+        };
+    };
+    roll_back_model: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                kind: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RollBackIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RolledBack"];
                 };
             };
         };

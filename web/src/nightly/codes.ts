@@ -4,6 +4,7 @@ export const STEPS = [
   "oneid",
   "features",
   "classify",
+  "scores",
   "events",
   "publish",
   "customers",

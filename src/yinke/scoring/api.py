@@ -1,0 +1,52 @@
+"""Models: listed, shown, approved, released, rolled back."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from django.http import HttpRequest
+from ninja import Path, Router
+
+from yinke.access.auth import can, viewer_from
+from yinke.scoring import queries
+from yinke.scoring.schemas import ModelCard, ModelOut, RollBackIn, RolledBack
+from yinke.scoring.services import registry
+
+router = Router(tags=["scoring"])
+Kind = Annotated[str, Path(max_length=20)]
+Number = Annotated[int, Path(ge=1, le=2**31 - 1)]
+
+
+@router.get("/models", response=list[ModelOut], auth=can("model.read"))
+def list_models(request: HttpRequest) -> list[ModelOut]:
+    """All models, newest first."""
+    return queries.models_of(viewer_from(request))
+
+
+@router.get("/models/{kind}/{number}", response=ModelCard, auth=can("model.read"))
+def get_model_card(request: HttpRequest, kind: Kind, number: Number) -> ModelCard:
+    """模型卡: window, features, metrics, reliability, who decided what."""
+    return queries.card_of(viewer_from(request), kind, number)
+
+
+@router.post("/models/{kind}/{number}/approve", response=ModelCard, auth=can("model.approve"))
+def approve_model(request: HttpRequest, kind: Kind, number: Number) -> ModelCard:
+    """Find a candidate fit for use; never the one who trained it."""
+    viewer = viewer_from(request)
+    registry.approve(viewer, kind, number)
+    return queries.card_of(viewer, kind, number)
+
+
+@router.post("/models/{kind}/{number}/release", response=ModelCard, auth=can("model.approve"))
+def release_model(request: HttpRequest, kind: Kind, number: Number) -> ModelCard:
+    """Let the nights use an approved model from now on."""
+    viewer = viewer_from(request)
+    registry.release(viewer, kind, number)
+    return queries.card_of(viewer, kind, number)
+
+
+@router.post("/releases/{kind}/rollback", response=RolledBack, auth=can("model.approve"))
+def roll_back_model(request: HttpRequest, kind: Kind, body: RollBackIn) -> RolledBack:
+    """Take the released model out of use; the one before it is used again."""
+    found = registry.roll_back(viewer_from(request), kind, body.reason)
+    return RolledBack(number=found.number if found else None)

@@ -1,0 +1,57 @@
+"""原因: what a churn reason says to a manager, from the feature's code and value; texts lie in YAML beside this file."""
+
+from __future__ import annotations
+
+import math
+import re
+from decimal import Decimal
+from functools import lru_cache
+from pathlib import Path
+
+from yinke.common.money import short
+from yinke.common.yaml_files import read_yaml
+from yinke.scoring.churn.features import KNOWN
+
+LANGUAGES = ("zh-hans", "en")
+_FIELD = re.compile(r"\{value:(\w+)\}")
+_UNITS = {
+    "zh-hans": {"days": " 天", "months": " 个月", "years": " 年", "times": " 次"},
+    "en": {"days": " day", "months": " month", "years": " year", "times": ""},
+}
+
+
+@lru_cache(maxsize=2)
+def texts(language: str) -> dict[str, str]:
+    """All sentences of one language by feature."""
+    return dict(read_yaml(Path(__file__).with_name(f"reasons.{language}.yaml")))
+
+
+def sentence(feature: str, value: float | None, language: str) -> str:
+    """A reason in one sentence; if the feature's value is not known, its name and that nothing is known.
+
+    >>> sentence("own_out", 0.3, "zh-hans")
+    '近一月转往本人他行账户的为日均的 30%'
+    >>> sentence("login_days", 1.0, "en"), sentence("login_days", 62.4, "en")
+    ('No login for 1 day', 'No login for 62 days')
+    >>> sentence("login_days", None, "zh-hans")
+    '未登录天数：没有数据'
+    """
+    text = texts(language)[feature]
+    if value is None or math.isnan(value):
+        known = next(k for k in KNOWN if k.name == feature)
+        return f"{known.en}: no data" if language == "en" else f"{known.zh}：没有数据"
+    return _FIELD.sub(lambda found: _say(found[1], value, language), text)
+
+
+def _say(kind: str, value: float, language: str) -> str:
+    if kind == "money":
+        return short(Decimal(round(value)), language)
+    if kind in ("percent", "signed"):
+        return f"{value:+.0%}" if kind == "signed" else f"{value:.0%}"
+    if kind == "change":
+        return f"{value:+.0f}"
+    number = f"{value:.0f}"
+    if kind == "count":
+        return number + (" " if language == "zh-hans" else "")
+    unit = _UNITS[language][kind]
+    return f"{number}{unit}{'s' if language == 'en' and unit and number != '1' else ''}"

@@ -1,0 +1,166 @@
+"""夜间评分: each night, who of the population may leave, with what is at stake and why.
+
+Customers are taken slice by slice and streamed to one file, so memory does not grow with the bank. If something is
+wrong with the model or with what it is given, no score is written that night: the rules (``care/events``) stand alone,
+and the step says why.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from yinke.common.errors import YinkeError
+from yinke.lake.engine import Engine, slices
+from yinke.lake.engine.files import ROW_GROUP, writer
+from yinke.lake.store import Building, Lake
+from yinke.scoring.churn.features import FEATURES, observe
+from yinke.scoring.churn.store import StoredModel, read_model, released_number
+from yinke.scoring.churn.train import frame_of
+from yinke.scoring.learning.drift import Drift
+from yinke.scoring.learning.frame import Frame, Numbers
+
+REASONS = 5
+_MONEY = pa.decimal128(18, 2)
+SCORE = pa.schema([
+    ("cust_id", pa.int32()), ("model", pa.int32()), ("probability", pa.float64()), ("band", pa.string()),
+    ("aum", _MONEY), ("aum_at_risk", _MONEY),
+    *((f"{part}_{n}", kind) for n in range(1, REASONS + 1)
+      for part, kind in (("reason", pa.string()), ("effect", pa.float64()), ("value", pa.float64()))),
+])  # fmt: skip
+"""``score.parquet``: one row per scored customer. ``aum_at_risk`` = probability × AUM, in CNY: what is expected to go.
+Reasons are features that raise the log-odds most, with by how much and the feature's value; null where there are fewer,
+and for the low band, of whom nothing is feared."""
+BANDS = ("HIGH", "MEDIUM", "LOW")
+
+
+class _Unfit(Exception):
+    """What is scored today is not what the model was tested on."""
+
+    def __init__(self, why: str, features: list[str]) -> None:
+        super().__init__(why)
+        self.why, self.features = why, features
+
+
+def score_churn(
+    engine: Engine, building: Building, lake: Lake, values: Mapping[str, Any], threads: int = 2
+) -> dict[str, Any]:
+    """Write ``score`` for a date whose ``snapshot`` and tables around the customer are there, if a model is released.
+
+    Returns:
+        ``model`` (null: none is released), ``scored``, ``bands``, ``drift`` (the largest PSI and its feature). If no
+        score was written though a model is released: ``blocked`` (``model``: it cannot be read; ``features``: it was
+        trained on others; ``missing``, ``drift``: of the ``blocked_features``).
+    """
+    number = released_number(lake, "churn")
+    if number is None:
+        return {"model": None, "scored": 0}
+    try:
+        stored = read_model(lake, "churn", number)
+    except YinkeError as problem:
+        return {"model": number, "scored": 0, "blocked": "model", "problem": problem.message}
+    strange = {f.name for f in stored.model.features} ^ {f.name for f in FEATURES}
+    if strange:
+        return {"model": number, "scored": 0, "blocked": "features", "blocked_features": sorted(strange)}
+    drift = Drift(stored.card["reference"])
+    bands = dict.fromkeys(BANDS, 0)
+    try:
+        with building.writing("score") as path, writer(path, SCORE) as file:
+            for part in slices(engine, building.path("customer")):
+                table = engine.to_arrow(observe(engine, building, lake, values, part)).sort_by("cust_id")
+                frame = frame_of(table)
+                drift.add(frame)
+                rows = scored(stored, table, frame, threads)
+                for band in BANDS:
+                    bands[band] += int(np.sum(rows["band"].to_numpy(zero_copy_only=False) == band))
+                file.write_table(rows, row_group_size=ROW_GROUP)
+            worst = _check(drift, stored.card["reference"], sum(bands.values()), values)
+    except _Unfit as unfit:
+        return {"model": number, "scored": 0, "blocked": unfit.why, "blocked_features": unfit.features}
+    return {"model": number, "scored": sum(bands.values()), "bands": bands, "drift": worst}
+
+
+def scored(stored: StoredModel, table: pa.Table, frame: Frame, threads: int = 2) -> pa.Table:
+    """The rows of ``score`` for rows as ``features.observe`` gives them.
+
+    Args:
+        frame: the features of the same rows.
+    """
+    count = len(frame)
+    empty: npt.NDArray[np.float64] = np.empty(0)
+    score = stored.model.scores(frame, threads) if count else empty
+    probability = stored.model.calibrator(score)
+    high, medium = stored.card["bands"]["high"], stored.card["bands"]["medium"]
+    # by the score: isotonic probabilities have steps on which many customers stand
+    band = np.where(score >= high, "HIGH", np.where(score >= medium, "MEDIUM", "LOW"))
+    aum = table["aum"].to_numpy()
+    columns: dict[str, Any] = {
+        "cust_id": table["cust_id"].cast(pa.int32()),
+        "model": pa.array(np.full(count, stored.number, np.int32)),
+        "probability": pa.array(probability),
+        "band": pa.array(band.tolist(), pa.string()),
+        "aum": _money(aum),
+        "aum_at_risk": _money(np.maximum(aum, 0.0) * probability),
+    }
+    feared = np.flatnonzero(band != "LOW")
+    effects = (
+        stored.model.contributions(frame.take(feared), threads)[:, :-1] if len(feared) else np.empty((0, 1))
+    )
+    order = np.argsort(-effects, axis=1, kind="stable")[:, :REASONS]
+    names = np.array([feature.name for feature in stored.model.features], object)
+    for n in range(REASONS):
+        columns |= _reason(n, count, feared, effects, order, names, frame)
+    return pa.table([columns[name] for name in SCORE.names], schema=SCORE)
+
+
+def _reason(
+    n: int, count: int, feared: npt.NDArray[Any], effects: Numbers, order: npt.NDArray[Any], names: npt.NDArray[Any],
+    frame: Frame,
+) -> dict[str, pa.Array]:  # fmt: skip
+    reason = np.full(count, None, object)
+    effect, value = np.full(count, np.nan), np.full(count, np.nan)
+    if len(feared) and n < order.shape[1]:
+        place = order[:, n]
+        raises = effects[np.arange(len(feared)), place] > 0
+        rows, chosen = feared[raises], place[raises]
+        reason[rows] = names[chosen]
+        effect[rows] = effects[raises, chosen]
+        value[rows] = frame.values[rows, chosen]
+    return {
+        f"reason_{n + 1}": pa.array(reason.tolist(), pa.string()),
+        f"effect_{n + 1}": pa.array(effect, mask=np.isnan(effect)),
+        f"value_{n + 1}": pa.array(value, mask=np.isnan(value)),
+    }
+
+
+def _money(amounts: npt.NDArray[Any]) -> pa.Array:
+    cents = pa.array(np.rint(amounts * 100).astype(np.int64)).cast(pa.decimal128(20, 0))
+    hundredth = pa.scalar(Decimal("0.01"), pa.decimal128(3, 2))
+    return pa.compute.multiply(cents, hundredth).cast(_MONEY)
+
+
+def _check(
+    drift: Drift, reference: Mapping[str, Any], scored: int, values: Mapping[str, Any]
+) -> dict[str, Any] | None:
+    """The largest PSI of the night, null of too few customers to tell.
+
+    Raises:
+        _Unfit: a feature that was known is known of nobody, or one has drifted too far.
+    """
+    if scored < int(values["churn.psi_customers"]):
+        return None
+    known = drift.known_shares()
+    missing = [name for name, share in known.items() if share == 0 and reference[name]["shares"][-1] < 1]
+    if missing:
+        raise _Unfit("missing", missing)
+    found = drift.by_feature()
+    far = [name for name, index in found.items() if index > float(values["churn.psi_block"])]
+    if far:
+        raise _Unfit("drift", far)
+    name = max(found, key=lambda feature: found[feature])
+    return {"feature": name, "psi": round(found[name], 4)}

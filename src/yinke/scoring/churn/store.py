@@ -1,0 +1,142 @@
+"""The models' folder in the lake: ``models/<kind>/<number>/`` with LightGBM's text file and a card in JSON; no pickle.
+
+A folder appears whole, by one rename, and never changes. ``models/<kind>/released.json`` names the number that the
+nights use; it is changed by one rename too.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import lightgbm as lgb
+
+from yinke.common.errors import YinkeError
+from yinke.lake.store import Lake
+from yinke.scoring.learning.calibration import Calibrator
+from yinke.scoring.learning.fit import Model
+from yinke.scoring.learning.frame import Feature
+
+KINDS = ("churn",)
+
+
+@dataclass(frozen=True)
+class StoredModel:
+    """A model read back, and everything that was written down about it."""
+
+    model: Model
+    card: dict[str, Any]
+
+    @property
+    def number(self) -> int:
+        """Its number within its kind."""
+        return int(self.card["number"])
+
+
+def code_version() -> str:
+    """The version, and a digest of this context's source: what trained a model can be told from any other."""
+    package = Path(__file__).parents[1]
+    digest = hashlib.sha256()
+    for path in sorted(package.rglob("*.py")):
+        digest.update(path.relative_to(package).as_posix().encode() + b"\0" + path.read_bytes())
+    return f"{version('yinke')}+{digest.hexdigest()[:12]}"
+
+
+def folder_of(lake: Lake, kind: str, number: int) -> Path:
+    """Where a model lies (it may not exist)."""
+    return lake.root / "models" / kind / str(number)
+
+
+def numbers_of(lake: Lake, kind: str) -> list[int]:
+    """The numbers of the models that lie there, oldest first."""
+    folder = lake.root / "models" / kind
+    return sorted(int(path.name) for path in folder.glob("*") if path.name.isdigit())
+
+
+def keep(lake: Lake, kind: str, model: Model, card: dict[str, Any]) -> int:
+    """Write a model under the next number.
+
+    Args:
+        card: what is to be known of it; number, features, calibrator and digest are added.
+    """
+    place = lake.root / "models" / kind
+    place.mkdir(parents=True, exist_ok=True)
+    scratch = place / f".new.{os.getpid()}"
+    shutil.rmtree(scratch, ignore_errors=True)
+    scratch.mkdir()
+    files = []
+    for n, booster in enumerate(model.boosters):
+        text = booster.model_to_string()
+        (scratch / f"model-{n}.txt").write_text(text, "utf-8")
+        files.append({"name": f"model-{n}.txt", "sha256": hashlib.sha256(text.encode()).hexdigest()})
+    number = max(numbers_of(lake, kind), default=0) + 1
+    whole = {
+        **card, "kind": kind, "number": number, "files": files, "rounds": model.rounds,
+        "calibrator": model.calibrator.as_dict(),
+        "features": [{"name": f.name, "monotone": f.monotone, "levels": list(f.levels)} for f in model.features],
+    }  # fmt: skip
+    (scratch / "card.json").write_text(
+        json.dumps(whole, ensure_ascii=False, indent=1, sort_keys=True), "utf-8"
+    )
+    scratch.rename(place / str(number))
+    return number
+
+
+def read_card(lake: Lake, kind: str, number: int) -> dict[str, Any]:
+    """The card of a model.
+
+    Raises:
+        YinkeError: there is no such model (``model_missing``).
+    """
+    path = folder_of(lake, kind, number) / "card.json"
+    if not path.exists():
+        raise YinkeError(
+            f"There is no {kind} model {number} in the lake", place=str(path.parent), code="model_missing",
+            remedy="List the models with: yinke score list",
+        )  # fmt: skip
+    return dict(json.loads(path.read_text("utf-8")))
+
+
+def read_model(lake: Lake, kind: str, number: int) -> StoredModel:
+    """Read a model back; it gives the same scores to the last bit.
+
+    Raises:
+        YinkeError: there is no such model, or a file is not what was written (``model_missing``, ``model_changed``).
+    """
+    card = read_card(lake, kind, number)
+    boosters = []
+    for file in card["files"]:
+        path = folder_of(lake, kind, number) / file["name"]
+        text = path.read_text("utf-8") if path.exists() else ""
+        if hashlib.sha256(text.encode()).hexdigest() != file["sha256"]:
+            raise YinkeError(
+                "The model's file is not the one that was approved", place=str(path), code="model_changed",
+                remedy="Restore the folder from the backup, or roll back to another model",
+            )  # fmt: skip
+        boosters.append(lgb.Booster(model_str=text))
+    features = tuple(Feature(f["name"], tuple(f["levels"]), f["monotone"]) for f in card["features"])
+    model = Model(features, tuple(boosters), Calibrator.of(card["calibrator"]), card["rounds"])
+    return StoredModel(model, card)
+
+
+def released_number(lake: Lake, kind: str) -> int | None:
+    """Which model the nights use; None: none, the rules alone hold."""
+    path = lake.root / "models" / kind / "released.json"
+    return int(json.loads(path.read_text("utf-8"))["number"]) if path.exists() else None
+
+
+def set_released(lake: Lake, kind: str, number: int | None) -> None:
+    """Say which model the nights use from now on; None: none."""
+    path = lake.root / "models" / kind / "released.json"
+    if number is None:
+        path.unlink(missing_ok=True)
+        return
+    scratch = path.with_name(f".released.{os.getpid()}.tmp")
+    scratch.write_text(json.dumps({"number": number}), "utf-8")
+    scratch.replace(path)

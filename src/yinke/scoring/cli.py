@@ -1,0 +1,198 @@
+"""``yinke score``: measure the training code on public sets, train, release and roll back the bank's own models."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Column, Table
+
+if TYPE_CHECKING:
+    from yinke.access.viewer import Viewer
+
+By = Annotated[str, typer.Option(help="Your staff number; it is recorded and audited")]
+Number = Annotated[int, typer.Argument(min=1, help="The model's number, as listed")]
+
+
+def make_score_app(start: Callable[[], None]) -> typer.Typer:
+    """The commands. Those about the bank's own models start Django; ``evaluate`` needs no database."""
+    app = typer.Typer(no_args_is_help=True, help="Models: who is leaving")
+    app.command("evaluate")(evaluate_command)
+
+    @app.command("train")
+    def train(
+        kind: Annotated[str, typer.Argument(help="churn")],
+        by: By,
+        note: Annotated[str, typer.Option(help="What is new about it")] = "",
+    ) -> None:
+        """Train a model from the lake, test it out of time, and register it as a candidate."""
+        start()
+        _train(kind, by, note)
+
+    @app.command("list")
+    def list_() -> None:
+        """List the models: where each stands, and how good it was on its test month."""
+        start()
+        _list()
+
+    @app.command("approve")
+    def approve(number: Number, by: By, kind: str = "churn") -> None:
+        """Approve a candidate that somebody else has trained."""
+        start()
+        from yinke.scoring.services import registry
+
+        Console().print(f"{kind} {number}: {registry.approve(_viewer(by), kind, number).status}")
+
+    @app.command("release")
+    def release(number: Number, by: By, kind: str = "churn") -> None:
+        """Let the nights use an approved model that somebody else has trained."""
+        start()
+        from yinke.scoring.services import registry
+
+        Console().print(f"{kind} {number}: {registry.release(_viewer(by), kind, number).status}")
+
+    @app.command("rollback")
+    def rollback(
+        by: By, reason: Annotated[str, typer.Option(help="For the record")], kind: str = "churn"
+    ) -> None:
+        """Take the released model out of use; the one that was used before it comes back."""
+        start()
+        from yinke.scoring.services import registry
+
+        found = registry.roll_back(_viewer(by), kind, reason)
+        Console().print(f"{kind}: {f'model {found.number}' if found else 'no model, the rules alone hold'}")
+
+    return app
+
+
+def _viewer(emp_no: str) -> Viewer:
+    from yinke.access.models import User
+    from yinke.access.queries import viewer_of
+    from yinke.common.errors import NotFound
+
+    user = User.objects.select_related("org").filter(emp_no=emp_no, is_active=True).first()
+    if user is None:
+        raise NotFound(
+            f"Nobody active has the number {emp_no}", place="--by", remedy="Give your own staff number"
+        )
+    return viewer_of(user)
+
+
+def _train(kind: str, by: str, note: str) -> None:
+    from django.conf import settings
+
+    from yinke.common.errors import NotAllowed, YinkeError
+    from yinke.common.thresholds import load_thresholds
+    from yinke.lake.engine import open_engine
+    from yinke.lake.store import Lake
+    from yinke.scoring.churn.store import KINDS
+    from yinke.scoring.churn.train import train_churn
+    from yinke.scoring.services import registry
+
+    if kind not in KINDS:
+        raise YinkeError(
+            f"There is no kind '{kind}'", place="yinke score train", code="model_missing",
+            remedy=f"Choose one of {', '.join(KINDS)}",
+        )  # fmt: skip
+    viewer = _viewer(by)
+    if not viewer.may(registry.TRAIN):
+        raise NotAllowed("You may not train models", place="--by", remedy="Ask a security administrator")
+    env: Any = settings.YINKE
+    lake = Lake(env.lake)
+    engine = open_engine(
+        env.engine, threads=env.threads, memory=env.memory, scratch=lake.root / "building",
+        master=env.spark_master,
+    )  # fmt: skip
+    newest = lake.latest()
+    values = load_thresholds(env.thresholds).at(newest.biz_date) if newest else {}
+    bars = Progress(
+        TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn(), console=Console(stderr=True)
+    )
+    with bars as progress:
+        bar = progress.add_task("months", total=None)
+        card = train_churn(
+            engine, lake, values, threads=env.threads,
+            on_month=lambda month, done, total: progress.update(
+                bar, description=f"{month:%Y-%m}", completed=done, total=total + 1),
+        )  # fmt: skip
+    model = registry.register(viewer, card, note)
+    figures, rule = card["metrics"], card["metrics"]["rule_e05"]
+    table = Table(
+        "",
+        "model",
+        "logistic regression",
+        title=f"{kind} {model.number}: {model.status}",
+        title_justify="left",
+    )
+    for name in ("auc", "average_precision", "log_loss", "calibration_error", "lift", "precision_top"):
+        table.add_row(name, f"{figures['model'][name]:.4f}", f"{figures['logistic'][name]:.4f}")
+    out = Console()
+    out.print(table)
+    out.print(
+        f"{figures['customers']:,} customers of {card['window']['tested_on']}, {figures['left']:,} left. "
+        f"E05: {rule['alarms']:,} alarms, precision {rule['precision']:.3f}, recall {rule['recall']:.3f}; the model at as "
+        f"many: {rule['model_precision']:.3f}, {rule['model_recall']:.3f}.", highlight=False,
+    )  # fmt: skip
+    weeks = figures["warning"]
+    out.print(
+        f"Weeks of warning (median): model {weeks['model']['median']}, E05 {weeks['rule_e05']['median']}.",
+        highlight=False,
+    )
+
+
+def _list() -> None:
+    from yinke.scoring.models import ScoringModel
+
+    whole = [Column(head, no_wrap=True) for head in ("model", "status", "tested on")]
+    table = Table(*whole, "AUC", "top", "weeks", "trained", "released")
+    people = ScoringModel.objects.select_related("trained_by", "released_by")
+    for row in people.order_by("kind", "-number"):
+        found = row.metrics["model"]
+        table.add_row(
+            f"{row.kind} {row.number}", row.status, row.window["tested_on"], f"{found['auc']:.3f}",
+            f"{found['precision_top']:.3f}", f"{row.metrics['warning']['model']['median']}", row.trained_by.emp_no,
+            row.released_by.emp_no if row.released_by else "",
+        )  # fmt: skip
+    Console().print(table)
+
+
+def evaluate_command(
+    dataset: Annotated[
+        str, typer.Option(help="churn-modelling, bank-churners, bank-marketing or berka-loans")
+    ],
+    path: Annotated[Path, typer.Option(help="The set's file, or a folder that holds it")],
+    repeats: Annotated[
+        int | None, typer.Option(min=1, max=100, help="How often the folds are drawn anew")
+    ] = None,
+    threads: Annotated[int, typer.Option(min=1, help="Cores; of small sets one is fastest")] = 1,
+    write: Annotated[
+        bool, typer.Option("--write", help="Put the figures into the section of the set in --docs")
+    ] = False,
+    docs: Annotated[Path, typer.Option(help="The file that --write changes")] = Path("docs/models.md"),
+) -> None:
+    """Measure on a public set, with the code that trains the bank's own models, beside what others have published."""
+    from yinke.scoring.public.evaluate import WINDOWS, evaluate
+    from yinke.scoring.public.registry import public_set
+    from yinke.scoring.public.report import table_of, write_section
+
+    chosen = public_set(dataset)
+    total = (repeats or chosen.repeats) + WINDOWS * chosen.in_time_order
+    console = Console(stderr=True)
+    bars = Progress(
+        TextColumn(chosen.title), BarColumn(), TextColumn("{task.completed}/{task.total}"), TimeElapsedColumn(),
+        console=console,
+    )  # fmt: skip
+    with bars as progress:
+        bar = progress.add_task("", total=total)
+        found = evaluate(chosen, path, repeats=repeats, threads=threads, on_run=lambda: progress.advance(bar))
+    out = Console()
+    out.print(table_of(found))
+    for line in (*found.notes, *chosen.traps):
+        out.print(f"- {line}", highlight=False)
+    if write:
+        write_section(docs, found)
+        out.print(f"{docs}: written.")

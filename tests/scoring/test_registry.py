@@ -1,0 +1,163 @@
+"""模型登记: trained by one, approved and released by another, rolled back, and each step in the audit trail."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings as django_settings
+from django.db import IntegrityError, transaction
+from typer.testing import CliRunner
+
+from tests.bank import Bank, a_bank
+from tests.scoring.bank import LeaverBank
+from tests.scoring.test_churn import SMALL
+from yinke.access.models import AuditEntry
+from yinke.cli import app
+from yinke.common.errors import NotAllowed, NotFound, YinkeError
+from yinke.lake.store import Lake
+from yinke.scoring.churn.store import numbers_of, read_card, released_number
+from yinke.scoring.churn.train import train_churn
+from yinke.scoring.models import ScoringModel
+from yinke.scoring.services import registry
+
+pytestmark = pytest.mark.django_db
+JSON = "application/json"
+
+
+@pytest.fixture
+def lake(leavers: LeaverBank, tmp_path: Path, settings: Any) -> Lake:
+    """A lake with three models and nothing released."""
+    source = leavers.bank
+    while len(numbers_of(source.lake, "churn")) < 3:
+        train_churn(source.engine, source.lake, source.values, threads=1, recipe=SMALL)
+    shutil.copytree(source.lake.root / "models", tmp_path / "lake" / "models")
+    settings.YINKE = replace(django_settings.YINKE, lake=tmp_path / "lake")
+    return Lake(tmp_path / "lake")
+
+
+@pytest.fixture
+def bank() -> Bank:
+    found = (
+        a_bank().with_staff("研", "MODEL_DEV").with_staff("运营", "HQ_OPS").with_staff("合规", "COMPLIANCE")
+    )
+    return found.with_branch("徐汇").with_manager("李")
+
+
+def ask(bank: Bank, who: str, path: str, status: int = 200, **body: Any) -> Any:
+    answer = bank.client(who).post(f"/api/scoring/{path}", body, content_type=JSON)
+    assert answer.status_code == status, answer.content
+    return answer.json()
+
+
+def listed(bank: Bank) -> dict[int, str]:
+    return {row["number"]: row["status"] for row in bank.client("运营").get("/api/scoring/models").json()}
+
+
+def registered(bank: Bank, lake: Lake) -> None:
+    for number in (1, 2, 3):
+        registry.register(bank.viewer("研"), read_card(lake, "churn", number), note=f"第{number}版")
+
+
+def test_a_model_goes_from_candidate_to_use_and_back(
+    bank: Bank, lake: Lake, django_capture_on_commit_callbacks: Callable[..., Any]
+) -> None:
+    registered(bank, lake)
+    with django_capture_on_commit_callbacks(execute=True):
+        assert ask(bank, "运营", "models/churn/1/release", 409)["code"] == "model_moved"  # not approved yet
+        for number in (1, 2):
+            ask(bank, "运营", f"models/churn/{number}/approve")
+            assert ask(bank, "运营", f"models/churn/{number}/release")["released_by"] == "运营"
+    assert listed(bank) == {1: "RETIRED", 2: "RELEASED", 3: "CANDIDATE"}
+    assert released_number(lake, "churn") == 2
+    with django_capture_on_commit_callbacks(execute=True):
+        assert ask(bank, "运营", "releases/churn/rollback", 400, reason=" ")["code"] == "reason_missing"
+        assert ask(bank, "运营", "releases/churn/rollback", reason="误报太多") == {"number": 1}
+    assert (listed(bank)[1], listed(bank)[2], released_number(lake, "churn")) == ("RELEASED", "RETIRED", 1)
+    with django_capture_on_commit_callbacks(
+        execute=True
+    ):  # what was rolled back does not come back by itself
+        assert ask(bank, "运营", "releases/churn/rollback", reason="再退") == {"number": None}
+    assert released_number(lake, "churn") is None
+    assert ask(bank, "运营", "releases/churn/rollback", 409, reason="又退")["code"] == "model_moved"
+    steps = AuditEntry.objects.filter(object_type="model").order_by("id").values_list("action", "object_id")
+    assert list(steps) == [
+        *(("model.train", f"churn/{n}") for n in (1, 2, 3)),
+        ("model.approve", "churn/1"), ("model.release", "churn/1"), ("model.approve", "churn/2"),
+        ("model.release", "churn/2"), ("model.rollback", "churn/2"), ("model.rollback", "churn/1"),
+    ]  # fmt: skip
+
+
+def test_who_trained_a_model_neither_approves_nor_releases_it(bank: Bank, lake: Lake) -> None:
+    registered(bank, lake)
+    ask(bank, "研", "models/churn/1/approve", 403)  # has no such right
+    trainer = replace(bank.viewer("研"), rights=frozenset({"model.train", "model.approve"}))
+    for step in (registry.approve, registry.release):
+        with pytest.raises(NotAllowed) as refused:
+            step(trainer, "churn", 1)
+        assert refused.value.code == "maker_checker"
+    with pytest.raises(IntegrityError), transaction.atomic():  # and the database says the same
+        ScoringModel.objects.filter(number=1).update(approved_by=bank.staff["研"])
+    with pytest.raises(NotAllowed):
+        registry.register(bank.viewer("运营"), read_card(lake, "churn", 1))
+    assert bank.client("李").get("/api/scoring/models").status_code == 403
+    assert ask(bank, "运营", "models/churn/9/approve", 404)["code"] == "not_found"
+
+
+def test_a_model_whose_card_or_file_was_changed_is_not_approved(bank: Bank, lake: Lake) -> None:
+    registered(bank, lake)
+    card = lake.root / "models" / "churn" / "1" / "card.json"
+    card.write_text(card.read_text("utf-8").replace('"lightgbm"', '"lightgbm2"'), "utf-8")
+    assert ask(bank, "运营", "models/churn/1/approve", 400)["code"] == "model_changed"
+    (lake.root / "models" / "churn" / "2" / "model-0.txt").write_text("tree", "utf-8")
+    assert ask(bank, "运营", "models/churn/2/approve", 400)["code"] == "model_changed"
+    shutil.rmtree(lake.root / "models" / "churn" / "3")
+    with pytest.raises(YinkeError, match="no churn model 3"):
+        registry.approve(bank.viewer("运营"), "churn", 3)
+
+
+def test_the_card_tells_all_that_a_reader_must_know(bank: Bank, lake: Lake) -> None:
+    registered(bank, lake)
+    card = bank.client("合规").get("/api/scoring/models/churn/2").json()
+    figures = card["metrics"]
+    assert card["window"]["learned_to"] < card["window"]["tested_on"] < card["window"]["outcome_to"]
+    assert {"model", "logistic", "rule_e05", "warning", "reliability", "sensitivity"} <= figures.keys()
+    assert (card["auc"], card["note"], card["trained_by"]) == (figures["model"]["auc"], "第2版", "研")
+    assert (
+        not card["may_decide"] and bank.client("运营").get("/api/scoring/models/churn/2").json()["may_decide"]
+    )
+    labels = {feature["name"]: feature["label"] for feature in card["features"]}
+    assert labels["own_out"] == "近一月转本人他行" and card["thresholds"]["churn.drop_share"] == 0.5
+
+
+def test_the_command_line_trains_and_others_decide(
+    bank: Bank, lake: Lake, leavers: LeaverBank, django_capture_on_commit_callbacks: Callable[..., Any]
+) -> None:
+    for folder in ("versions", "days"):
+        shutil.rmtree(lake.root / folder)
+        shutil.copytree(leavers.bank.lake.root / folder, lake.root / folder, symlinks=True)
+    number = numbers_of(lake, "churn")[-1] + 1
+    emp = {name: user.emp_no for name, user in bank.staff.items()}
+
+    def run(*words: str) -> Any:
+        with django_capture_on_commit_callbacks(execute=True):
+            return CliRunner().invoke(app, ["score", *words])
+
+    refused = run("train", "churn", "--by", emp["运营"])
+    assert isinstance(refused.exception, NotAllowed) and numbers_of(lake, "churn")[-1] == number - 1
+    trained = run("train", "churn", "--by", emp["研"], "--note", "首版")
+    assert (
+        trained.exit_code == 0 and f"churn {number}: CANDIDATE" in trained.output and "E05:" in trained.output
+    )
+    assert isinstance(run("approve", f"{number}", "--by", emp["研"]).exception, NotAllowed)
+    for step, status in (("approve", "APPROVED"), ("release", "RELEASED")):
+        assert status in run(step, f"{number}", "--by", emp["运营"]).output
+    assert released_number(lake, "churn") == number
+    assert "RELEASED" in run("list").output
+    assert "rules alone" in run("rollback", "--by", emp["运营"], "--reason", "误报").output
+    assert released_number(lake, "churn") is None
+    assert isinstance(run("approve", "1", "--by", "X9").exception, NotFound)
