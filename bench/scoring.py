@@ -21,7 +21,7 @@ from pathlib import Path
 
 import duckdb
 import pyarrow as pa
-from rule import make_snapshot
+from snapshot import make_snapshot
 
 from yinke.common.env import read_environment
 from yinke.common.thresholds import Thresholds

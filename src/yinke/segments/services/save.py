@@ -46,7 +46,7 @@ class SegmentNameTaken(YinkeError):
 
 def clean(text: str, most: int) -> str:
     """A text as it is kept: one form of each character, none that no text of PostgreSQL holds."""
-    return unicodedata.normalize("NFKC", text.replace("\x00", "")).strip()[:most]
+    return unicodedata.normalize("NFC", text.replace("\x00", "")).strip()[:most]
 
 
 def _texts(body: SegmentTexts) -> dict[str, str]:
