@@ -11,6 +11,7 @@ from yinke.common.yaml_files import SAFE
 class PlainLoader(SAFE):  # type: ignore[misc]
     """Reads YAML's JSON subset of scalars; everything else is text.
 
+    >>> import yaml
     >>> yaml.load("[NO, on, 01, 06:00, 2026-01-31, true, 3, 0.1]", PlainLoader)
     ['NO', 'on', '01', '06:00', '2026-01-31', True, 3, 0.1]
     """
