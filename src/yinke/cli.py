@@ -82,7 +82,8 @@ def nightly(
     daily_from: Annotated[
         datetime | None,
         typer.Option(
-            formats=["%Y-%m-%d"], help="Before this date the bank delivers Sundays and month ends only"
+            formats=["%Y-%m-%d"],
+            help="Before it the bank delivers month ends only, and half a year's Sundays",
         ),
     ] = None,
     inbox: Annotated[Path | None, typer.Option(help="Where the bank's files arrive", exists=True)] = None,
@@ -232,7 +233,7 @@ def demo(
         datetime | None,
         typer.Option(
             formats=["%Y-%m-%d"],
-            help="Before this date only Sundays and month ends are delivered (three months back)",
+            help="Before it the bank delivers month ends only, and half a year's Sundays (one month back)",
         ),
     ] = None,
     host: str = "127.0.0.1",

@@ -30,8 +30,8 @@ from yinke.nightly.wiring import open_bench
 SEED = 20260101
 KEPT_DAYS = 7
 DAILY_MONTHS = 1
-"""Of the last month every day is delivered, of those before Sundays and month ends, with all that was booked in
-between: so a bank hands over its past. (A real one does well to deliver three months daily: what counts days in a
+"""Of the last month every day is delivered, of the half-year before Sundays and month ends, before that month ends, with
+all that was booked in between: so a bank hands over its past. (A real one does well to deliver three months daily: what counts days in a
 window of 90 is exact then.)"""
 
 
@@ -44,7 +44,7 @@ def prepare(
 ) -> None:
     """Make the demo bank of ``customers`` with ``months`` of history up to yesterday, unless it is there.
 
-    Before ``daily_from`` (by default ``DAILY_MONTHS`` back) only Sundays and month ends are delivered.
+    Before ``daily_from`` (by default ``DAILY_MONTHS`` back) not every day is delivered (``delivery_dates``).
 
     The files are written by a second process while this one already runs the nights. A stop half-way
     goes on where it stopped. Prints the address' logins at the end.

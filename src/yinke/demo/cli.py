@@ -18,7 +18,9 @@ def generate_command(
     out: Annotated[Path, typer.Option(help="Folder of the files")],
     daily_from: Annotated[
         datetime | None,
-        typer.Option(formats=["%Y-%m-%d"], help="Before this date deliver Sundays and month ends only"),
+        typer.Option(
+            formats=["%Y-%m-%d"], help="Before it deliver month ends only, and half a year's Sundays"
+        ),
     ] = None,
     payments: Annotated[float, typer.Option(help="Factor on the number of payments", min=0.1, max=2.5)] = 1.0,
     seed: Annotated[int, typer.Option(help="The same seed gives the same bytes")] = 1,

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import pairwise
 from pathlib import Path
@@ -26,7 +26,7 @@ from yinke.lake.feeds import FeedSet
 from yinke.lake.ingest import ingest
 from yinke.lake.oneid import Decisions, resolve_identities
 from yinke.lake.store import Day, Lake
-from yinke.scoring.churn.score import score_churn
+from yinke.scoring.churn.store import released_number
 from yinke.segments.classify import classify
 
 STEPS = (
@@ -120,13 +120,13 @@ def run_lake_nights(
     def read(biz_date: date, earlier: Day | None, passed: frozenset[str]) -> _Making:
         if before_day:
             before_day(biz_date)
-        night = _Making(bench, biz_date, earlier, on_step)
+        night = _Making(side, biz_date, earlier, on_step)
         night.ingest(passed, follows=earlier is not None and earlier.biz_date == before[biz_date])
         return night
 
     before = dict(zip(days, [None, *days[:-1]], strict=True))
 
-    with ThreadPoolExecutor(1, "ingest") as reader, _quick_turns():
+    with ThreadPoolExecutor(1, "ingest") as reader, _quick_turns(), _side_by_side(bench, len(days)) as side:
         coming: Future[_Making] | None = None
         for biz_date, following in pairwise([*days, None]):
             assert biz_date is not None  # noqa: S101
@@ -144,6 +144,20 @@ def run_lake_nights(
                 if coming is not None:
                     wait([coming])  # it reads this date's files where they lie until it is published
             yield biz_date, night.publish()
+
+
+@contextmanager
+def _side_by_side(bench: Bench, dates: int) -> Iterator[Bench]:
+    """Of many dates, let reading and computing, which run at once, have half of the threads each."""
+    if dates == 1:
+        yield bench
+        return
+    half = replace(bench, threads=max(1, bench.threads // 2))
+    bench.engine.use_threads(half.threads)
+    try:
+        yield half
+    finally:
+        bench.engine.use_threads(bench.threads)
 
 
 @contextmanager
@@ -228,11 +242,18 @@ class _Making:
         self._step("classify", lambda: {"customers": classify(engine, building, lake, earlier, values)})
         self.events: dict[str, int] = {}
         if with_events:
-            self._step("scores", lambda: score_churn(engine, building, lake, values, self.bench.threads))
+            self._step("scores", lambda: self._scores(values))
             found = self._step(
                 "events", lambda: {"types": detect_events(engine, building, lake, earlier, values)}
             )
             self.events = found["types"]
+
+    def _scores(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        if released_number(self.bench.lake, "churn") is None:
+            return {"model": None, "scored": 0}
+        from yinke.scoring.churn.score import score_churn  # loads LightGBM
+
+        return score_churn(self.bench.engine, self.building, self.bench.lake, values, self.bench.threads)
 
     def publish(self) -> LakeNight:
         """Make it the valid version of its date."""

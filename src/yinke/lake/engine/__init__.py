@@ -42,6 +42,10 @@ class Engine(Protocol):
         """A small table from memory."""
         ...
 
+    def use_threads(self, threads: int) -> None:
+        """Compute with so many from now on; an engine with workers elsewhere has its own bounds."""
+        ...
+
     def plan(self, name: str, shape: Shape, inputs: Inputs, build: Build) -> Table:
         """An expression that is made once for each name and shape and then only bound to new inputs.
 

@@ -64,6 +64,10 @@ class DuckEngine:
             self._db.execute(f"DROP VIEW IF EXISTS {oldest}")
         return ops.DatabaseTable(name=known[0], schema=schema, source=self._ibis).to_expr()
 
+    def use_threads(self, threads: int) -> None:
+        """See ``Engine.use_threads``."""
+        self._db.execute(f"SET threads={int(threads)}")
+
     def plan(self, name: str, shape: Shape, inputs: Inputs, build: Build) -> Any:
         """See ``Engine.plan``: tables and scalars stand under names, for which ``_sql`` puts what they mean."""
         schemas = {t: self._offer(_named(name, t), files) for t, files in inputs.tables.items()}

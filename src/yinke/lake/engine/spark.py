@@ -50,6 +50,9 @@ class SparkEngine:
         reader = self._session.read.schema(self._types(schema))
         return self._view(reader.parquet(*(str(Path(path).absolute()) for path in paths)), schema)
 
+    def use_threads(self, threads: int) -> None:
+        """See ``Engine.use_threads``."""
+
     def plan(self, name: str, shape: Shape, inputs: Inputs, build: Build) -> Any:
         """See ``Engine.plan``. Here it is made anew each time: planning is little beside Spark's own start."""
         tables = {table: self._offer(files) for table, files in inputs.tables.items()}

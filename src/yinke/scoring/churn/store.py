@@ -2,6 +2,9 @@
 
 A folder appears whole, by one rename, and never changes. ``models/<kind>/released.json`` names the number that the
 nights use; it is changed by one rename too.
+
+LightGBM and scikit-learn, which take two seconds to load, are loaded with a model and not before: every process of Yinke
+comes by here.
 """
 
 from __future__ import annotations
@@ -13,15 +16,14 @@ import shutil
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
-
-import lightgbm as lgb
+from typing import TYPE_CHECKING, Any
 
 from yinke.common.errors import YinkeError
 from yinke.lake.store import Lake
-from yinke.scoring.learning.calibration import Calibrator
-from yinke.scoring.learning.fit import Model
 from yinke.scoring.learning.frame import Feature
+
+if TYPE_CHECKING:
+    from yinke.scoring.learning.fit import Model
 
 KINDS = ("churn",)
 
@@ -109,6 +111,11 @@ def read_model(lake: Lake, kind: str, number: int) -> StoredModel:
     Raises:
         YinkeError: there is no such model, or a file is not what was written (``model_missing``, ``model_changed``).
     """
+    import lightgbm as lgb
+
+    from yinke.scoring.learning.calibration import Calibrator
+    from yinke.scoring.learning.fit import Model
+
     card = read_card(lake, kind, number)
     boosters = []
     for file in card["files"]:

@@ -10,9 +10,9 @@ from pathlib import Path
 import numpy as np
 from sklearn.model_selection import StratifiedKFold
 
-from yinke.scoring.learning import Metrics, fit, measure
-from yinke.scoring.learning.fit import Recipe, yardstick
+from yinke.scoring.learning.fit import Recipe, fit, yardstick
 from yinke.scoring.learning.frame import Frame, Labels, Numbers, Rows
+from yinke.scoring.learning.metrics import Metrics, measure
 from yinke.scoring.public.sets import PublicSet, Sample, locate
 
 FOLDS = 5
