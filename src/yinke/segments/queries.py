@@ -16,7 +16,7 @@ from yinke.access.models import Org
 from yinke.access.viewer import Viewer
 from yinke.common.errors import NotFound, YinkeError
 from yinke.common.thresholds import load_thresholds
-from yinke.customers.queries import business_date, one, visible
+from yinke.customers.queries import business_date, ids_within, one, visible
 from yinke.customers.queries_kept import tags
 from yinke.customers.shown import shown_amount, shown_name
 from yinke.lake.engine import open_engine
@@ -165,7 +165,7 @@ class Asking:
         """Whom the viewer may see: None for the whole bank."""
         if self.viewer.org_ids is None:
             return None
-        return ids(list(visible(self.viewer).values_list("id", flat=True)))
+        return ids(ids_within(self.viewer))
 
 
 def field_catalogue(viewer: Viewer) -> FieldsOut:

@@ -51,7 +51,8 @@ def merge(
     state = None
     if table.keeps == "state" and earlier is not None and earlier.has(table.name):
         if whole:
-            _guard_vanished(db, earlier, table, stage, quarantines[0].feed, released)
+            days = (building.biz_date - earlier.biz_date).days
+            _guard_vanished(db, earlier, days, table, stage, quarantines[0].feed, released)
         else:
             _drop_outdated(db, earlier, table, stage, quarantines)
             state = earlier
@@ -167,11 +168,13 @@ def _set_orphans_apart(
 def _guard_vanished(
     db: duckdb.DuckDBPyConnection,
     earlier: Day,
+    days: int,
     table: Table,
     stage: str,
     feed: Feed,
     released: frozenset[str],
 ) -> None:
+    """Hold a date of which more is gone than a week may take; where deliveries lie ``days`` further apart, as much more."""
     before, vanished = first_row(
         db,
         f"SELECT count(*), count(*) FILTER (NOT EXISTS (SELECT 1 FROM {name(stage)} s"
@@ -179,11 +182,11 @@ def _guard_vanished(
     )
     if (
         before >= FEW
-        and vanished > feed.tolerance.vanished * before
+        and vanished > feed.tolerance.vanished * max(1.0, days / 7) * before
         and f"{feed.feed}:vanished" not in released
     ):
         raise Held(
-            "vanished", f"{vanished} of {before} rows of the day before are missing ({vanished / before:.1%})",
+            "vanished", f"{vanished} of {before} rows of the delivery before are missing ({vanished / before:.1%})",
             feed=feed.feed, place=feed.file, remedy="Ask the core bank; if it is right, release the date",
         )  # fmt: skip
 

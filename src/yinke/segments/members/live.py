@@ -248,6 +248,6 @@ def _many(found: Bits) -> int:
     return int(np.bitwise_count(found.view(np.uint64)).sum(dtype=np.int64))
 
 
-def ids(found: Sequence[int]) -> pa.Table:
+def ids(found: Sequence[int] | npt.NDArray[np.int32]) -> pa.Table:
     """Customers as ``within`` takes them."""
     return pa.table({"cust_id": pa.array(found, pa.int32())})
