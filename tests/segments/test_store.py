@@ -22,6 +22,7 @@ from yinke.segments import queries
 from yinke.segments.definitions import broken, rules_in_use
 from yinke.segments.kept import members_store
 from yinke.segments.models import ListedCustomer, Segment, SegmentVersion
+from yinke.segments.moves import Cursor, forget, moves_since, newest
 from yinke.segments.ready import ready_segments
 from yinke.segments.services.install import install_ready_segments
 
@@ -371,3 +372,30 @@ def test_ready_segments_come_approved_and_what_the_bank_makes_of_them_stays(bank
     assert [v["number"] for v in get(bank, "运营", f"segments/{third.code}/versions")] == [2, 1]
     assert Segment.objects.get(code=first).delivered is False
     assert Segment.objects.get(code=second).status == "CLOSED"
+
+
+def test_who_reads_of_changes_hears_of_an_approval_by_day_once(bank: Bank) -> None:
+    approved(bank, "运营", "富裕", "BANK")
+    start = newest(members_store())  # that night was read
+    ids = {name: customer.id for name, customer in bank.customers.items()}
+    code = approved(bank, "运营", "很富裕", "BANK", rule(aum(600_004)))
+    told, then = moves_since(members_store(), start)
+    found = {ids["富4"], ids["富5"], ids["王"]}
+    assert [(c.key, c.biz_date, set(c.entered), set(c.left), c.cause, c.version) for c in told] == [
+        (f"segment:{code}", TODAY, found, set(), "found", 1)
+    ]
+    assert post(bank, "运营", f"{code}/versions", rule=rule(aum(600_005)), based_on=1).status_code == 200
+    assert post(bank, "合规", f"{code}/versions/2/approve", outreach=True).status_code == 200
+    assert post(bank, "运营", f"{code}/refresh").status_code == 200  # nobody moves
+    told, last = moves_since(members_store(), then)
+    assert [(set(c.entered), set(c.left), c.cause, c.version) for c in told] == [
+        (set(), {ids["富4"]}, "found", 2)
+    ]
+    assert moves_since(members_store(), last)[0] == []
+    forget(ids["富4"])  # who is deleted
+    told, _ = moves_since(members_store(), start)
+    assert [(set(c.entered), set(c.left)) for c in told] == [(found - {ids["富4"]}, set()), (set(), set())]
+    told, _ = moves_since(
+        members_store(), Cursor(TODAY - timedelta(days=1)), [f"segment:{code}"]
+    )  # who had not read the night
+    assert [(set(c.entered), c.cause) for c in told] == [(found - {ids["富4"]}, "night")]

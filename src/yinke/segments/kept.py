@@ -8,7 +8,8 @@ from django.conf import settings
 from pyroaring import BitMap
 
 from yinke.access.viewer import Viewer
-from yinke.customers.queries import visible
+from yinke.customers.queries import ids_within
+from yinke.segments.members.marks import bitmap
 from yinke.segments.members.store import Members, NotKept
 from yinke.segments.moves import now
 
@@ -31,7 +32,7 @@ def scope_of(viewer: Viewer) -> BitMap | None:
     """The customers whom a viewer may see; null for the whole bank."""
     if viewer.org_ids is None and viewer.may("customer.read"):
         return None
-    return BitMap(visible(viewer).values_list("id", flat=True))
+    return bitmap(ids_within(viewer))
 
 
 def within(found: BitMap, scope: BitMap | None) -> BitMap:

@@ -10,7 +10,7 @@ from functools import lru_cache
 
 import pyarrow as pa
 from django.conf import settings
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, transaction
 from pyroaring import BitMap
 
 from yinke.common.errors import YinkeError
@@ -21,7 +21,7 @@ from yinke.lake.store import Lake
 from yinke.segments.definitions import around_of, found_seldom
 from yinke.segments.members.store import Members
 from yinke.segments.models import SegmentMove
-from yinke.segments.moves import now
+from yinke.segments.moves import now, take_turn
 from yinke.segments.night import all_rules, members_of_lake, world_of
 from yinke.segments.rules.compile import Needs, answer
 from yinke.segments.rules.gather import evaluate
@@ -66,8 +66,7 @@ def _follow(field: str, customer_ids: Collection[int]) -> None:
     shape = (day.version, field, *asked, *((key, version) for key, (version, _) in rules.items()))
     if not asked or not _moved(world, shape, asked, members, customer_ids):
         return
-    with connection.cursor() as cursor:  # so that numbers grow in the order in which transactions end
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('segment moves', 0))")
+    take_turn()
     moved = _moved(world, shape, asked, members, customer_ids)  # with what others have changed meanwhile
     SegmentMove.objects.bulk_create(
         [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from django.contrib.postgres.fields import ArrayField
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import F, Q
@@ -162,6 +163,23 @@ class SegmentMove(models.Model):
 
     class Meta:
         indexes: ClassVar = [models.Index(fields=["key", "biz_date", "customer"], name="moves_of_key")]
+
+
+class SegmentFinding(models.Model):
+    """当日重新查找: who entered and left a segment when it was found anew between two nights (approved, refreshed by hand).
+
+    The members themselves are in the lake; this tells who reads of changes (``moves.py``) what changed with it.
+    """
+
+    id: int
+    key = models.CharField(max_length=50)
+    biz_date = models.DateField()
+    """Of the night whose members were found anew."""
+    version = models.PositiveIntegerField()
+    entered = ArrayField(models.IntegerField())
+    """Customers' ids; those who are deleted are taken out."""
+    left = ArrayField(models.IntegerField())
+    at = models.DateTimeField(auto_now_add=True)
 
 
 class StandardChange(models.Model):

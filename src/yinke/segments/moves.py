@@ -7,23 +7,26 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
+from django.db import connection
+from django.db.models import Func
 from pyroaring import BitMap
 
-from yinke.segments.members.store import Members
-from yinke.segments.models import SegmentMove
+from yinke.segments.members.store import Members, NotKept, Size
+from yinke.segments.models import SegmentFinding, SegmentMove
 
 
 @dataclass(frozen=True)
 class Cursor:
-    """How far somebody has read: the newest night's date, and the newest move of a day."""
+    """How far somebody has read: the newest night's date, the newest move of a day, the newest finding by day."""
 
     night: date
     move: int = 0
+    finding: int = 0
 
 
 @dataclass(frozen=True)
 class Change:
-    """Who entered and who left a key. ``cause``: ``night``, or what was changed by day."""
+    """Who entered and who left a key. ``cause``: ``night``, what was changed by day, or ``found``: approved or refreshed."""
 
     key: str
     biz_date: date
@@ -70,9 +73,18 @@ def keys_of(members: Members, cust_id: int) -> list[str]:
 
 def newest(members: Members) -> Cursor:
     """Where to begin for who wants to hear of changes from now on; before the first night, the first date there is."""
-    last = SegmentMove.objects.order_by("-id").values_list("id", flat=True).first() or 0
+    last, finding = (
+        model.objects.order_by("-id").values_list("id", flat=True).first() or 0 for model in (SegmentMove, SegmentFinding)
+    )  # fmt: skip
     dates = members.dates()
-    return Cursor(dates[-1] if dates else date.min, last)
+    return Cursor(dates[-1] if dates else date.min, last, finding)
+
+
+def forget(customer_id: int) -> None:
+    """Take a customer who is deleted out of what was found by day; their moves go with their other rows."""
+    for field in ("entered", "left"):
+        found = SegmentFinding.objects.filter(**{f"{field}__contains": [customer_id]})
+        found.update(**{field: Func(field, customer_id, function="array_remove")})
 
 
 def moves_since(
@@ -90,11 +102,34 @@ def moves_since(
     """
     wanted = members.keys() if keys is None else [key for key in members.keys() if key in set(keys)]  # noqa: SIM118
     until = newest(members)
-    found = _by_day(cursor, until, wanted)
+    found = _by_day(cursor, until, wanted) + _found_by_day(cursor, until, wanted)
     if until.night > cursor.night:
         for key in wanted:
             found += _by_night(members, key, cursor.night, until.night)
-    return sorted(found, key=lambda change: (change.biz_date, change.cause == "night", change.key)), until
+    return sorted(found, key=lambda change: (change.biz_date, change.cause != "night", change.key)), until
+
+
+def take_turn() -> None:
+    """In a transaction that tells of changes: their numbers grow in the order in which such transactions end."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('segment moves', 0))")
+
+
+def found_anew(members: Members, key: str, version: int, biz_date: date, found: BitMap) -> Size:
+    """Keep a key's members as they were found between two nights, and who enters and leaves with it.
+
+    They are looked for after ``take_turn``: whoever changes a tag meanwhile is told after it.
+    """
+    try:
+        before = now(members, key)
+    except NotKept:
+        before = BitMap()
+    entered, left = found - before, before - found
+    if entered or left:
+        SegmentFinding.objects.create(
+            key=key, biz_date=biz_date, version=version, entered=list(entered), left=list(left)
+        )
+    return members.put(key, version, biz_date, found)
 
 
 def _by_day(cursor: Cursor, until: Cursor, keys: Collection[str]) -> list[Change]:
@@ -111,6 +146,17 @@ def _by_day(cursor: Cursor, until: Cursor, keys: Collection[str]) -> list[Change
     ]  # fmt: skip
 
 
+def _found_by_day(cursor: Cursor, until: Cursor, keys: Collection[str]) -> list[Change]:
+    """Of nights that were read already; who reads a night later finds it in the night's members."""
+    rows = SegmentFinding.objects.filter(
+        id__gt=cursor.finding, id__lte=until.finding, key__in=keys, biz_date__lte=cursor.night
+    )
+    return [
+        Change(row.key, row.biz_date, BitMap(row.entered), BitMap(row.left), "found", row.version)
+        for row in rows.order_by("id")
+    ]  # fmt: skip
+
+
 def _by_night(members: Members, key: str, since: date, until: date) -> list[Change]:
     found = []
     nights = [size.biz_date for size in members.sizes(key)]
@@ -121,6 +167,8 @@ def _by_night(members: Members, key: str, since: date, until: date) -> list[Chan
         now = members.members(key, moved.biz_date) if came or went else BitMap()
         entered = (moved.entered - came) | ((went & were) & now)
         left = (moved.left - went) | ((came - were) - now)
+        told, gone = final(key, moved.biz_date)  # the same day, if it was found anew since
+        entered, left = entered - told, left - gone
         if entered or left:
             found.append(Change(key, moved.biz_date, entered, left, "night", moved.version))
     return found

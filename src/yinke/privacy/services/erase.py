@@ -26,6 +26,7 @@ from yinke.lake.reading import rows_of
 from yinke.lake.store import Lake
 from yinke.privacy.hooks import HOLDS, SILENCERS
 from yinke.privacy.models import Restriction, RightsCase, Suppression
+from yinke.segments.moves import forget
 
 
 def holds(customer: Customer, today: date) -> list[str]:
@@ -96,6 +97,7 @@ def _erase(customer_id: int, kinds: tuple[str, ...]) -> int:
                 rows += found.update(**empty) if empty else 0
             else:
                 rows += found.delete()[0]
+        forget(customer_id)
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL yinke.erasing = 'off'")
     return rows

@@ -18,6 +18,7 @@ from yinke.segments.kept import members_store
 from yinke.segments.marks import marks_of_bank
 from yinke.segments.members.store import Size
 from yinke.segments.models import ListedCustomer, Segment, SegmentVersion
+from yinke.segments.moves import found_anew, take_turn
 from yinke.segments.queries import Asking
 from yinke.segments.queries_store import may_edit, newest_approved_of, one_segment
 from yinke.segments.rules.check import check
@@ -37,11 +38,12 @@ def refresh_now(version: SegmentVersion, viewer: Viewer) -> Size | None:
         return None
     if version.rule is None and segment.kind == Segment.Kind.STATIC:  # a group stays as it was found
         return members_store().sizes(segment.key)[-1]
+    take_turn()
     with whole_bank():
         found = _listed(version) if version.rule is None else _found(version, viewer)
-    if found is None:
-        return None
-    return members_store().put(segment.key, version.number, biz_date, found)
+        if found is None:
+            return None
+        return found_anew(members_store(), segment.key, version.number, biz_date, found)
 
 
 def _listed(version: SegmentVersion) -> BitMap:
