@@ -168,6 +168,10 @@ def test_a_list_is_uploaded_withdrawn_uploaded_anew_and_refused_with_a_reason(
     expect(theirs.get_by_role("alert").filter(has_text="版等待审批")).to_have_count(0)
     page.reload()
     expect(page.get_by_text("原因：名单没有写明用途")).to_be_visible()
+    page.get_by_role("button", name="更多操作").click()
+    page.get_by_role("menuitem", name="关闭").click()
+    page.get_by_role("dialog").get_by_role("button", name="关闭", exact=True).last.click()
+    expect(page.get_by_text("已关闭").first).to_be_visible()
     assert not operator.complaints and not checker.complaints
 
 
@@ -187,6 +191,11 @@ def test_a_group_found_and_a_tile_of_rfm_become_segments_that_are_copied_and_clo
     expect(page.get_by_role("heading").filter(has_text=f"group 1/3: {title}")).to_be_visible()
     expect(page.get_by_role("alert").filter(has_text="Version 1 waits for approval")).to_be_visible()
     expect(page.get_by_text("Found by k-means")).to_be_visible()
+    checker = visit(COMPLIANCE, language="en")
+    theirs = checker.open(page.url.removeprefix(operator.address))
+    theirs.get_by_role("button", name="Approve").click()
+    expect(theirs.get_by_text("In use", exact=True).first).to_be_visible()
+    assert not checker.complaints
 
     page = operator.open("/segments/groups?by=rfm")
     tile = page.get_by_role("link", name="R3, F5")
