@@ -30,7 +30,7 @@ from snapshot import make_snapshot
 
 from yinke.lake.store import Lake
 
-SENTENCE = "AUM 50万以上且30天未登录且持有产品类别不少于2类的客户"
+SENTENCE = "AUM 5万以上且90天未主动交易且产品覆盖度不少于2的客户"
 OPERATOR = "9900001"
 NOTE_TIMES = """() => {
     const busy = document.querySelector('[role=status][aria-busy]');
@@ -83,7 +83,7 @@ def typed(page: Page, rounds: int) -> list[float]:
     rng, box = random.Random(1), page.get_by_label("AUM的值", exact=True)
     for _ in range(rounds):
         before = page.evaluate("window.told.length")
-        box.fill(f"{rng.uniform(0.5, 90):.4f}")
+        box.fill(f"{rng.uniform(0.5, 90):.2f}")
         page.wait_for_function("(before) => window.told.length > before", arg=before)
     found: list[float] = page.evaluate("window.told")
     return found
@@ -107,7 +107,7 @@ def main() -> None:
         with served(home) as address, sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
             page = browser.new_page(viewport={"width": 1440, "height": 900}, locale="zh-CN")
-            page.set_default_timeout(120_000)
+            page.set_default_timeout(60_000)
             page.goto(f"{address}/sign-in")
             page.wait_for_selector("form")
             assert page.evaluate(SIGN_IN, OPERATOR) == 200
