@@ -50,6 +50,7 @@ class Source:
 
 
 SOURCES: dict[Kind, Source] = {
+    "custom_field": Source("customers.CustomField", "name_zh", business=True),
     "do_not_disturb": Source("care.DoNotDisturb", business=True),
     "export": Source("customers.ExportRequest", business=True),
     "handover": Source("customers.Handover", business=True),
