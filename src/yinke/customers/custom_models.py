@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import Any, ClassVar
 
 from django.contrib.postgres.fields import ArrayField
@@ -60,7 +59,7 @@ class CustomValue(models.Model):
     id: int
     customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="+")
     field = models.ForeignKey(CustomField, on_delete=models.PROTECT, related_name="+")
-    text = models.CharField(max_length=200, null=True)
+    text = models.CharField(max_length=200, blank=True)
     """A text, or the code of the one choice."""
     number = models.DecimalField(max_digits=18, decimal_places=6, null=True)
     day = models.DateField(null=True)
@@ -76,26 +75,24 @@ class CustomValue(models.Model):
     }  # fmt: skip
     """Where the values of a kind stand; the other columns are empty."""
 
-    @property
-    def value(self) -> Any:
-        """The value as JSON has it: a number without idle zeros, a date as text."""
-        found = next((each for name in ("text", "number", "day", "holds", "choices")
-                      if (each := getattr(self, name)) is not None))  # fmt: skip
-        if isinstance(found, Decimal):
-            return int(found) if found == found.to_integral_value() else float(found)
-        return found.isoformat() if self.day is not None else found
-
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(
                 fields=["field", "customer"], condition=Q(ended_at=None), name="one_active_custom_value"
             ),
             models.CheckConstraint(
-                condition=Q(text__isnull=False)
-                | Q(number__isnull=False)
-                | Q(day__isnull=False)
-                | Q(holds__isnull=False)
-                | Q(choices__len__gt=0),
+                condition=~Q(text="") | Q(number__isnull=False) | Q(day__isnull=False)
+                | Q(holds__isnull=False) | Q(choices__len__gt=0),
                 name="custom_value_is_known",
             ),
-        ]
+        ]  # fmt: skip
+
+    @property
+    def value(self) -> Any:
+        """The value as JSON has it: a number without idle zeros, a date as text."""
+        if self.number is not None:
+            whole = self.number == self.number.to_integral_value()
+            return int(self.number) if whole else float(self.number)
+        if self.day is not None:
+            return self.day.isoformat()
+        return self.text or (self.choices if self.holds is None else self.holds)

@@ -124,8 +124,8 @@ def in_words(viewer: Viewer, field: CustomField, row: CustomValue) -> str:
     names = {each["code"]: said(viewer, each["zh"], each["en"]) for each in field.options}
     value = row.value
     if isinstance(value, list):
-        return said(viewer, "、", ", ").join(names.get(each, each) for each in value)
-    return names.get(value, str(value)) if field.options else f"{value} {field.unit}".strip()
+        return said(viewer, "、", ", ").join(names[str(each)] for each in value)
+    return names[str(value)] if field.options else f"{value} {field.unit}".strip()
 
 
 def said(viewer: Viewer, zh: str, en: str) -> str:

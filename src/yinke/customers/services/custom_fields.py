@@ -219,7 +219,7 @@ def _options(field: CustomField, told: Sequence[CustomOptionIn]) -> list[dict[st
 def _value(field: CustomField, value: Any) -> Any:
     """A value as its column holds it; None: not known."""
     kind = field.kind
-    if value is None or value == "" or value == []:
+    if value is None or value in ("", []):
         return None
     if kind == "TEXT":
         return _text(field, value)
