@@ -83,7 +83,12 @@ def test_only_those_who_know_the_customer_fill_in_and_only_the_head_office_defin
 @pytest.mark.parametrize(
     ("kind", "right", "kept", "wrong"),
     [
-        ("TEXT", " 钓鱼　和 茶 ", "钓鱼 和 茶", ["x" * 201, 5, "电话 138 1234 5678", "a\u202eb"]),
+        (
+            "TEXT",
+            " 钓鱼　和茶（绿茶） ",
+            "钓鱼 和茶（绿茶）",
+            ["x" * 201, 5, "电话 138 1234 5678", "a\u202eb"],
+        ),
         ("NUMBER", 12.5, 12.5, ["12", True, 1e11, 0.0000001, float("inf"), [1]]),
         ("DATE", "2026-02-28", "2026-02-28", ["2026-02-30", "28.2.2026", 20260228, "1700-01-01"]),
         ("YES_NO", False, False, ["false", 0]),

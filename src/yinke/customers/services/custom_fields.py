@@ -174,11 +174,11 @@ def _taken(name: str) -> NameTaken:
 
 
 def _plain(text: str) -> str:
-    return re.sub(r"\s+", " ", unicodedata.normalize("NFKC", text.replace("\x00", ""))).strip()
+    return re.sub(r"\s+", " ", text.replace("\x00", "")).strip()
 
 
 def _name(text: str, place: str, most: int) -> str:
-    name = _plain(text)
+    name = _plain(unicodedata.normalize("NFKC", text))
     if len(name) > most or not NAME.fullmatch(name):
         raise YinkeError(
             f"A name has 1 to {most} letters, digits and blanks, a letter first", place=place,
