@@ -126,9 +126,14 @@ export function CustomFieldDialog({ field, onClose }: { field?: CustomField; onC
             onChange={(place) => put({ place: place ?? 0 })}
           />
         </label>
-        <Checkbox checked={told.on_page ?? true} onChange={({ target }) => put({ on_page: target.checked })}>
-          {t("custom.onPage")}
-        </Checkbox>
+        <span className={styles.field}>
+          <Checkbox
+            checked={told.on_page ?? true}
+            onChange={({ target }) => put({ on_page: target.checked })}
+          >
+            {t("custom.onPage")}
+          </Checkbox>
+        </span>
         <span className={`${styles.whole} ${styles.quiet}`}>{t("custom.personalHint")}</span>
         {keep.error && (
           <div className={styles.whole}>
