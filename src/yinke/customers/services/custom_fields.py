@@ -9,7 +9,7 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from yinke.access.services import audit
@@ -113,11 +113,13 @@ def fill(viewer: Viewer, customer_id: int, code: str, value: Any) -> None:
     """
     if not viewer.may("field.fill"):
         raise NotAllowed("Your role fills in no fields", remedy="Ask the customer's manager")
-    customer = one(viewer, customer_id)
+    one(viewer, customer_id)
     field = one_field(code, in_use=True)
     known = _value(field, value)
-    # two who fill in the same field wait for each other here: the later one's value stands
-    type(customer).objects.select_for_update(of=("self",), no_key=True).get(id=customer_id)
+    with connection.cursor() as cursor:  # of two who fill in the same field the later one's value stands
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"custom {customer_id} {code}"]
+        )
     before = CustomValue.objects.filter(customer_id=customer_id, field=field, ended_at=None).first()
     column = CustomValue.COLUMNS[field.kind]
     if (None if before is None else getattr(before, column)) == known:
