@@ -23,6 +23,7 @@ from yinke.care.history_api import router as history
 from yinke.care.ownership_api import router as ownership
 from yinke.common.errors import YinkeError
 from yinke.customers.api import router as customers
+from yinke.customers.custom_api import router as custom_fields
 from yinke.customers.export_api import router as exports
 from yinke.customers.identity_api import router as identity
 from yinke.customers.kept_api import router as customers_kept
@@ -56,6 +57,7 @@ api.add_router("", customers)
 api.add_router("", relations)
 api.add_router("", customer_search)
 api.add_router("", customers_kept)
+api.add_router("", custom_fields)
 api.add_router("", exports)
 api.add_router("", alerts)
 api.add_router("", customer_pages)

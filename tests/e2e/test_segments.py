@@ -11,6 +11,7 @@ import xlsxwriter
 from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import Visitor
+from tests.e2e.test_pages import HEAD, MANAGER
 
 pytestmark = pytest.mark.browser
 RETAIL, COMPLIANCE, HEAD_OFFICE = "9801001", "9900002", "9900001"
@@ -243,3 +244,45 @@ def test_a_group_found_and_a_tile_of_rfm_become_segments_that_are_copied_and_clo
         close(path)
         expect(page.get_by_text("Closed", exact=True).first).to_be_visible()
     assert not operator.complaints
+
+
+def test_a_field_of_the_banks_own_is_defined_filled_in_and_drawn_with(visit: Callable[..., Visitor]) -> None:
+    keeper = visit(HEAD_OFFICE)
+    page = keeper.open("/custom-fields")
+    page.get_by_role("button", name="新建字段").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("中文名", exact=True).fill("宠物（猫）")
+    dialog.get_by_label("英文名").fill("Pet")
+    dialog.get_by_label("类型").click()
+    page.get_by_title("单选").click()
+    dialog.get_by_label("选项1中文名").fill("猫")
+    dialog.get_by_label("选项1英文名").fill("Cat")
+    dialog.get_by_label("选项2中文名").fill("狗")
+    dialog.get_by_role("button", name="保存").click()
+    expect(dialog.get_by_role("alert")).to_contain_text("去掉括号")
+    keeper.complaints.clear()  # the refusal is one
+    dialog.get_by_label("中文名", exact=True).fill("宠物")
+    dialog.get_by_role("button", name="保存").click()
+    expect(page.get_by_role("row").filter(has_text="宠物")).to_contain_text("猫、狗")
+
+    manager = visit(MANAGER, width=390)
+    page = manager.open("/customers")
+    one = page.evaluate("async () => (await (await fetch('/api/customers')).json()).rows[0].id")
+    page = manager.open(f"/customers/{one}")
+    page.get_by_role("button", name="填写宠物").click()
+    page.get_by_role("combobox", name="宠物").click()
+    page.get_by_title("猫").click()
+    page.get_by_role("button", name="保存").click()
+    expect(page.get_by_role("button", name="填写宠物").locator("..")).to_contain_text("猫")
+
+    head = visit(HEAD, language="en")
+    page = head.open("/segments/new")
+    page.get_by_role("button", name="Add a condition").first.click()
+    page.get_by_role("combobox", name="Search fields").fill("the bank's own")
+    page.get_by_role("option").filter(has_text="Pet").click()
+    page.get_by_label("Value of Pet", exact=True).click()
+    page.get_by_title("Cat").click()
+    page.keyboard.press("Escape")
+    expect(page.get_by_test_id("sentence")).to_have_text("Pet one of Cat")
+    assert counted(page) == "1"
+    assert not keeper.complaints and not manager.complaints and not head.complaints

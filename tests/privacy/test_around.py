@@ -21,6 +21,7 @@ from yinke.care.services.roll_up import roll_up
 from yinke.common import crypto
 from yinke.common.catalogue import catalogue
 from yinke.common.crypto import blind_indexes
+from yinke.customers.custom_models import CustomField, CustomValue
 from yinke.customers.list_models import (
     BulkAction,
     CustomerList,
@@ -115,8 +116,13 @@ def bank(home: Path) -> Bank:
     done = BulkAction.objects.create(user=li, kind="TAG_ADD", count=2)
     tag = Tag.objects.create(org=place, name="爱茶", made_by=li)
     kept = CustomerList.objects.create(owner=li, name="茶会")
+    options = [{"code": "o1", "zh": "龙井", "en": "Longjing", "active": True}]
+    drinks = CustomField.objects.create(
+        code="tea", kind="CHOICES", name_zh="喝的茶", options=options, owner=li
+    )
     for customer in (zhang, other):
         CustomerTag.objects.create(customer=customer, by=li, added_in=done, tag=tag)
+        CustomValue.objects.create(customer=customer, by=li, field=drinks, choices=["o1"])
         ListEntry.objects.create(customer=customer, by=li, added_in=done, of_list=kept)
     return bank
 
@@ -132,7 +138,7 @@ AROUND = {
     f"customers.{name}"
     for name in (
         "Relationship", "IdentityPair", "IdentityDecision", "PersonMember", "PersonSplit", "PersonLead", "OwnerDecision",
-        "HandoverItem", "Claim", "ProfileChange", "CustomerTag", "ListEntry", "Assignment",
+        "HandoverItem", "Claim", "ProfileChange", "CustomerTag", "CustomValue", "ListEntry", "Assignment",
     )
 } | {"care.IdleWarning"}  # fmt: skip
 
@@ -146,7 +152,7 @@ class TestDeletion:
         erase(zhang)
         assert not tables_about(zhang) & AROUND
         assert tables_about(other) >= {
-            "customers.PersonMember", "customers.HandoverItem", "customers.CustomerTag", "customers.ListEntry"}  # fmt: skip
+            "customers.PersonMember", "customers.HandoverItem", "customers.CustomerTag", "customers.CustomValue", "customers.ListEntry"}  # fmt: skip
 
     def test_nothing_of_the_name_or_the_numbers_is_left_to_search_by(self, bank: Bank) -> None:
         zhang = bank.customers["张三丰"]
@@ -262,6 +268,8 @@ class TestCopy:
         assert "欧阳晓" not in words
         assert "同住的母亲" not in words
         assert "徐汇机械厂" in words
+        [drinks] = parts["customers.CustomValue"].rows
+        assert (drinks["field"], drinks["choices"]) == ("喝的茶", ["龙井 / Longjing"])
 
 
 class TestRetention:

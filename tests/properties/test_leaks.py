@@ -33,6 +33,7 @@ from yinke.access import middleware
 from yinke.care.models import ContactRecord, Reason, Task
 from yinke.common.crypto import encrypt
 from yinke.customers import queries
+from yinke.customers.custom_models import CustomField, CustomValue
 from yinke.customers.list_models import BulkAction, CustomerList, CustomerTag, ListEntry, Tag
 from yinke.customers.models import (
     Assignment,
@@ -232,8 +233,19 @@ def _between(world: World) -> dict[str, list[int]]:
         "handover_id": [handover.id], "tag_id": [tag.id], "tag": [tag.id], "list_id": [kept.id], "on_list": [kept.id],
         "action_id": [action.id], "relationship_id": [relation.id], "pair_id": [pair.id], "case_id": [case.id],
         "export_id": [1, 2], "alert_id": [1], "decision_id": [1], "one_id": [given.id], "split_id": [1],
-        "code": [drawn.code], "kind": ["churn"], "request_id": [1], "substitution_id": [1], "view_id": [1], "number": [1, 2, 3],
+        "code": [drawn.code], "field_code": [_owned(world)], "kind": ["churn"], "request_id": [1], "substitution_id": [1], "view_id": [1], "number": [1, 2, 3],
     }  # fmt: skip
+
+
+def _owned(world: World) -> str:
+    """A field of the bank's own that says something else of everybody. Its code."""
+    keeper = world.bank.staff["运营"]
+    field = CustomField.objects.create(code="hobby", kind="TEXT", name_zh="爱好", owner=keeper)
+    for number, customer in enumerate(world.bank.customers.values()):
+        text = f"自填丁{number:02}"
+        CustomValue.objects.create(customer=customer, field=field, text=text, by=keeper)
+        world.facts[text] = Fact(customer.id, "known")
+    return field.code
 
 
 def _work(world: World) -> None:

@@ -15,6 +15,7 @@ from django.conf import settings as django_settings
 
 from tests.bank import TODAY, Bank, a_bank, a_day, a_lake
 from yinke.common.thresholds import load_thresholds
+from yinke.customers.custom_models import CustomField
 from yinke.customers.list_models import BulkAction, CustomerTag, Tag
 from yinke.lake.engine import Engine
 from yinke.segments.kept import members_of, members_store
@@ -90,6 +91,28 @@ def test_a_tag_moves_its_customer_at_once_and_the_night_does_not_tell_it_again(
     assert [(c.cause, list(c.entered), list(c.left)) for c in told] == [
         ("tag", [], [zhang]), ("night", [zhang], [])
     ]  # fmt: skip
+
+
+def test_a_field_of_the_banks_own_moves_its_customer_at_once(bank: Bank, duck: Engine) -> None:
+    field = CustomField.objects.create(
+        code="wedding", kind="DATE", name_zh="纪念日", owner=bank.staff["徐头"]
+    )
+    soon = {"type": "compare", "field": "custom.wedding", "op": "in_next", "value": {"n": 7, "unit": "day"}}
+    made = Segment.objects.create(code="soon", name_zh="将至", kind="DYNAMIC", scope="BANK", status="IN_USE")
+    made.versions.create(number=1, rule={"where": soon}, status="APPROVED")
+    night(bank, duck, TODAY)
+    zhang = bank.customers["张"].id
+    for day, expected in (("2026-11-06", {zhang}), ("2026-11-07", set()), ("2026-10-31", {zhang})):
+        answer = bank.client("徐经").put(
+            f"/api/customers/{zhang}/custom-fields/{field.code}", json.dumps({"value": day}),
+            content_type="application/json",
+        )  # fmt: skip
+        assert answer.status_code == 204 and set(members_of("soon")) == expected
+    assert [(move.entered, move.cause) for move in SegmentMove.objects.order_by("id")] == [
+        (True, "custom"), (False, "custom"), (True, "custom"),
+    ]  # fmt: skip
+    night(bank, duck, TODAY + timedelta(days=1))  # the day itself is no longer ahead
+    assert set(members_of("soon")) == set()
 
 
 def test_who_is_found_weekly_or_by_hand_stays_as_found_until_then(bank: Bank, duck: Engine) -> None:

@@ -50,6 +50,7 @@ ACTIONS = (
     "consent.record", "policy.publish", "rights.open", "rights.read", "rights.verify",
     "rights.close", "rights.take", "keys.rotate", "keys.rewrap", "retention.run",
     "customer.search", "customer.lookup", "customer.bulk", "customer.bulk_undo", "tag.change",
+    "field.define", "field.fill",
     "segment.sample", "segment.explain", "segment.save", "segment.change", "segment.approve", "segment.refuse",
     "segment.withdraw", "segment.refresh", "segment.upload", "segment.members",
     "segment.group",

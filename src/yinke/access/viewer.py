@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 _MANAGER = frozenset({
     "consent.read", "consent.record", "cover.make", "customer.lookup", "customer.read", "customer.reveal",
-    "handover.make", "list.keep", "pool.claim", "pool.read", "relationship.write", "rights.open",
+    "field.fill", "handover.make", "list.keep", "pool.claim", "pool.read", "relationship.write", "rights.open",
     "tag.assign", "task.work", "team.read", "workbench",
 })  # fmt: skip
 RIGHTS: dict[str, frozenset[str]] = {
@@ -16,7 +16,7 @@ RIGHTS: dict[str, frozenset[str]] = {
     "REMOTE_RM": _MANAGER,
     "BR_MGR": frozenset({
         "branch.read", "consent.read", "consent.record", "cover.make", "customer.lookup", "customer.read",
-        "customer.reveal", "export.approve", "export.read", "export.request", "handover.approve",
+        "customer.reveal", "export.approve", "export.read", "export.request", "field.fill", "handover.approve",
         "handover.make", "list.keep", "oneid.review", "org.read", "pool.assign", "pool.read",
         "relationship.write", "rights.open", "segment.draw", "segment.read", "tag.assign", "tag.manage", "task.work",
         "team.read", "workbench",
@@ -29,7 +29,7 @@ RIGHTS: dict[str, frozenset[str]] = {
     }),
     "HQ_OPS": frozenset({
         "branch.read", "consent.read", "customer.read", "export.approve", "export.read", "export.request",
-        "list.keep", "model.approve", "model.read", "nightly.read", "oneid.review", "org.read", "segment.draw", "segment.read",
+        "field.manage", "list.keep", "model.approve", "model.read", "nightly.read", "oneid.review", "org.read", "segment.draw", "segment.read",
         "standard.propose",
         "standard.read", "tag.assign", "tag.manage",
     }),
@@ -63,7 +63,7 @@ SYSTEM, SECURITY = frozenset({"staff.manage", "nightly.operate"}), frozenset({"r
 DUTIES = ("SYS_ADMIN", "SEC_ADMIN", "AUDITOR")
 """三员: never two of them with one person (GB/T 22239-2019 8.1.5 三权分立)."""
 BUSINESS = frozenset({
-    "workbench", "customer.read", "customer.reveal", "task.work", "handover.make", "handover.approve", "pool.read",
+    "workbench", "customer.read", "customer.reveal", "field.fill", "task.work", "handover.make", "handover.approve", "pool.read",
     "pool.claim", "pool.assign", "cover.make", "team.read", "relationship.write", "oneid.review", "segment.approve",
     "segment.draw", "segment.read", "standard.approve", "standard.propose", "standard.read",
 })  # fmt: skip

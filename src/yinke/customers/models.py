@@ -331,4 +331,4 @@ class Claim(models.Model):
         ]
 
 
-from yinke.customers import list_models  # noqa: E402, F401  (Django finds models by this module)
+from yinke.customers import custom_models, list_models  # noqa: E402, F401  (Django finds models by this module)

@@ -38,6 +38,7 @@ POLICIES = {
     "customers_claim": either(of_user(), of_customer()),
     "customers_bulkaction": of_user(),
     "customers_customertag": of_customer(),
+    "customers_customvalue": of_customer(),
     "customers_listentry": of_customer(),
     "customers_personmember": ANYBODY,
     "customers_identitypair": either(of_customer("a_id"), of_customer("b_id")),
@@ -47,6 +48,7 @@ POLICIES = {
 }
 OPEN = {
     "customers_frontier": "how far the nights have come",
+    "customers_customfield": "names and kinds of fields; no row of a customer",
     "customers_tag": "names of tags; no row of a customer",
     "customers_savedview": "filters and columns; no row of a customer",
     "customers_customerlist": "names of lists; who stands on them is closed",

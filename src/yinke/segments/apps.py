@@ -15,11 +15,19 @@ class SegmentsConfig(AppConfig):
         written anew where a database was brought back.
         """
         from yinke.common.thresholds import use_approved
-        from yinke.customers.hooks import MARKED
+        from yinke.customers.hooks import FIELD_NAMES, FIELD_USES, MARKED
+        from yinke.segments.custom import held
         from yinke.segments.live import follow
+        from yinke.segments.marks import SOURCES
+        from yinke.segments.queries_store import field_used
+        from yinke.segments.rules.custom import MARK
+        from yinke.segments.rules.parse import field_names
         from yinke.segments.services.standards import approved_file, lay_down
 
         MARKED.append(follow)
+        FIELD_NAMES.append(field_names)
+        FIELD_USES.append(field_used)
+        SOURCES[MARK] = held
         use_approved(approved_file)
 
         def again(**_: Any) -> None:

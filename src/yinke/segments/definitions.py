@@ -15,6 +15,7 @@ from yinke.access.viewer import Viewer
 from yinke.common.thresholds import load_thresholds
 from yinke.lake.engine.files import schema_of
 from yinke.lake.store import Day, Lake
+from yinke.segments.custom import custom_fields
 from yinke.segments.models import Segment, SegmentVersion
 from yinke.segments.rules import fields as catalogue
 from yinke.segments.rules.check import Around, check
@@ -136,7 +137,7 @@ def around_of(lake: Lake, day: Day, values: Mapping[str, Any]) -> Around:
     dates = lake.dates()
     return Around(
         limits=values, today=day.biz_date, oldest=dates[0] if dates else None, delivered=frozenset(there),
-        orgs=frozenset(org_tree(day)) or None,
+        orgs=frozenset(org_tree(day)) or None, custom=custom_fields(),
     )  # fmt: skip
 
 

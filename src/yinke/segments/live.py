@@ -1,4 +1,4 @@
-"""Between two nights: who enters or leaves because somebody changed a tag, a consent or a wish."""
+"""Between two nights: who enters or leaves because somebody changed a tag, a consent, a wish, a field of the bank's own."""
 
 from __future__ import annotations
 
@@ -68,9 +68,10 @@ def _follow(field: str, customer_ids: Collection[int]) -> None:
         return
     take_turn()
     moved = _moved(world, shape, asked, members, customer_ids)  # with what others have changed meanwhile
+    cause = field.partition(".")[0]
     SegmentMove.objects.bulk_create(
         [
-            SegmentMove(customer_id=cust, key=key, entered=entered, biz_date=dates[-1], cause=field)
+            SegmentMove(customer_id=cust, key=key, entered=entered, biz_date=dates[-1], cause=cause)
             for cust, key, entered in moved
         ],
         batch_size=2000,

@@ -21,6 +21,7 @@ from yinke.customers.queries_kept import tags
 from yinke.customers.shown import shown_amount, shown_name
 from yinke.lake.engine import open_engine
 from yinke.lake.store import Day, Lake
+from yinke.segments.custom import told_of
 from yinke.segments.definitions import Usable, around_of, meant, names_of, visible_segments
 from yinke.segments.marks import marks_for
 from yinke.segments.members.live import Counted, Live, ids
@@ -28,6 +29,7 @@ from yinke.segments.ready.audience import sees_aml
 from yinke.segments.ready.tags import ready_tags, tag_names
 from yinke.segments.rules import fields as catalogue
 from yinke.segments.rules.check import Around, Checked, check
+from yinke.segments.rules.custom import is_custom
 from yinke.segments.rules.explain import Reason, explain
 from yinke.segments.rules.language import Behaviour, Compare, Filter, InSegment, Other, Rule, Sequence, leaves
 from yinke.segments.rules.parse import parse
@@ -121,6 +123,7 @@ class Asking:
             },
             segments=names_of(visible_segments(self.viewer), self.viewer.language),
             orgs=dict(Org.objects.values_list("org_no", "name")),
+            custom=self.bare.custom,
         )
 
     @cached_property
@@ -177,6 +180,7 @@ def field_catalogue(viewer: Viewer) -> FieldsOut:
         _field(field, asking) for field in catalogue.fields().values()
         if field.audience == "all" and (field.source == "own" or f"{field.source}.{field.name}" in there)
     ]  # fmt: skip
+    own = [_field(field, asking) for field in asking.bare.custom.values() if not field.retired]
     rows = [
         RowsOut(
             name=table.name, title=_in(language, table.zh, table.en), group=table.group, journal=bool(table.day),
@@ -188,12 +192,15 @@ def field_catalogue(viewer: Viewer) -> FieldsOut:
         GroupOut(code=code, title=_in(language, name["zh"], name["en"]))
         for code, name in catalogue.groups().items()
     ]
-    return FieldsOut(as_of=asking.day.biz_date, groups=groups, fields=shown, rows=rows)
+    if own:
+        code, name = catalogue.custom_group()
+        groups.append(GroupOut(code=code, title=_in(language, name["zh"], name["en"])))
+    return FieldsOut(as_of=asking.day.biz_date, groups=groups, fields=shown + own, rows=rows)
 
 
 def _field(field: catalogue.Field, asking: Asking) -> RuleField:
     language = asking.viewer.language
-    codes = field.codes or catalogue.words().get(field.words, ())
+    codes = field.codes or catalogue.words_of(field)
     names: Mapping[Any, str] = {code: catalogue.word(field, code, language) for code in codes}
     if not names:
         names = asking.names.of("org" if field.kind == "org" else field.name)
@@ -296,7 +303,8 @@ def explain_rule(viewer: Viewer, raw: Any, customer_id: int) -> ExplainOut:
     rule = asking.right(raw)
     bands_only(asking, rule)
     with _ENGINE_LOCK:
-        found = explain(asking.world, rule, customer_id, asking.names)
+        custom = told_of(viewer, customer_id, asking.bare.custom)
+        found = explain(asking.world, rule, customer_id, asking.names, custom)
     if found is None:
         raise NotFound(
             "No such customer among yours", place=f"customer {customer_id}", remedy="Go back to the list"
@@ -378,7 +386,7 @@ def _amounts(rule: Rule, segments: Usable) -> Iterator[Decimal]:
         if isinstance(leaf, Compare) and leaf.field == "tag" and isinstance(leaf.value, list):
             for tag in (ready_tags().get(str(code)) for code in leaf.value):
                 yield from _amounts(tag.rule, segments) if tag is not None else ()
-        if isinstance(leaf, Compare):
+        if isinstance(leaf, Compare) and not is_custom(leaf.field):
             scale = {"WAN": 10_000, "YI": 100_000_000}.get(leaf.unit or "", 1)
             yield from _of(catalogue.fields()[leaf.field], leaf.value, scale)
         doings = (

@@ -14,6 +14,7 @@ from pyroaring import BitMap
 from yinke.access.viewer import Viewer
 from yinke.common.errors import NotFound
 from yinke.common.thresholds import load_thresholds
+from yinke.customers.hooks import FieldUse
 from yinke.customers.queries import business_date
 from yinke.segments.definitions import (
     Usable,
@@ -30,7 +31,8 @@ from yinke.segments.queries import Asking, problems_of, told
 from yinke.segments.ready import ready_segments
 from yinke.segments.rules.check import Around
 from yinke.segments.rules.diff import diff
-from yinke.segments.rules.language import All, Condition, InSegment, Rule, leaves
+from yinke.segments.rules.fields import CUSTOM
+from yinke.segments.rules.language import All, Compare, Condition, InSegment, Leaf, Rule, leaves
 from yinke.segments.rules.sentence import sentence
 from yinke.segments.store_schemas import (
     ConditionChange,
@@ -367,18 +369,32 @@ def where_used(viewer: Viewer, code: str) -> list[SegmentUse]:
 
 def using(segment: Segment) -> list[Segment]:
     """Other segments whose rule, in use or waiting, refers to this one."""
-    open_ones = Segment.objects.exclude(status=Status.CLOSED).exclude(id=segment.id)
+    found = _asking(lambda leaf: isinstance(leaf, InSegment) and leaf.segment == segment.code)
+    return [one for one in found if one.id != segment.id]
+
+
+def field_used(viewer: Viewer, code: str) -> FieldUse:
+    """Which segments ask for a field of the bank's own, whatever the viewer sees of them."""
+    name = f"{CUSTOM}{code}"
+    found = _asking(lambda leaf: isinstance(leaf, Compare) and leaf.field == name)
+    seen = names_of(visible_segments(viewer), viewer.language)
+    names = tuple(seen[one.code] for one in found if one.code in seen)
+    return FieldUse(names, len(found) - len(names))
+
+
+def _asking(asks: Callable[[Leaf], bool]) -> list[Segment]:
+    """Segments that are not closed, whose rule, in use or waiting, has such a condition."""
+    open_ones = Segment.objects.exclude(status=Status.CLOSED)
     waiting = SegmentVersion.objects.filter(segment__in=open_ones, status=SegmentVersion.Status.PENDING)
     found = {}
     for version in (*newest_approved(open_ones), *waiting.select_related("segment")):
-        if version.rule is not None and _refers(version.rule, segment.code):
+        if version.rule is not None and any(map(asks, _leaves(version.rule))):
             found[version.segment.code] = version.segment
     return [found[code] for code in sorted(found)]
 
 
-def _refers(raw: object, code: str) -> bool:
+def _leaves(raw: object) -> list[Leaf]:
     try:
-        rule = Rule.model_validate(raw)
+        return [leaf for _, leaf in leaves(Rule.model_validate(raw))]
     except ValueError:
-        return False
-    return any(isinstance(leaf, InSegment) and leaf.segment == code for _, leaf in leaves(rule))
+        return []

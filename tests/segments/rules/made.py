@@ -16,6 +16,7 @@ from yinke.lake.engine import Engine
 from yinke.lake.snapshot import SNAPSHOT, STAGES
 from yinke.lake.store import Lake
 from yinke.lake.tables import TABLES
+from yinke.segments.rules.custom import MARK, custom_field, read_mark
 from yinke.segments.rules.fields import fields, tables
 from yinke.segments.rules.language import Rule
 from yinke.segments.rules.world import MARKS, World
@@ -23,6 +24,15 @@ from yinke.segments.rules.world import MARKS, World
 ORGS = {"1": None, "11": "1", "12": "1", "110": "11", "111": "11", "120": "12"}
 TODAYS = (date(2026, 3, 1), date(2026, 3, 31), date(2028, 2, 29), date(2025, 8, 22), date(2026, 12, 31))
 TEXTS = ("甲", "乙'丙", "a\\b", '"; --', "%_", "工商银行")
+OPTIONS = (("o1", "甲", "First"), ("o2", "乙或丙", "Second"), ("o3", "甲乙", ""))
+OWN = [
+    custom_field(kind.lower(), kind, zh, en, options=OPTIONS if kind.startswith("CHOICE") else ())
+    for kind, zh, en in (
+        ("TEXT", "爱好", "Hobby"), ("NUMBER", "家庭年收入", ""), ("DATE", "结婚纪念日", "Wedding day"),
+        ("YES_NO", "是否有车", "Owns a car"), ("CHOICE", "且慢类别", "Kind"), ("CHOICES", "关注", "Interests"),
+    )
+]  # fmt: skip
+"""Fields of the bank's own, one of each kind."""
 LISTED = {"no_segment", "dynamic", "listed"}
 
 
@@ -38,7 +48,8 @@ def made_bank(seed: int, customers: int = 14) -> Naive:
                      "do_not_disturb:ALL_MARKETING", "segment:listed")
         for _ in range(5)
     }  # fmt: skip
-    bank = Naive(days, marks)
+    own = {field.name: _owned(rng, field, today, customers) for field in OWN}
+    bank = Naive(days, marks, fields={field.name: field for field in OWN}, own=own)
     bank.segments = {"listed": None, "dynamic": Rule.model_validate(Maker(seed + 1, bank, 8).rule(4))}
     return bank
 
@@ -51,9 +62,26 @@ def lay(bank: Naive, folder: Path, engine: Engine) -> World:
     rows = [{"cust_id": cust, "mark": mark} for cust, mark in sorted(bank.marks)]
 
     def marks(wanted: frozenset[str]) -> pa.Table:
-        return pa.Table.from_pylist([row for row in rows if row["mark"] in wanted], schema=MARKS)
+        found = [row for row in rows if row["mark"] in wanted]
+        for mark in wanted:
+            if mark.startswith(f"{MARK}:"):
+                has = bank.who_has(read_mark(mark.partition(":")[2]))
+                found += [{"cust_id": cust, "mark": mark} for cust in has]
+        return pa.Table.from_pylist(found, schema=MARKS)
 
     return World(engine, lake, made, {}, bank.segments, marks)
+
+
+def _owned(rng: Random, field: Any, today: date, customers: int) -> dict[int, Any]:
+    """What a field of the bank's own says of some customers."""
+    days = (-400, -31, -30, -7, -1, 0, 1, 7, 8, 30)
+    values: dict[str, Any] = {
+        "TEXT": TEXTS, "NUMBER": [Decimal(n) for n in ("0", "2.5", "3", "18", "-1")], "YES_NO": (True, False),
+        "DATE": [today + timedelta(days=n) for n in days], "CHOICE": ("o1", "o2", "o3"),
+        "CHOICES": (["o1"], ["o1", "o3"], ["o2", "o3"]),
+    }  # fmt: skip
+    may = values[field.name.partition(".")[2].upper()]
+    return {n: rng.choice(may) for n in range(1, customers + 1) if rng.random() < 0.7}
 
 
 def _day(rng: Random, day: date, customers: int) -> dict[str, list[dict[str, Any]]]:
@@ -211,6 +239,9 @@ def _leaf(rng: Random, bank: Naive, then: bool) -> dict[str, Any]:
                 "side": rng.choice(("top", "bottom")), "percent": rng.choice((1, 10, 33, 50, 99, 100))}  # fmt: skip
     if kind == "segment" and bank.segments:
         return {"type": "segment", "segment": "dynamic" if then or rng.random() < 0.5 else "listed"}
+    if not then and rng.random() < 0.15:
+        own = rng.choice(OWN)
+        return {"type": "compare", "field": own.name, **_test(rng, own, {})}
     name = rng.choice([n for n in fields() if not (then and fields()[n].kind == "set")])
     return {"type": "compare", "field": name, **_test(rng, fields()[name], fields())}
 

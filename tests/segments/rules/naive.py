@@ -13,7 +13,8 @@ from typing import Any
 
 from yinke.common.lunar import lunar_birthdays
 from yinke.segments.ready import ready_tags
-from yinke.segments.rules.fields import fields, tables, typed
+from yinke.segments.rules.custom import Asked
+from yinke.segments.rules.fields import Field, fields, tables, typed
 from yinke.segments.rules.language import (
     All,
     AnyOf,
@@ -57,11 +58,13 @@ def same_period(name: str, day: date, today: date) -> bool:
 
 @dataclass
 class Naive:
-    """``days``: date → table → rows. ``marks``: (customer, mark)."""
+    """``days``: date → table → rows. ``marks``: (customer, mark). ``own``: the bank's own fields and, by name, who has what."""
 
     days: dict[date, dict[str, list[Row]]]
     marks: set[tuple[int, str]] = field(default_factory=set)
     segments: dict[str, Rule | None] = field(default_factory=dict)
+    fields: dict[str, Field] = field(default_factory=dict)
+    own: dict[str, dict[int, Any]] = field(default_factory=dict)
 
     @property
     def today(self) -> date:
@@ -120,6 +123,8 @@ class Naive:
         return self.row(today, known.source, cust).get(name)
 
     def compare(self, c: Compare, cust: int, today: date) -> bool:
+        if c.field in self.fields:
+            return self.of_own(self.fields[c.field], self.own[c.field].get(cust), c.op, c.value, today)
         known = fields()[c.field]
         if known.kind == "set":
             has = [self.marked(c.field, one, cust, today) for one in c.value]
@@ -129,6 +134,20 @@ class Naive:
         scale = {"WAN": 10_000, "YI": 100_000_000}.get(c.unit or "", 1)
         value = self.value(c.field, cust, today)
         return self.test(known.kind, value, c.op, c.value, today, lambda n: self.value(n, cust, today), scale)
+
+    def of_own(self, known: Field, value: Any, op: str, wanted: Any, today: date) -> bool:
+        """A field of the bank's own: what is known now, whatever the date; lengths of time end with the date."""
+        if op in ("has_any", "has_all"):
+            has = [one in (value or ()) for one in wanted]
+            return any(has) if op == "has_any" else all(has)
+        return self.test(known.kind, value, op, wanted, today)
+
+    def who_has(self, asked: Asked) -> list[int]:
+        """The customers who have a mark of a field of the bank's own. Nobody asks it for what needs a date."""
+        name = f"custom.{asked.code}"
+        has = self.own[name]
+        fits = lambda cust: self.of_own(self.fields[name], has[cust], asked.op, asked.value, date.min)  # noqa: E731
+        return [cust for cust in has if fits(cust)]
 
     def marked(self, field: str, value: str, cust: int, today: date) -> bool:
         if field == "tag" and value in ready_tags():

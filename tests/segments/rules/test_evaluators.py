@@ -30,7 +30,9 @@ BANKS = 14
 def rules_for(bank: Naive, seed: int, many: int) -> list[Rule]:
     """Random rules; each one passes the checker, or the checker is wrong."""
     maker, found = Maker(seed, bank), []
-    around = Around(LIMITS, bank.today, bank.segments, oldest=date(2000, 1, 1), compliance=True)
+    around = Around(
+        LIMITS, bank.today, bank.segments, oldest=date(2000, 1, 1), compliance=True, custom=bank.fields
+    )
     for _ in range(many):
         raw = maker.rule()
         checked = check(raw, around)

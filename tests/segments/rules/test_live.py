@@ -42,7 +42,8 @@ def test_each_condition_is_told_with_the_customers_own_value(duck: Engine, tmp_p
     world = lay(bank, tmp_path, duck)
     for rule in rules_for(bank, 11, 8):
         for cust in sorted(row["cust_id"] for row in bank.days[bank.today]["snapshot"])[:2]:
-            told = explain(world, rule, cust, Names())
+            own = {name: has[cust] for name, has in bank.own.items() if cust in has}
+            told = explain(world, rule, cust, Names(custom=bank.fields), own)
             assert told is not None and told.holds == (cust in bank.who(rule))
             assert len(told.reasons) == len(list(leaves(rule)))
             for reason, (place, leaf) in zip(told.reasons, leaves(rule), strict=True):

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.segments.rules.made import made_bank
+from tests.segments.rules.made import OWN, made_bank
 from tests.segments.rules.test_evaluators import rules_for
 from yinke.segments.rules.language import Rule
 from yinke.segments.rules.parse import parse
@@ -16,6 +16,7 @@ NAMES = Names(
     tags={"1": "老客户", "2": "”怪”"},
     segments={"dynamic": "临界客户"},
     orgs={"11": "上海分行", "12": "上海", "1": "总行"},
+    custom={field.name: field for field in OWN},
 )
 
 
@@ -26,7 +27,7 @@ def test_a_rule_read_from_its_own_sentence_is_the_same_rule(seed: int) -> None:
     for rule in rules_for(bank, seed, 100):
         text = sentence(rule, "zh", NAMES)
         parsed = parse(text, NAMES)
-        assert parsed.rule == normal(rule), (text, parsed.not_understood)
+        assert parsed.rule == normal(rule, NAMES), (text, parsed.not_understood)
         assert parsed.not_understood == []
 
 
@@ -76,6 +77,13 @@ def _all(*of: object) -> dict[str, object]:
         ("Sunflower and above, without a mortgage", _all({**SUNFLOWER, "op": "ge"},
                                                          {"type": "compare", "field": "has_mortgage", "op": "is_false"})),
         ("aged over 60 and in 上海分行", _all({"type": "compare", "field": "age", "op": "gt", "value": 60}, SHANGHAI)),
+        ("爱好包含“钓鱼”且家庭年收入大于 30", _all(
+            {"type": "compare", "field": "custom.text", "op": "contains", "value": "钓鱼"},
+            {"type": "compare", "field": "custom.number", "op": "gt", "value": 30})),
+        ("结婚纪念日在未来7天内，关注有乙或丙，不是是否有车", _all(
+            {"type": "compare", "field": "custom.date", "op": "in_next", "value": {"n": 7}},
+            {"type": "compare", "field": "custom.choices", "op": "has_any", "value": ["o2"]},
+            {"type": "compare", "field": "custom.yes_no", "op": "is_false"})),
         ("not (aum < 1000)", {"type": "not", "of": {**AUM, "op": "lt", "value": 1000}}),
     ],
 )  # fmt: skip

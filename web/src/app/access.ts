@@ -8,6 +8,7 @@ import {
   ClockCircleOutlined,
   DatabaseOutlined,
   ExportOutlined,
+  FormOutlined,
   HistoryOutlined,
   FileProtectOutlined,
   InboxOutlined,
@@ -84,6 +85,13 @@ export const ENTRIES: Entry[] = [
   { group: "outlets", path: "/orgs", right: "org.read", name: "nav.orgs", icon: ApartmentOutlined },
   { group: "outlets", path: "/oneid", right: "oneid.review", name: "nav.oneid", icon: MergeCellsOutlined },
   { group: "outlets", path: "/exports", right: "export.read", name: "nav.exports", icon: ExportOutlined },
+  {
+    group: "system",
+    path: "/custom-fields",
+    right: "field.manage",
+    name: "nav.customFields",
+    icon: FormOutlined,
+  },
   { group: "system", path: "/roles", right: "role.read", name: "nav.roles", icon: SafetyOutlined },
   { group: "system", path: "/history", right: "history.read", name: "nav.history", icon: HistoryOutlined },
   {

@@ -15,6 +15,7 @@ export const PAGES: { path: string; right?: string; load: Load }[] = [
   { path: "/segments/:code", right: "segment.read", load: () => import("@/segments/pages/Segment") },
   { path: "/segments/:code/edit", right: "segment.draw", load: () => import("@/segments/pages/Builder") },
   { path: "/segments/standards", right: "standard.read", load: () => import("@/standards/pages/Standards") },
+  { path: "/custom-fields", right: "field.manage", load: () => import("@/customers/pages/CustomFields") },
   { path: "/exports", right: "export.read", load: () => import("@/customers/pages/Exports") },
   { path: "/alerts", right: "alert.read", load: () => import("@/access/pages/Alerts") },
   { path: "/branch", right: "branch.read", load: () => import("@/care/pages/Branch") },

@@ -654,6 +654,170 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/custom-fields": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Custom Fields
+         * @description All fields of the bank's own, retired ones included.
+         */
+        get: operations["list_custom_fields"];
+        put?: never;
+        /**
+         * Define Custom Field
+         * @description Define a field.
+         */
+        post: operations["define_custom_field"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/custom-fields/{field_code}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Change Custom Field
+         * @description Change names, options and where it is shown; never the kind.
+         */
+        put: operations["change_custom_field"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/custom-fields/{field_code}/use": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Custom Field Use
+         * @description Where a field is used, to be read before it is retired.
+         */
+        get: operations["get_custom_field_use"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/custom-fields/{field_code}/retire": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Retire Custom Field
+         * @description Take a field out of use, unless segments name it.
+         */
+        post: operations["retire_custom_field"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/custom-fields/{field_code}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Restore Custom Field
+         * @description Put a retired field into use again.
+         */
+        post: operations["restore_custom_field"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/customers/{customer_id}/custom-fields": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Custom Values
+         * @description What the bank's own fields say of a customer, unknown ones included.
+         */
+        get: operations["list_custom_values"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/customers/{customer_id}/custom-fields/{field_code}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Fill Custom Field
+         * @description Write down what a field says of a customer; null takes it away.
+         */
+        put: operations["fill_custom_field"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/customers/{customer_id}/custom-fields/{field_code}/past": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Past Custom Values
+         * @description What a field said of a customer before, who wrote it down and who changed it.
+         */
+        get: operations["list_past_custom_values"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/exports": {
         parameters: {
             query?: never;
@@ -3941,6 +4105,255 @@ export interface components {
             undo_until: string;
         };
         /**
+         * CustomFieldOut
+         * @description A field of the bank's own. ``customers``: of how many of the viewer's it is known.
+         */
+        CustomFieldOut: {
+            /** Code */
+            code: string;
+            /** Name Zh */
+            name_zh: string;
+            /** Name En */
+            name_en: string;
+            /** About Zh */
+            about_zh: string;
+            /** About En */
+            about_en: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "TEXT" | "NUMBER" | "DATE" | "YES_NO" | "CHOICE" | "CHOICES";
+            /** Unit */
+            unit: string;
+            /** Options */
+            options: components["schemas"]["CustomOption"][];
+            /** On Page */
+            on_page: boolean;
+            /** Place */
+            place: number;
+            /** Owner */
+            owner: string;
+            /** Is Active */
+            is_active: boolean;
+            /** Customers */
+            customers: number;
+        };
+        /**
+         * CustomOption
+         * @description An option. Not ``active``: customers may have it still, but it is not chosen anew.
+         */
+        CustomOption: {
+            /** Code */
+            code: string;
+            /** Zh */
+            zh: string;
+            /** En */
+            en: string;
+            /** Active */
+            active: boolean;
+        };
+        /**
+         * CustomFieldIn
+         * @description A new field. ``code``: its own if it names none.
+         */
+        CustomFieldIn: {
+            /** Name Zh */
+            name_zh: string;
+            /**
+             * Name En
+             * @default
+             */
+            name_en: string;
+            /**
+             * About Zh
+             * @default
+             */
+            about_zh: string;
+            /**
+             * About En
+             * @default
+             */
+            about_en: string;
+            /**
+             * Unit
+             * @default
+             */
+            unit: string;
+            /**
+             * Options
+             * @default []
+             */
+            options: components["schemas"]["CustomOptionIn"][];
+            /**
+             * On Page
+             * @default true
+             */
+            on_page: boolean;
+            /**
+             * Place
+             * @default 0
+             */
+            place: number;
+            /**
+             * Code
+             * @default
+             */
+            code: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "TEXT" | "NUMBER" | "DATE" | "YES_NO" | "CHOICE" | "CHOICES";
+        };
+        /**
+         * CustomOptionIn
+         * @description An option. ``code``: of one that there is; a new one has none yet.
+         */
+        CustomOptionIn: {
+            /**
+             * Code
+             * @default
+             */
+            code: string;
+            /** Zh */
+            zh: string;
+            /**
+             * En
+             * @default
+             */
+            en: string;
+            /**
+             * Active
+             * @default true
+             */
+            active: boolean;
+        };
+        /**
+         * CustomFieldChange
+         * @description What may be changed of a field. Options that are not named go out of use.
+         */
+        CustomFieldChange: {
+            /** Name Zh */
+            name_zh: string;
+            /**
+             * Name En
+             * @default
+             */
+            name_en: string;
+            /**
+             * About Zh
+             * @default
+             */
+            about_zh: string;
+            /**
+             * About En
+             * @default
+             */
+            about_en: string;
+            /**
+             * Unit
+             * @default
+             */
+            unit: string;
+            /**
+             * Options
+             * @default []
+             */
+            options: components["schemas"]["CustomOptionIn"][];
+            /**
+             * On Page
+             * @default true
+             */
+            on_page: boolean;
+            /**
+             * Place
+             * @default 0
+             */
+            place: number;
+        };
+        /**
+         * CustomFieldUse
+         * @description Where a field is used: customers of whom it is known, segments that name it, and how many others do.
+         */
+        CustomFieldUse: {
+            /** Customers */
+            customers: number;
+            /** Segments */
+            segments: string[];
+            /** Others */
+            others: number;
+        };
+        /**
+         * CustomChoice
+         * @description An option by its name in the viewer's language.
+         */
+        CustomChoice: {
+            /** Code */
+            code: string;
+            /** Name */
+            name: string;
+        };
+        /**
+         * CustomValueOut
+         * @description What one field says of a customer, in the viewer's language. ``value`` null: not known.
+         *
+         *     A number is a number, a date ISO text, a choice its code, several choices a list of codes.
+         */
+        CustomValueOut: {
+            /** Code */
+            code: string;
+            /** Title */
+            title: string;
+            /** About */
+            about: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "TEXT" | "NUMBER" | "DATE" | "YES_NO" | "CHOICE" | "CHOICES";
+            /** Unit */
+            unit: string;
+            /** Options */
+            options: components["schemas"]["CustomChoice"][];
+            /** Value */
+            value: unknown;
+            /** By */
+            by: string;
+            /** At */
+            at: string | null;
+        };
+        /**
+         * CustomValueIn
+         * @description The new value; null: it is not known any more.
+         */
+        CustomValueIn: {
+            /** Value */
+            value?: unknown;
+        };
+        /**
+         * CustomValuePast
+         * @description What a field said of a customer before. ``said``: in words.
+         */
+        CustomValuePast: {
+            /** Said */
+            said: string;
+            /** By */
+            by: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Ended By */
+            ended_by: string;
+            /**
+             * Ended At
+             * Format: date-time
+             */
+            ended_at: string;
+        };
+        /**
          * ExportOut
          * @description 数据导出申请.
          */
@@ -4924,7 +5337,7 @@ export interface components {
          */
         HistoryQuery: {
             /** Kind */
-            kind?: ("do_not_disturb" | "export" | "handover" | "person" | "role_grant" | "role_right" | "segment" | "segment_version" | "substitution" | "task") | null;
+            kind?: ("custom_field" | "do_not_disturb" | "export" | "handover" | "person" | "role_grant" | "role_right" | "segment" | "segment_version" | "substitution" | "task") | null;
             /** Object Id */
             object_id?: number | null;
             /**
@@ -4963,7 +5376,7 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "do_not_disturb" | "export" | "handover" | "person" | "role_grant" | "role_right" | "segment" | "segment_version" | "substitution" | "task";
+            kind: "custom_field" | "do_not_disturb" | "export" | "handover" | "person" | "role_grant" | "role_right" | "segment" | "segment_version" | "substitution" | "task";
             /**
              * Act
              * @enum {string}
@@ -5006,7 +5419,7 @@ export interface components {
             /** Next */
             next: string | null;
             /** Kinds */
-            kinds: ("do_not_disturb" | "export" | "handover" | "person" | "role_grant" | "role_right" | "segment" | "segment_version" | "substitution" | "task")[];
+            kinds: ("custom_field" | "do_not_disturb" | "export" | "handover" | "person" | "role_grant" | "role_right" | "segment" | "segment_version" | "substitution" | "task")[];
         };
         /**
          * IdentityQueues
@@ -8892,6 +9305,206 @@ export interface operations {
             };
         };
     };
+    list_custom_fields: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomFieldOut"][];
+                };
+            };
+        };
+    };
+    define_custom_field: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CustomFieldIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomFieldOut"];
+                };
+            };
+        };
+    };
+    change_custom_field: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                field_code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CustomFieldChange"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    get_custom_field_use: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                field_code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomFieldUse"];
+                };
+            };
+        };
+    };
+    retire_custom_field: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                field_code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    restore_custom_field: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                field_code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    list_custom_values: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomValueOut"][];
+                };
+            };
+        };
+    };
+    fill_custom_field: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: number;
+                field_code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CustomValueIn"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    list_past_custom_values: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: number;
+                field_code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomValuePast"][];
+                };
+            };
+        };
+    };
     list_exports: {
         parameters: {
             query?: never;
@@ -9495,7 +10108,7 @@ export interface operations {
     list_history: {
         parameters: {
             query?: {
-                kind?: ("do_not_disturb" | "export" | "handover" | "person" | "role_grant" | "role_right" | "segment" | "segment_version" | "substitution" | "task") | null;
+                kind?: ("custom_field" | "do_not_disturb" | "export" | "handover" | "person" | "role_grant" | "role_right" | "segment" | "segment_version" | "substitution" | "task") | null;
                 object_id?: number | null;
                 who?: string;
                 since?: string | null;

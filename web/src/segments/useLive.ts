@@ -18,7 +18,8 @@ export function useLive(query: Group) {
   const json = useMemo(() => (query.rules.length ? written(query) : ""), [query]);
   const asked = useSettled(json, PAUSE_MS);
   const checked = useCheck(asked);
-  const counted = useCount(finished(query) ? asked : "");
+  // until the last key has settled, what was asked may still lack a value that the rule has by now
+  const counted = useCount(asked === json && finished(query) ? asked : "");
   const [last, setLast] = useState<Counted>();
   const current = asked === json && json !== "";
   const fresh = counted.isSuccess && !counted.isPlaceholderData;

@@ -50,6 +50,7 @@ class Source:
 
 
 SOURCES: dict[Kind, Source] = {
+    "custom_field": Source("customers.CustomField", "name_zh", business=True),
     "do_not_disturb": Source("care.DoNotDisturb", business=True),
     "export": Source("customers.ExportRequest", business=True),
     "handover": Source("customers.Handover", business=True),
@@ -251,13 +252,21 @@ def _type(field: models.Field[Any, Any]) -> str:
     return "code" if field.name in CODES else TYPES.get(type(field), "text")
 
 
+def _part(part: Any) -> str:
+    """A part of a list; of an option (``CustomField.options``) its names, what is out of use behind a dash."""
+    if not isinstance(part, dict):
+        return str(part)
+    names = "/".join(name for name in (part["zh"], part["en"]) if name)
+    return names if part["active"] else f"- {names}"
+
+
 def _said(
     field: models.Field[Any, Any], value: Any, people: dict[int, User], orgs: dict[int, Org]
 ) -> list[str]:
     if value is None or value == "":
         return []
     if isinstance(value, list):
-        return [str(part) for part in value]
+        return [_part(part) for part in value]
     if field.related_model is User:
         person = people.get(value)
         return [f"{person.name} {person.emp_no}" if person else str(value)]

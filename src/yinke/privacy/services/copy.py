@@ -32,6 +32,7 @@ from yinke.common.catalogue import Entry, catalogue
 from yinke.common.errors import NotAllowed, NotFound, YinkeError
 from yinke.common.row_security import whole_bank
 from yinke.common.thresholds import load_thresholds
+from yinke.customers.custom_models import CustomField
 from yinke.lake.reading import rows_of
 from yinke.lake.store import Lake
 from yinke.lake.tables import TABLES
@@ -74,9 +75,26 @@ def collect(customer_id: int) -> list[Part]:
         if not entry.person:
             continue
         made = _of_lake(lake, entry, customer_id) if _is_lake(entry) else _of_database(entry, customer_id)
+        if entry.table == "customers.CustomValue":
+            _name_own_fields(made.rows)
         if made.rows:
             parts.append(made)
     return parts
+
+
+def _name_own_fields(rows: list[dict[str, Any]]) -> None:
+    """Values of the bank's own fields with the names of fields and options, not their numbers and codes."""
+    fields = CustomField.objects.in_bulk({row["field"] for row in rows})
+    for row in rows:
+        field = fields[row["field"]]
+        names = {each["code"]: _both(each["zh"], each["en"]) for each in field.options}
+        row["field"] = _both(field.name_zh, field.name_en)
+        row["text"] = names.get(row["text"], row["text"])
+        row["choices"] = [names[code] for code in row["choices"] or ()]
+
+
+def _both(zh: str, en: str) -> str:
+    return " / ".join(filter(None, (zh, en)))
 
 
 def _is_lake(entry: Entry) -> bool:

@@ -10,6 +10,7 @@ from typing import Literal, TypeAlias
 from yinke.segments.members.columns import Bits, Test, Versus, count_test, test_of, versus_of
 from yinke.segments.ready.tags import ready_tags
 from yinke.segments.rules.compile import Compiler, Needs
+from yinke.segments.rules.custom import is_custom, mark_of
 from yinke.segments.rules.language import (
     All,
     AnyOf,
@@ -92,7 +93,7 @@ class Ranked:
 
 @dataclass(frozen=True)
 class Marked:
-    """What stands in PostgreSQL: ``tag:12``, ``consent:MARKETING_SMS``, ``segment:vip``."""
+    """What stands in PostgreSQL: ``tag:12``, ``consent:MARKETING_SMS``, ``segment:vip``, ``custom:[...]``."""
 
     mark: str
 
@@ -125,6 +126,9 @@ class Planner:
             if key not in self._inner:
                 self._inner[key] = self.node(rule.where, today)
             return self._inner[key]
+        if isinstance(asked, Compare) and is_custom(asked.field):
+            mark, has = mark_of(asked, today)
+            return Marked(mark) if has else ("not", Marked(mark))
         if isinstance(asked, Compare) and asked.op in ("has_any", "has_all"):
             wanted = asked.value if isinstance(asked.value, list) else [asked.value]
             parts = tuple(self._has(asked.field, str(one), today) for one in wanted)

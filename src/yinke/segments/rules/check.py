@@ -17,7 +17,7 @@ from pydantic import ValidationError
 
 from yinke.common.yaml_files import read_yaml
 from yinke.segments.ready.tags import ready_tags
-from yinke.segments.rules.fields import Field, Rows, fields, tables, typed
+from yinke.segments.rules.fields import Field, Rows, fields, known_field, tables, typed
 from yinke.segments.rules.language import (
     VERSION,
     At,
@@ -71,7 +71,8 @@ class Around:
 
     ``segments``: the rule of each segment there is, None for one whose members are kept as a list. ``own``: the
     segment that is being drawn. ``delivered``: the columns of the newest snapshot and the tables of its day, None to
-    take all for granted. ``compliance``: whether fields that marketing must not see may be used.
+    take all for granted. ``compliance``: whether fields that marketing must not see may be used. ``custom``: the bank's
+    own fields by their names in rules, retired ones included.
     """
 
     limits: Mapping[str, Any]
@@ -82,6 +83,7 @@ class Around:
     delivered: frozenset[str] | None = None
     orgs: frozenset[str] | None = None
     compliance: bool = False
+    custom: Mapping[str, Field] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -184,17 +186,19 @@ class _Checker:
         known = yield from self._field(place, condition.field)
         if known is None:
             return
-        if then and known.name in ONLY_NOW:
+        if then and (known.name in ONLY_NOW or known.source == "custom"):
             yield Problem(f"{place}/field", "not_then", _names(known))
         if condition.unit and condition.unit != "CNY" and known.kind != "money":
             yield Problem(f"{place}/unit", "unit", _names(known))
         yield from self._comparison(place, known, condition.op, condition.value, fields())
 
     def _field(self, place: str, name: str, key: str = "field") -> Any:
-        known = fields().get(name)
+        known = known_field(name, self.around.custom)
         if known is None:
             yield Problem(f"{place}/{key}", "no_field", {"field": name[:60]})
             return None
+        if known.retired:
+            yield Problem(f"{place}/{key}", "retired_field", _names(known))
         if known.audience == "compliance" and not self.around.compliance:
             yield Problem(f"{place}/{key}", "not_for_marketing", _names(known))
         there = self.around.delivered

@@ -20,6 +20,7 @@ from yinke.common.lunar import lunar_birthdays, solar_birthdays
 from yinke.lake.dates import add_months
 from yinke.lake.features.money import MONEY
 from yinke.segments.ready.tags import ready_tags
+from yinke.segments.rules.custom import is_custom, mark_of
 from yinke.segments.rules.fields import Field, fields, tables, typed
 from yinke.segments.rules.language import (
     All,
@@ -127,6 +128,12 @@ class Compiler:
         return day.biz_date if day else wanted
 
     def _leaf(self, asked: Compare | Behaviour | Then | Peer, today: date) -> Answer:
+        if isinstance(asked, Compare) and is_custom(asked.field):
+            mark, has = mark_of(asked, today)
+            name = self.needs.mark(mark)
+            if has:
+                return lambda t: _bit(t[name])
+            return lambda t: (ibis.literal(1, "int8") - _bit(t[name])).cast("int8")
         if isinstance(asked, Compare):
             known = fields()[asked.field]
             if known.source == "own":

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any, Literal
 
 from yinke.segments.rules.compile import Answer, Compiler, Needs
+from yinke.segments.rules.custom import is_custom
 from yinke.segments.rules.fields import fields
 from yinke.segments.rules.gather import gather
 from yinke.segments.rules.language import (
@@ -51,8 +53,15 @@ class Explained:
     reasons: tuple[Reason, ...]
 
 
-def explain(world: World, rule: Rule, cust_id: int, names: Names) -> Explained | None:
-    """Explain a checked rule of one customer; None if the day's snapshot has no such customer."""
+def explain(
+    world: World, rule: Rule, cust_id: int, names: Names, custom: Mapping[str, Any] | None = None
+) -> Explained | None:
+    """Explain a checked rule of one customer; None if the day's snapshot has no such customer.
+
+    Args:
+        custom: what the bank's own fields say of the customer, by their names in rules; unknown ones left out.
+    """
+    own = custom or {}
     needs, found = Needs(), []
     compiler = Compiler(world, needs)
     whole = compiler.condition(rule.where, world.day.biz_date)
@@ -73,7 +82,7 @@ def explain(world: World, rule: Rule, cust_id: int, names: Names) -> Explained |
     got = world.engine.to_arrow(rows.select(**columns)).to_pylist()
     if not got:
         return None
-    reasons = tuple(_reason(n, part, got[0], names) for n, part in enumerate(found))
+    reasons = tuple(_reason(n, part, got[0], names, own) for n, part in enumerate(found))
     return Explained(bool(got[0]["whole"]), reasons)
 
 
@@ -86,7 +95,7 @@ def _shown(needs: Needs, c: Condition, today: date) -> str | None:
         return needs.counted(today, c)
     if isinstance(c, Peer):
         return needs.column(today, "snapshot", c.field)
-    if isinstance(c, Compare):
+    if isinstance(c, Compare) and not is_custom(c.field):
         known = fields()[c.field]
         if known.source != "own":
             return needs.column(today, known.source, known.name)
@@ -95,7 +104,7 @@ def _shown(needs: Needs, c: Condition, today: date) -> str | None:
     return None
 
 
-def _reason(n: int, part: Part, got: dict[str, Any], names: Names) -> Reason:
+def _reason(n: int, part: Part, got: dict[str, Any], names: Names, custom: Mapping[str, Any]) -> Reason:
     place, c, today, _, shown = part
     value, kind = got.get(f"value_{n}"), ""
     if isinstance(c, Behaviour):
@@ -103,14 +112,16 @@ def _reason(n: int, part: Part, got: dict[str, Any], names: Names) -> Reason:
         if kind == "money" and isinstance(value, Decimal):
             value = round(value, 2)
     elif isinstance(c, Compare | Peer):
-        kind = fields()[c.field].kind
+        kind = names.field(c.field).kind
+        value = custom.get(c.field) if is_custom(c.field) else value
         if value is not None and c.field in ("age", "tenure_months"):
             months = (today.year - value.year) * 12 + today.month - value.month - (value.day > today.day)
             value = months // 12 if c.field == "age" else months
     else:
         kind = ""
     asks_known = isinstance(c, Compare) and c.op in ("is_known", "is_unknown")
-    unknown = shown is not None and value is None and not asks_known
+    shows = shown is not None or (isinstance(c, Compare) and is_custom(c.field))
+    unknown = shows and value is None and not asks_known
     state: State = "met" if got[f"holds_{n}"] else "unknown" if unknown else "not_met"
     alone = Rule(where=c)
     return Reason(
@@ -118,7 +129,7 @@ def _reason(n: int, part: Part, got: dict[str, Any], names: Names) -> Reason:
         sentence(alone, "zh", names),
         sentence(alone, "en", names),
         state,
-        kind if shown else "",
+        kind if shows else "",
         value,
         today,
     )

@@ -7,7 +7,7 @@ Types, names and codes stand in ``lake/snapshot.py`` and ``lake/tables.py`` and 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
@@ -21,7 +21,7 @@ from yinke.lake.tables import CUSTOMER, TABLES
 from yinke.segments.rules.language import Operator
 
 Kind = Literal["money", "int", "number", "text", "org", "bool", "date", "birthday", "set"]
-Source = Literal["snapshot", "customer", "own"]
+Source = Literal["snapshot", "customer", "own", "custom"]
 
 _HERE = Path(__file__).parent
 _EQUAL: tuple[Operator, ...] = ("eq", "ne", "in", "not_in")
@@ -39,6 +39,8 @@ OPERATORS: dict[str, tuple[Operator, ...]] = {
     "set": ("has_any", "has_all"),
 }
 """What may be asked of each type."""
+CUSTOM = "custom."
+"""What the names of the bank's own fields begin with."""
 TIERS = ("tier", "tier_asset", "tier_before", "tier_6m_ago")
 
 
@@ -62,11 +64,17 @@ class Field:
     audience: Literal["all", "compliance"] = "all"
     does: tuple[str, str] | None = None
     """Of the day of somebody's last doing: what is done, (zh, en)."""
+    only: tuple[Operator, ...] = ()
+    """What may be asked of it, if not all that is asked of its kind."""
+    named: tuple[tuple[str, str, str], ...] = ()
+    """Of a field of the bank's own: what its codes are called, (code, zh, en)."""
+    retired: bool = False
+    """A field of the bank's own that is out of use."""
 
     @property
     def operators(self) -> tuple[Operator, ...]:
         """What may be asked of it."""
-        return OPERATORS[self.kind]
+        return self.only or OPERATORS[self.kind]
 
     @property
     def words(self) -> str:
@@ -105,9 +113,16 @@ def words() -> dict[str, dict[str, dict[str, str]]]:
     }
 
 
+def words_of(field: Field) -> dict[str, dict[str, str]]:
+    """What a field's codes are called: code → language → word."""
+    if field.named:
+        return {code: {"zh": zh or en, "en": en or zh} for code, zh, en in field.named}
+    return words().get(field.words, {})
+
+
 def word(field: Field, value: object, language: str) -> str:
     """What a value of a field is called."""
-    told = words().get(field.words, {}).get(str(value), {})
+    told = words_of(field).get(str(value), {})
     return told.get("en" if language == "en" else "zh", str(value))
 
 
@@ -115,6 +130,12 @@ def groups() -> dict[str, dict[str, str]]:
     """The 10 classes of tags (标签体系), in their order, by language."""
     found: dict[str, dict[str, str]] = _file()["groups"]
     return found
+
+
+def custom_group() -> tuple[str, dict[str, str]]:
+    """The class of the bank's own fields, and its name by language."""
+    [(code, names)] = _file()["custom"].items()
+    return code, names
 
 
 def hidden() -> frozenset[str]:
@@ -126,6 +147,15 @@ def hidden() -> frozenset[str]:
 def fields() -> dict[str, Field]:
     """All fields of a customer, by name."""
     return {field.name: field for field in _fields()}
+
+
+def known_field(name: str, custom: Mapping[str, Field]) -> Field | None:
+    """The field that rules mean by a name, among all and the bank's own ones; None if there is none.
+
+    Args:
+        custom: the bank's own fields by their names in rules.
+    """
+    return custom.get(name) if name.startswith(CUSTOM) else fields().get(name)
 
 
 def _fields() -> Iterator[Field]:

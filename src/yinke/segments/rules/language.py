@@ -56,7 +56,7 @@ class Filter(_Node):
 
 
 class Compare(_Node):
-    """字段比较: a field of the customer, an operator, a value."""
+    """字段比较: a field of the customer (one of the bank's own is ``custom.`` and its code), an operator, a value."""
 
     type: Literal["compare"] = "compare"
     field: str

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 
 from yinke.segments.rules import sentence as words_of
@@ -84,7 +84,7 @@ def parse(text: str, names: Names | None = None) -> Parsed:
         reader.note(reader.pos, len(text), None)
     if found is None or any(part.condition is None for part in reader.parts):
         return Parsed(None, tuple(reader.parts))
-    return Parsed(normal(Rule(where=found)), tuple(reader.parts))
+    return Parsed(normal(Rule(where=found), reader.names), tuple(reader.parts))
 
 
 @lru_cache(maxsize=1)
@@ -99,6 +99,13 @@ def _vocabulary() -> dict[str, Field]:
     return dict(sorted(found.items(), key=lambda item: -len(item[0])))
 
 
+def field_names() -> frozenset[str]:
+    """What means a field or rows already, in lower case: no field of the bank's own can be called so."""
+    return frozenset(_vocabulary()) | {
+        name.lower() for table in tables().values() for name in (table.zh, table.en)
+    }
+
+
 @lru_cache(maxsize=16)
 def _columns(table: str) -> dict[str, Field]:
     found: dict[str, Field] = {}
@@ -109,6 +116,15 @@ def _columns(table: str) -> dict[str, Field]:
 
 
 class _Grammar(Phrases):
+    @cached_property
+    def vocabulary(self) -> Mapping[str, Field]:
+        """Every name of a field, the bank's own ones included, longest first."""
+        own = {
+            name: known for known in self.names.custom.values() if not known.retired
+            for name in (known.zh, known.en, known.name)
+        }  # fmt: skip
+        return longest_first({**own, **_vocabulary()}) if own else _vocabulary()
+
     # --- joining ----------------------------------------------------------------------------------------
 
     def expression(self, depth: int) -> Condition | None:
@@ -227,7 +243,7 @@ class _Grammar(Phrases):
         return None if name is None else InSegment(segment=id_of(self.names.segments, name))
 
     def peer(self) -> Condition | None:
-        known = self.longest(_vocabulary())
+        known = self.longest(self.vocabulary)
         if known is None:
             return None
         self.take(r"居|在|排|排名")
@@ -243,7 +259,7 @@ class _Grammar(Phrases):
         return Peer.model_validate({**told, "side": "top" if side[0] == "前" else "bottom"})
 
     def field(self) -> Condition | None:
-        test = self.tested(_vocabulary())
+        test = self.tested(self.vocabulary)
         return None if test is None else Compare(field=test.field, op=test.op, value=test.value)
 
     # --- rows -----------------------------------------------------------------------------------------------

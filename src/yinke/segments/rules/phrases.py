@@ -71,7 +71,8 @@ class Phrases(Text):
 
     def truth(self) -> Condition | None:
         """持有理财, 未持有基金, 是代发客户."""
-        test = self.flag(_flags())
+        own = [known for known in self.names.custom.values() if known.kind == "bool" and not known.retired]
+        test = self.flag(sorted([*own, *_flags()], key=lambda known: -len(known.zh)) if own else _flags())
         return None if test is None else Compare(field=test.field, op=test.op)
 
     def flag(self, flags: Iterable[Field]) -> Filter | None:

@@ -9,7 +9,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, TypeVar
 
-from yinke.segments.rules.fields import Field, words
+from yinke.segments.rules.fields import Field, words_of
 from yinke.segments.rules.language import Condition, Span
 from yinke.segments.rules.sentence import Names
 
@@ -98,9 +98,11 @@ class Text:
 
     def value(self, known: Field) -> Any:
         """A value of a field: an amount, a number, a word, a quoted text."""
-        told = words().get(known.words, {})
+        told = words_of(known)
         if known.codes or told:
             by_word = {one["zh"].lower(): code for code, one in told.items()}
+            if known.named:
+                by_word |= {one["en"].lower(): code for code, one in told.items()}
             by_word |= {str(code).lower(): str(code) for code in known.codes}
             found = self.longest(longest_first(by_word))
             text = found if found is not None else self.quoted()

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from yinke.segments.rules.fields import Field, Rows, fields, tables, typed, word
+from yinke.segments.rules.fields import Field, Rows, fields, known_field, tables, typed, word
 from yinke.segments.rules.language import (
     All,
     AnyOf,
@@ -51,11 +51,23 @@ EVERYBODY, NOBODY = ("全部客户", "all customers"), ("没有客户", "no cust
 
 @dataclass(frozen=True)
 class Names:
-    """What tags, segments and orgs are called, by id."""
+    """What tags, segments and orgs are called, by id; and the bank's own fields by their names in rules."""
 
     tags: Mapping[str, str] = field(default_factory=dict)
     segments: Mapping[str, str] = field(default_factory=dict)
     orgs: Mapping[str, str] = field(default_factory=dict)
+    custom: Mapping[str, Field] = field(default_factory=dict)
+
+    def field(self, name: str) -> Field:
+        """The field that rules mean by a name.
+
+        Raises:
+            KeyError: there is none.
+        """
+        found = known_field(name, self.custom)
+        if found is None:
+            raise KeyError(name)
+        return found
 
     def of(self, kind: str) -> Mapping[str, str]:
         """The names of one kind: ``tag``, ``segment``, ``org``."""
@@ -65,24 +77,24 @@ class Names:
 def sentence(rule: Rule, language: str, names: Names | None = None) -> str:
     """The rule in words, ``zh`` or ``en``."""
     teller = _Teller(1 if language == "en" else 0, names or Names())
-    return teller.condition(normal(rule).where)
+    return teller.condition(normal(rule, teller.names).where)
 
 
-def normal(rule: Rule) -> Rule:
+def normal(rule: Rule, names: Names | None = None) -> Rule:
     """The same rule in its plainest form, that of its sentence: all within all is one, and so on."""
-    return Rule(where=_normal(rule.where))
+    return Rule(where=_normal(rule.where, names or Names()))
 
 
-def _normal(c: Condition) -> Condition:
+def _normal(c: Condition, names: Names) -> Condition:
     if isinstance(c, All | AnyOf):
         parts: list[Condition] = []
-        for one in map(_normal, c.of):
+        for one in (_normal(each, names) for each in c.of):
             parts += one.of if isinstance(one, type(c)) and isinstance(one, All | AnyOf) else [one]
         return parts[0] if len(parts) == 1 else c.model_copy(update={"of": parts})
     if isinstance(c, Not | At):
-        return c.model_copy(update={"of": _normal(c.of)})
+        return c.model_copy(update={"of": _normal(c.of, names)})
     if isinstance(c, Compare):
-        known = fields()[c.field]
+        known = names.field(c.field)
         value, op = _value(known, c.value, SCALES[c.unit]), c.op
         if op == "has_all" and isinstance(value, list) and len(value) == 1:
             op = "has_any"
@@ -162,7 +174,7 @@ class _Teller:
                 f"{ranked} 居{group}{side} {c.percent}%", f"{ranked} in the {side} {c.percent}% of {group}"
             )
         if isinstance(c, Compare):
-            known = fields()[c.field]
+            known = self.names.field(c.field)
             if known.does and c.op == "in_last":
                 done = known.does[self.lang]
                 return self.say(
@@ -181,7 +193,7 @@ class _Teller:
         return self.say(f"（{text}）", f"({text})")
 
     def negated(self, c: Condition) -> str:
-        if isinstance(c, Compare) and c.op == "in_last" and (does := fields()[c.field].does):
+        if isinstance(c, Compare) and c.op == "in_last" and (does := self.names.field(c.field).does):
             return self.say(
                 f"最近 {self.span(c.value)}没有{does[0]}", f"not {does[1]} in the last {self.span(c.value)}"
             )

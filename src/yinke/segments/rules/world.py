@@ -20,7 +20,7 @@ from yinke.segments.rules.language import Rule
 
 MARKS = pa.schema([("cust_id", pa.int32()), ("mark", pa.string())])
 """What stands in PostgreSQL and not in the lake: ``tag:12``, ``consent:MARKETING_SMS``,
-``do_not_disturb:CALLS``, ``segment:7`` (members that are kept as a list)."""
+``do_not_disturb:CALLS``, ``segment:7`` (members that are kept as a list), ``custom:[...]`` (see ``custom.py``)."""
 
 Marks = Callable[[frozenset[str]], pa.Table]
 """Gives the rows of ``MARKS`` with these marks."""

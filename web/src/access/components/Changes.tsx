@@ -21,6 +21,7 @@ const WORDS: Record<string, string> = {
   "segment.status": "access:history.segmentStatus",
   "segment.scope": "access:history.segmentScope",
   "segment.kind": "access:history.segmentKind",
+  "custom_field.kind": "customers:custom.kinds",
   "segment_version.status": "access:history.versionStatus",
 };
 

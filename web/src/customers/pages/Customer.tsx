@@ -11,6 +11,7 @@ import { useOverview } from "../profileApi";
 import { AumCurve } from "../components/AumCurve";
 import { CashFlow } from "../components/CashFlow";
 import { Composition } from "../components/Composition";
+import { CustomValues } from "../components/CustomValues";
 import { CustomerHeader } from "../components/CustomerHeader";
 import { Figures } from "../components/Figures";
 import { Habits } from "../components/Habits";
@@ -57,6 +58,7 @@ export function Component() {
             <SamePerson customerId={id} />
             <Figures customer={customer} />
             <Composition customer={customer} />
+            <CustomValues customerId={id} />
             <ReadyTags customerId={id} />
             <Habits rows={overview.habits} day={customer.biz_date} />
             <ConsentPanel customerId={id} />
