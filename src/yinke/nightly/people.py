@@ -18,6 +18,7 @@ from yinke.customers.models import Frontier
 from yinke.customers.services.handover import freeze_baselines
 from yinke.customers.services.identity_write_back import follow_identities
 from yinke.customers.services.write_back import write_back
+from yinke.effect.services.follow import follow
 from yinke.lake.store import Day, Lake
 from yinke.nightly.lake_night import Bench
 from yinke.segments.night import refresh_night
@@ -66,9 +67,11 @@ def write_to_people(bench: Bench, on_step: Callable[[str, float, dict[str, Any]]
         started = time.perf_counter()
         counts = {}
         for day in fresh:
-            outcome = make_tasks(day, day.biz_date, bench.thresholds.at(day.biz_date))
+            values = bench.thresholds.at(day.biz_date)
+            outcome = make_tasks(day, day.biz_date, values)
             for name, number in vars(outcome).items():
                 counts[name] = number if name == "overflow" else counts.get(name, 0) + number
+            follow(day, values)
         roll_up(newest.biz_date)
         on_step("tasks", time.perf_counter() - started, counts)
         Frontier.objects.update_or_create(
