@@ -2978,6 +2978,190 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/experiments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Experiments
+         * @description Experiments, the newest first, each with its newest look.
+         */
+        get: operations["list_experiments"];
+        put?: never;
+        /**
+         * Plan Experiment
+         * @description Ask for an experiment; another person approves it.
+         */
+        post: operations["plan_experiment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/experiments/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Testable Events
+         * @description Events that may be tested.
+         */
+        get: operations["list_testable_events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/experiments/power": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Power
+         * @description 把握度: what an experiment on these events could see.
+         */
+        get: operations["get_power"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/experiments/{number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Experiment
+         * @description One experiment with its report and all looks.
+         */
+        get: operations["get_experiment"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/experiments/{number}/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Approve Experiment
+         * @description Find a plan fit to be run; never one's own.
+         */
+        post: operations["approve_experiment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/experiments/{number}/refuse": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Refuse Experiment
+         * @description Refuse a plan, with the reason.
+         */
+        post: operations["refuse_experiment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/experiments/{number}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Withdraw Experiment
+         * @description Take one's own plan back before it starts.
+         */
+        post: operations["withdraw_experiment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/experiments/{number}/start": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Start Experiment
+         * @description Take customers in from the next night on.
+         */
+        post: operations["start_experiment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/experiments/{number}/stop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Stop Experiment
+         * @description End it before its time; nobody is held out any more, and nothing more is claimed.
+         */
+        post: operations["stop_experiment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/nightly/runs": {
         parameters: {
             query?: never;
@@ -7822,6 +8006,332 @@ export interface components {
             /** Reason */
             reason: string;
         };
+        /**
+         * ArmOut
+         * @description One arm; ``change`` is the mean change in AUM of the measured, ``aum_before`` the sum at assignment, in CNY.
+         */
+        ArmOut: {
+            /** Customers */
+            customers: number;
+            /** Measured */
+            measured: number;
+            /** Reached */
+            reached: number;
+            /** Kept */
+            kept: number;
+            /** Change */
+            change: number;
+            /** Aum Before */
+            aum_before: number;
+        };
+        /**
+         * EffectOut
+         * @description Care minus held out, with the guarded interval: a rate (0 to 1) or CNY a customer.
+         */
+        EffectOut: {
+            /** Difference */
+            difference: number;
+            /** Low */
+            low: number;
+            /** High */
+            high: number;
+            /** P */
+            p: number;
+            /** Treated */
+            treated: number;
+            /** Control */
+            control: number;
+            /** Claims */
+            claims: boolean;
+        };
+        /**
+         * ExperimentOut
+         * @description An experiment in the list, with its newest look.
+         */
+        ExperimentOut: {
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+            /** Note */
+            note: string;
+            /** Events */
+            events: string[];
+            /** Share */
+            share: number;
+            /**
+             * Measure
+             * @enum {string}
+             */
+            measure: "KEPT" | "AUM";
+            /** Horizon Days */
+            horizon_days: number;
+            /** Enrol Days */
+            enrol_days: number;
+            /** Planned */
+            planned: number;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "PENDING" | "APPROVED" | "RUNNING" | "ENDED" | "STOPPED" | "REFUSED" | "WITHDRAWN";
+            /** Made By */
+            made_by: string;
+            /**
+             * Made At
+             * Format: date-time
+             */
+            made_at: string;
+            /** Decided By */
+            decided_by: string | null;
+            /** Decided At */
+            decided_at: string | null;
+            /** Starts On */
+            starts_on: string | null;
+            /** Enrols Until */
+            enrols_until: string | null;
+            /** Ends On */
+            ends_on: string | null;
+            /** Ended On */
+            ended_on: string | null;
+            /** Reason */
+            reason: string;
+            report: components["schemas"]["ReportOut"] | null;
+            /** As Of */
+            as_of: string | null;
+            /** May Decide */
+            may_decide: boolean;
+            /** May Withdraw */
+            may_withdraw: boolean;
+            /** May Run */
+            may_run: boolean;
+        };
+        /**
+         * LayerOut
+         * @description One stratum (tier and churn band at assignment); rates are null where an arm is too small to tell.
+         */
+        LayerOut: {
+            /** Stratum */
+            stratum: string;
+            /** Care */
+            care: number;
+            /** Held Out */
+            held_out: number;
+            /** Care Kept */
+            care_kept: number | null;
+            /** Held Out Kept */
+            held_out_kept: number | null;
+        };
+        /**
+         * ReportOut
+         * @description One look; see ``effect/report.py``.
+         */
+        ReportOut: {
+            /**
+             * Verdict
+             * @enum {string}
+             */
+            verdict: "TOO_FEW" | "UNEQUAL" | "NOT_YET" | "BETTER" | "WORSE" | "NONE";
+            /** Final */
+            final: boolean;
+            /** Fraction */
+            fraction: number;
+            care: components["schemas"]["ArmOut"];
+            held_out: components["schemas"]["ArmOut"];
+            /** Ratio P */
+            ratio_p: number;
+            /** Ratio Alarm */
+            ratio_alarm: boolean;
+            /** Unlike */
+            unlike: {
+                [key: string]: number;
+            };
+            /** Unlike Alarm */
+            unlike_alarm: boolean;
+            kept: components["schemas"]["EffectOut"] | null;
+            aum: components["schemas"]["EffectOut"] | null;
+            /** Layers */
+            layers: components["schemas"]["LayerOut"][];
+            /** Withheld */
+            withheld: number;
+            /** Looks */
+            looks: number;
+            /** First Claim */
+            first_claim: string | null;
+            /** Proven */
+            proven: number | null;
+        };
+        /**
+         * ExperimentDetail
+         * @description One experiment with all looks. The seed is shown once it is over; SHA-256 of its bytes is the digest.
+         */
+        ExperimentDetail: {
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+            /** Note */
+            note: string;
+            /** Events */
+            events: string[];
+            /** Share */
+            share: number;
+            /**
+             * Measure
+             * @enum {string}
+             */
+            measure: "KEPT" | "AUM";
+            /** Horizon Days */
+            horizon_days: number;
+            /** Enrol Days */
+            enrol_days: number;
+            /** Planned */
+            planned: number;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "PENDING" | "APPROVED" | "RUNNING" | "ENDED" | "STOPPED" | "REFUSED" | "WITHDRAWN";
+            /** Made By */
+            made_by: string;
+            /**
+             * Made At
+             * Format: date-time
+             */
+            made_at: string;
+            /** Decided By */
+            decided_by: string | null;
+            /** Decided At */
+            decided_at: string | null;
+            /** Starts On */
+            starts_on: string | null;
+            /** Enrols Until */
+            enrols_until: string | null;
+            /** Ends On */
+            ends_on: string | null;
+            /** Ended On */
+            ended_on: string | null;
+            /** Reason */
+            reason: string;
+            report: components["schemas"]["ReportOut"] | null;
+            /** As Of */
+            as_of: string | null;
+            /** May Decide */
+            may_decide: boolean;
+            /** May Withdraw */
+            may_withdraw: boolean;
+            /** May Run */
+            may_run: boolean;
+            /** Looks */
+            looks: components["schemas"]["LookOut"][];
+            /** Seed Digest */
+            seed_digest: string;
+            /** Seed */
+            seed: string | null;
+            /** Kept Share */
+            kept_share: number;
+        };
+        /**
+         * LookOut
+         * @description What one look said of the measure that the experiment is judged by.
+         */
+        LookOut: {
+            /**
+             * Biz Date
+             * Format: date
+             */
+            biz_date: string;
+            /** Measured */
+            measured: number;
+            /** Difference */
+            difference: number | null;
+            /** Low */
+            low: number | null;
+            /** High */
+            high: number | null;
+        };
+        /**
+         * ExperimentIn
+         * @description A plan; see ``Experiment``.
+         */
+        ExperimentIn: {
+            /** Name */
+            name: string;
+            /** Note */
+            note: string;
+            /** Events */
+            events: string[];
+            /** Share */
+            share: number;
+            /**
+             * Measure
+             * @enum {string}
+             */
+            measure: "KEPT" | "AUM";
+            /** Horizon Days */
+            horizon_days: number;
+            /** Enrol Days */
+            enrol_days: number;
+            /** Planned */
+            planned: number;
+        };
+        /**
+         * TestableOut
+         * @description Events that may be tested, with how many customers had each in the last 90 days.
+         */
+        TestableOut: {
+            /** Code */
+            code: string;
+            /** Customers */
+            customers: number;
+            /** Running */
+            running: string | null;
+        };
+        /**
+         * Chance
+         * @description What can be seen after so many days of taking in: customers, and the smallest effects claimed four times in five.
+         *
+         *     ``points``: of the rate that is kept, null if none can be seen. ``yuan``: CNY a customer, null if nothing is known of them.
+         */
+        Chance: {
+            /** Days */
+            days: number;
+            /** Customers */
+            customers: number;
+            /** Points */
+            points: number | null;
+            /** Yuan */
+            yuan: number | null;
+        };
+        /**
+         * PowerOut
+         * @description 把握度: what an experiment on these events could see, reckoned from who had them lately.
+         *
+         *     ``seen`` customers in ``seen_days`` days; of ``known`` of them, ``base`` is the rate whose AUM of 30 days ago is still there,
+         *     ``deviation`` what is left of the change's standard deviation in CNY.
+         */
+        PowerOut: {
+            /** Seen */
+            seen: number;
+            /** Seen Days */
+            seen_days: number;
+            /** Known */
+            known: number;
+            /** Base */
+            base: number | null;
+            /** Deviation */
+            deviation: number | null;
+            /** Chances */
+            chances: components["schemas"]["Chance"][];
+        };
+        /**
+         * WhyIn
+         * @description Why it is refused or stopped.
+         */
+        WhyIn: {
+            /** Reason */
+            reason: string;
+        };
         /** RunOut */
         RunOut: {
             /** Id */
@@ -11839,6 +12349,234 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RolledBack"];
+                };
+            };
+        };
+    };
+    list_experiments: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExperimentOut"][];
+                };
+            };
+        };
+    };
+    plan_experiment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExperimentIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExperimentDetail"];
+                };
+            };
+        };
+    };
+    list_testable_events: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TestableOut"][];
+                };
+            };
+        };
+    };
+    get_power: {
+        parameters: {
+            query: {
+                events: string[];
+                share: number;
+                days: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PowerOut"];
+                };
+            };
+        };
+    };
+    get_experiment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExperimentDetail"];
+                };
+            };
+        };
+    };
+    approve_experiment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExperimentDetail"];
+                };
+            };
+        };
+    };
+    refuse_experiment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WhyIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExperimentDetail"];
+                };
+            };
+        };
+    };
+    withdraw_experiment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExperimentDetail"];
+                };
+            };
+        };
+    };
+    start_experiment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExperimentDetail"];
+                };
+            };
+        };
+    };
+    stop_experiment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WhyIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExperimentDetail"];
                 };
             };
         };
