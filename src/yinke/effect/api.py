@@ -28,7 +28,7 @@ def list_testable_events(request: HttpRequest) -> list[TestableOut]:
     return queries_power.testable_of(viewer_from(request))
 
 
-@router.get("/experiments/power", response=PowerOut, auth=can("effect.make"))
+@router.get("/experiments/power", response=PowerOut, auth=can("effect.read"))
 def get_power(
     request: HttpRequest, events: Annotated[list[str], Query(max_length=40)],
     share: Annotated[int, Query(ge=5, le=50)], days: Annotated[int, Query(ge=7, le=365)],

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
 import numpy as np
 
-from yinke.scoring.effect.checks import IMBALANCE, SRM_ALARM, imbalance, sample_ratio
+from yinke.scoring.effect.checks import SRM_ALARM, chance_imbalance, imbalance, sample_ratio
 from yinke.scoring.effect.difference import Estimate, mean_difference, rate_difference
 from yinke.scoring.effect.looks import look
 from yinke.scoring.learning.frame import Labels, Numbers
@@ -81,6 +82,8 @@ class Report:
     ratio_alarm: bool
     unlike: dict[str, float]
     """Standardised differences before anything was done, of AUM (its logarithm) and tier."""
+    unlike_limit: float
+    """The largest that chance explains, at least ``checks.IMBALANCE``."""
     unlike_alarm: bool
     kept: Effect | None
     aum: Effect | None
@@ -114,19 +117,20 @@ def make_report(
     held, strata = of.held_out[some], codes.astype(np.intp)
     kept = aum = None
     if some.any():
-        kept = _effect(rate_difference(held, of.kept[some], strata), fraction, final=final)
+        kept = _effect(rate_difference(held, of.kept[some], strata), fraction, final=final, most=1.0)
         aum = _effect(mean_difference(held, of.after[some], of.before[some], strata), fraction, final=final)
     ratio = sample_ratio(int((~of.held_out).sum()), int(of.held_out.sum()), share)
     unlike = {
         "aum": imbalance(of.held_out, np.log1p(np.maximum(of.before, 0))),
         "tier": imbalance(of.held_out, of.tier),
     }
+    limit = chance_imbalance(int((~of.held_out).sum()), int(of.held_out.sum()))
     main = kept if measure == "KEPT" else aum
     verdict, first = _verdict(main, ratio < SRM_ALARM, final, earlier, on)
     return Report(
         verdict=verdict, final=final, fraction=min(fraction, 1.0), care=_arm(of, False), held_out=_arm(of, True),
         ratio_p=ratio, ratio_alarm=ratio < SRM_ALARM, unlike=unlike,
-        unlike_alarm=max(abs(value) for value in unlike.values()) > IMBALANCE, kept=kept, aum=aum,
+        unlike_limit=limit, unlike_alarm=max(abs(value) for value in unlike.values()) > limit, kept=kept, aum=aum,
         layers=_layers(of, names.tolist()), withheld=withheld, looks=len(earlier) + 1, first_claim=first,
     )  # fmt: skip
 
@@ -146,11 +150,13 @@ def _verdict(
     return ("NONE" if final else "NOT_YET"), None
 
 
-def _effect(found: Estimate | None, fraction: float, *, final: bool) -> Effect | None:
+def _effect(found: Estimate | None, fraction: float, *, final: bool, most: float = math.inf) -> Effect | None:
+    """``most``: farther from 0 no difference can be."""
     if found is None:
         return None
     seen = look(found, fraction, final=final)
-    return Effect(found.difference, seen.low, seen.high, seen.p, found.treated, found.control, seen.claims)
+    low, high = max(seen.low, -most), min(seen.high, most)
+    return Effect(found.difference, low, high, seen.p, found.treated, found.control, seen.claims)
 
 
 def _arm(of: Outcomes, held_out: bool) -> Arm:

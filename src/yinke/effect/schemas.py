@@ -56,6 +56,7 @@ class ReportOut(Schema):
     ratio_p: float
     ratio_alarm: bool
     unlike: dict[str, float]
+    unlike_limit: float
     unlike_alarm: bool
     kept: EffectOut | None
     aum: EffectOut | None

@@ -28,11 +28,18 @@ TASK_DAYS = 15
 """Reasons of older dates have expired (the longest stands 15 days, bar month-end ones)."""
 
 
-def write_to_people(bench: Bench, on_step: Callable[[str, float, dict[str, Any]], None]) -> int:
+def write_to_people(
+    bench: Bench,
+    on_step: Callable[[str, float, dict[str, Any]], None],
+    before_tasks: Callable[[], None] | None = None,
+) -> int:
     """Bring PostgreSQL to the lake's newest day, in one transaction.
 
     The tasks are made, date by date, of every version that PostgreSQL has not seen: a night that was killed
     before it came here, a correction, and one that was held half-way.
+
+    Args:
+        before_tasks: called in the transaction, once staff and customers are there.
 
     Returns:
         New tasks.
@@ -64,6 +71,8 @@ def write_to_people(bench: Bench, on_step: Callable[[str, float, dict[str, Any]]
         turn(newest.biz_date + timedelta(days=1))
         freeze_baselines(newest.biz_date)
         idle(newest.biz_date, bench.thresholds.at(newest.biz_date))
+        if before_tasks:
+            before_tasks()
         started = time.perf_counter()
         counts = {}
         for day in fresh:

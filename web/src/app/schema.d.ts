@@ -8146,6 +8146,8 @@ export interface components {
             unlike: {
                 [key: string]: number;
             };
+            /** Unlike Limit */
+            unlike_limit: number;
             /** Unlike Alarm */
             unlike_alarm: boolean;
             kept: components["schemas"]["EffectOut"] | null;

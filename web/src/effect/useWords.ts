@@ -22,7 +22,9 @@ export function useWords() {
   const level = (measure: Experiment["measure"], value: number) =>
     measure === "KEPT" ? percent(value) : format.money(value, true);
   const range = (measure: Experiment["measure"], { low, high }: Pick<Effect, "low" | "high">) =>
-    t("range", { low: difference(measure, low), high: difference(measure, high) });
+    measure === "KEPT"
+      ? t("range.points", { low: points(low), high: points(high) })
+      : t("range.yuan", { low: format.money(low, true), high: format.money(high, true) });
   return {
     events: (codes: string[]) => codes.map((code) => t(`care:event.${code}`)).join(t("and")),
     difference,

@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, Value
+from django.db.models.functions import Least
 
 from yinke.access.services import audit_job
 from yinke.care.models import ContactRecord
@@ -77,7 +78,7 @@ def report_of(experiment: Experiment, biz_date: date) -> Report:
     assert experiment.starts_on is not None  # noqa: S101
     reached = ContactRecord.objects.filter(
         customer=OuterRef("customer"), withdrawn_at=None, biz_date__gt=OuterRef("assigned_on"),
-        biz_date__lte=OuterRef("due_on"), task__reasons__type=OuterRef("event"),
+        biz_date__lte=Least(OuterRef("due_on"), Value(biz_date)), task__reasons__type=OuterRef("event"),
     ).exclude(result__in=ContactRecord.NOT_REACHED)  # fmt: skip
     rows = list(
         experiment.members.annotate(reached=Exists(reached)).order_by("id").values_list(

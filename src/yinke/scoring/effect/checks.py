@@ -9,7 +9,7 @@ from yinke.scoring.learning.frame import Labels, Numbers
 SRM_ALARM = 0.001
 """Fabijan et al. (2019): below that p the arms were not filled as drawn, and no figure counts."""
 IMBALANCE = 0.1
-"""Standardised difference from which arms are called unlike (Austin 2009)."""
+"""Standardised difference below which nobody calls arms unlike (Austin 2009)."""
 
 
 def sample_ratio(n_treated: int, n_control: int, share: float) -> float:
@@ -33,3 +33,14 @@ def imbalance(held_out: Labels, value: Numbers) -> float:
         return 0.0
     spread = math.sqrt((float(treated.var(ddof=1)) + float(control.var(ddof=1))) / 2)
     return float(treated.mean() - control.mean()) / spread if spread else 0.0
+
+
+def chance_imbalance(n_treated: int, n_control: int) -> float:
+    """The standardised difference that arms drawn at random exceed once in a hundred; at least ``IMBALANCE``.
+
+    >>> round(chance_imbalance(40, 10), 2), chance_imbalance(8_000, 2_000)
+    (0.91, 0.1)
+    """
+    if min(n_treated, n_control) == 0:
+        return 1.0
+    return max(IMBALANCE, 2.576 * math.sqrt(1 / n_treated + 1 / n_control))

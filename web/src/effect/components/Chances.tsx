@@ -5,7 +5,7 @@ import { Panel } from "@/shared/components/Panel";
 import { ProblemView } from "@/shared/components/ProblemView";
 import { count, percent } from "@/shared/format/numbers";
 import { useFormat } from "@/shared/hooks/useFormat";
-import { type Power, usePower } from "../api";
+import { type Experiment, type Power, usePower } from "../api";
 import { points } from "../useWords";
 import styles from "./effect.module.css";
 
@@ -13,6 +13,7 @@ interface Props {
   events: string[];
   share: number;
   days: number;
+  measure: Experiment["measure"];
 }
 
 /** 把握度: before anything begins, what could be seen at all. */
@@ -30,7 +31,7 @@ export function Chances(props: Props) {
   );
 }
 
-function Told({ power, share, days }: Props & { power: Power }) {
+function Told({ power, share, days, measure }: Props & { power: Power }) {
   const { t } = useTranslation("effect");
   const format = useFormat();
   const own = power.chances.find((one) => one.days === days);
@@ -38,6 +39,8 @@ function Told({ power, share, days }: Props & { power: Power }) {
     if (power.seen === 0) return t("power.nobody", { days: power.seen_days });
     if (!own || power.base === null) return t("power.tooFew", { seen: count(power.seen) });
     const known = { days, share, customers: count(own.customers) };
+    if (measure === "AUM" && own.yuan !== null)
+      return t("power.seesYuan", { ...known, yuan: format.money(own.yuan) });
     if (own.points === null) return t("power.blind", { ...known, base: percent(power.base) });
     return t("power.sees", { ...known, points: (own.points * 100).toFixed(1), base: percent(power.base) });
   };

@@ -28,7 +28,10 @@ export function Checks({ experiment, report }: Props) {
             share: experiment.share,
           })}
         </Line>
-        <Line good={!report.unlike_alarm} hint={t("checks.alikeHint", { worst })}>
+        <Line
+          good={!report.unlike_alarm}
+          hint={t("checks.alikeHint", { worst, limit: report.unlike_limit.toFixed(2) })}
+        >
           {t(report.unlike_alarm ? "checks.unlike" : "checks.alike")}
         </Line>
         <Line good={held_out.reached === 0} hint={t("checks.withheldHint")}>

@@ -4,8 +4,8 @@ import type { Experiment } from "../api";
 
 const COLOURS: Partial<Record<Experiment["status"], string>> = {
   PENDING: "warning",
-  APPROVED: "blue",
-  RUNNING: "processing",
+  APPROVED: "cyan",
+  RUNNING: "blue",
   ENDED: "success",
 };
 

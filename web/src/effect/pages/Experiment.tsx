@@ -9,6 +9,7 @@ import { count, percent } from "@/shared/format/numbers";
 import { useFormat } from "@/shared/hooks/useFormat";
 import { type Detail, useExperiment } from "../api";
 import { Arms, Layers, Outcomes } from "../components/Arms";
+import { Chances } from "../components/Chances";
 import { Checks } from "../components/Checks";
 import { Deeds } from "../components/Deeds";
 import styles from "../components/effect.module.css";
@@ -60,7 +61,7 @@ function Told({ experiment }: { experiment: Detail }) {
         </Panel>
         {report && (
           <>
-            <Outcomes experiment={experiment} report={report} />
+            {(report.kept || report.aum) && <Outcomes experiment={experiment} report={report} />}
             <Looks experiment={experiment} />
             <div className={styles.columns}>
               <Arms experiment={experiment} report={report} />
@@ -70,6 +71,14 @@ function Told({ experiment }: { experiment: Detail }) {
           </>
         )}
         <PlanFacts experiment={experiment} />
+        {(experiment.status === "PENDING" || experiment.status === "APPROVED") && (
+          <Chances
+            events={experiment.events}
+            share={experiment.share}
+            days={experiment.enrol_days}
+            measure={experiment.measure}
+          />
+        )}
       </div>
     </>
   );
@@ -154,7 +163,7 @@ function PlanFacts({ experiment }: { experiment: Detail }) {
   ];
   return (
     <Panel title={t("facts.title")}>
-      <p>{experiment.note}</p>
+      <p className={styles.note}>{experiment.note}</p>
       <dl className={styles.facts}>
         {facts.map(([name, said]) => (
           <div key={name}>

@@ -152,7 +152,7 @@ export function Component() {
             </div>
           )}
         </Panel>
-        <Chances events={asked.events} share={asked.share} days={asked.enrol_days} />
+        <Chances events={asked.events} share={asked.share} days={asked.enrol_days} measure={asked.measure} />
       </div>
     </>
   );
