@@ -19,6 +19,7 @@ from yinke.common.crypto import decrypt
 from yinke.common.errors import NotAllowed, YinkeError
 from yinke.common.thresholds import load_thresholds
 from yinke.customers.models import Customer
+from yinke.effect.cli import uplift_of
 from yinke.effect.models import Experiment, Member, Withheld
 from yinke.effect.services import decide
 from yinke.effect.services.follow import follow
@@ -174,6 +175,9 @@ def test_the_last_look_says_what_was_kept_and_ends_it(bank: ExperimentBank) -> N
     assert [look["looks"] for look in looks] == list(range(1, 9))
     assert experiment.status == "ENDED" and experiment.ended_on == TODAY + 7 * ONE
     last = looks[-1]
+    with pytest.raises(YinkeError) as little:  # 120 customers teach nobody whom care changes
+        uplift_of(["E08"])
+    assert little.value.code == "too_few_for_uplift" and "120" in little.value.message
     assert (last["final"], last["verdict"], last["proven"]) == (True, "BETTER", 120)
     assert last["kept"]["treated"] == 1 and last["kept"]["control"] == pytest.approx(1 / 3, abs=0.02)
     assert 0.4 < last["kept"]["low"] < 2 / 3 < last["kept"]["high"]
