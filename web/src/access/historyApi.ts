@@ -12,6 +12,7 @@ export const HISTORY_KINDS: HistoryKind[] = [
   "export",
   "segment",
   "segment_version",
+  "experiment",
   "do_not_disturb",
   "substitution",
   "role_grant",

@@ -5108,7 +5108,7 @@ export interface components {
          */
         HistoryQuery: {
             /** Kind */
-            kind?: ("do_not_disturb" | "export" | "handover" | "person" | "role_grant" | "role_right" | "segment" | "segment_version" | "substitution" | "task") | null;
+            kind?: ("do_not_disturb" | "experiment" | "export" | "handover" | "person" | "role_grant" | "role_right" | "segment" | "segment_version" | "substitution" | "task") | null;
             /** Object Id */
             object_id?: number | null;
             /**
@@ -5147,7 +5147,7 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "do_not_disturb" | "export" | "handover" | "person" | "role_grant" | "role_right" | "segment" | "segment_version" | "substitution" | "task";
+            kind: "do_not_disturb" | "experiment" | "export" | "handover" | "person" | "role_grant" | "role_right" | "segment" | "segment_version" | "substitution" | "task";
             /**
              * Act
              * @enum {string}
@@ -5190,7 +5190,7 @@ export interface components {
             /** Next */
             next: string | null;
             /** Kinds */
-            kinds: ("do_not_disturb" | "export" | "handover" | "person" | "role_grant" | "role_right" | "segment" | "segment_version" | "substitution" | "task")[];
+            kinds: ("do_not_disturb" | "experiment" | "export" | "handover" | "person" | "role_grant" | "role_right" | "segment" | "segment_version" | "substitution" | "task")[];
         };
         /**
          * IdentityQueues
@@ -10007,7 +10007,7 @@ export interface operations {
     list_history: {
         parameters: {
             query?: {
-                kind?: ("do_not_disturb" | "export" | "handover" | "person" | "role_grant" | "role_right" | "segment" | "segment_version" | "substitution" | "task") | null;
+                kind?: ("do_not_disturb" | "experiment" | "export" | "handover" | "person" | "role_grant" | "role_right" | "segment" | "segment_version" | "substitution" | "task") | null;
                 object_id?: number | null;
                 who?: string;
                 since?: string | null;

@@ -45,7 +45,7 @@ export function useWords() {
         difference: difference(measure, main.difference),
         range: range(measure, main),
       };
-      if (status === "STOPPED") return t("stopped");
+      if (status === "STOPPED" && !report.first_claim) return t("stopped");
       if (!figures || report.verdict === "TOO_FEW" || report.verdict === "UNEQUAL")
         return t(`sentence.${report.verdict}`, {
           day,

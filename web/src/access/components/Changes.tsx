@@ -22,6 +22,8 @@ const WORDS: Record<string, string> = {
   "segment.scope": "access:history.segmentScope",
   "segment.kind": "access:history.segmentKind",
   "segment_version.status": "access:history.versionStatus",
+  "experiment.status": "effect:status",
+  "experiment.measure": "effect:measure",
 };
 
 /** Which fields changed, from what to what. */

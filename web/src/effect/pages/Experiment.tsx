@@ -35,6 +35,7 @@ export function Component() {
 
 function Told({ experiment }: { experiment: Detail }) {
   const { t } = useTranslation("effect");
+  const format = useFormat();
   const words = useWords();
   const { report } = experiment;
   return (
@@ -56,6 +57,9 @@ function Told({ experiment }: { experiment: Detail }) {
           <p className={styles.verdict} role="status">
             {words.sentence(experiment)}
           </p>
+          {report?.first_claim && (
+            <p className={styles.quiet}>{t("claimed", { day: format.date(report.first_claim) })}</p>
+          )}
           {report && <Progress experiment={experiment} />}
           {experiment.reason && <p className={styles.quiet}>{t("because", { reason: experiment.reason })}</p>}
         </Panel>
