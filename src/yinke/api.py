@@ -29,6 +29,7 @@ from yinke.customers.identity_api import router as identity
 from yinke.customers.kept_api import router as customers_kept
 from yinke.customers.relations_api import router as relations
 from yinke.customers.search_api import router as customer_search
+from yinke.effect.api import router as effect
 from yinke.nightly.api import router as nightly
 from yinke.nightly.queries import freshness
 from yinke.privacy.api import router as privacy
@@ -76,6 +77,7 @@ api.add_router("", segment_members)  # before the store: its addresses are no co
 api.add_router("", segment_store)
 api.add_router("", standards)
 api.add_router("/scoring", scoring)
+api.add_router("", effect)
 api.add_router("/nightly", nightly)
 
 

@@ -20,6 +20,7 @@ from rich.table import Table
 from yinke.access.cli import audit_app
 from yinke.common.errors import YinkeError
 from yinke.demo.cli import generate_command
+from yinke.effect.cli import make_effect_app
 from yinke.lake.cli import feeds_app, quarantine_command
 from yinke.privacy.cli import make_keys_app, retention_command
 from yinke.scoring.cli import make_score_app
@@ -45,6 +46,7 @@ def start_django() -> None:
 
 
 app.add_typer(make_score_app(start_django), name="score")
+app.add_typer(make_effect_app(start_django), name="effect")
 
 
 def _nights_held_off() -> Callable[[], AbstractContextManager[bool]]:

@@ -36,6 +36,7 @@ INSTALLED_APPS = [
     "yinke.scoring",
     "yinke.privacy",
     "yinke.care",
+    "yinke.effect",
     "yinke.nightly",
 ]
 MIDDLEWARE = [

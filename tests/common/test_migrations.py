@@ -6,7 +6,7 @@ import pytest
 from django.apps import apps
 from django.db import connection
 
-OURS = ("access", "customers", "segments", "care", "privacy", "nightly")
+OURS = ("access", "customers", "segments", "care", "privacy", "effect", "nightly")
 
 
 @pytest.mark.django_db

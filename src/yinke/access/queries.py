@@ -56,6 +56,8 @@ ACTIONS = (
     "segment.group",
     "standard.propose", "standard.approve", "standard.refuse", "standard.withdraw",
     "model.train", "model.approve", "model.release", "model.rollback", "model.blocked",
+    "experiment.plan", "experiment.approve", "experiment.refuse", "experiment.withdraw", "experiment.start",
+    "experiment.stop", "experiment.end",
     "export.request", "export.approve", "export.refuse", "export.withdraw", "export.make", "export.download",
     "alert.acknowledge", "task.assign", "contact.withdraw",
 )  # fmt: skip

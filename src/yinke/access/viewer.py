@@ -16,32 +16,34 @@ RIGHTS: dict[str, frozenset[str]] = {
     "REMOTE_RM": _MANAGER,
     "BR_MGR": frozenset({
         "branch.read", "consent.read", "consent.record", "cover.make", "customer.lookup", "customer.read",
-        "customer.reveal", "export.approve", "export.read", "export.request", "field.fill", "handover.approve",
+        "customer.reveal", "effect.read", "export.approve", "export.read", "export.request", "field.fill",
+        "handover.approve",
         "handover.make", "list.keep", "oneid.review", "org.read", "pool.assign", "pool.read",
         "relationship.write", "rights.open", "segment.draw", "segment.read", "tag.assign", "tag.manage", "task.work",
         "team.read", "workbench",
     }),
     "RETAIL_MGR": frozenset({
-        "branch.read", "consent.read", "cover.make", "customer.read", "export.approve", "export.read",
+        "branch.read", "consent.read", "cover.make", "customer.read", "effect.read", "export.approve", "export.read",
         "export.request", "handover.approve", "handover.make", "list.keep", "org.read", "pool.assign", "pool.read",
         "segment.approve", "segment.draw", "segment.read", "standard.approve", "standard.propose", "standard.read",
         "tag.assign", "tag.manage", "team.read",
     }),
     "HQ_OPS": frozenset({
-        "branch.read", "consent.read", "customer.read", "export.approve", "export.read", "export.request",
-        "field.manage", "list.keep", "model.approve", "model.read", "nightly.read", "oneid.review", "org.read", "segment.draw", "segment.read",
+        "branch.read", "consent.read", "customer.read", "effect.approve", "effect.make", "effect.read", "export.approve",
+        "export.read", "export.request", "field.manage", "list.keep", "model.approve", "model.read", "nightly.read",
+        "oneid.review", "org.read", "segment.draw", "segment.read",
         "standard.propose",
         "standard.read", "tag.assign", "tag.manage",
     }),
     "COMPLIANCE": frozenset({
         "alert.handle", "alert.read", "aml.read", "audit.read", "branch.read", "catalogue.read", "consent.read",
-        "consent.record", "customer.read", "export.clear", "export.read", "history.read", "model.read", "org.read",
+        "consent.record", "customer.read", "effect.approve", "effect.read", "export.clear", "export.read", "history.read", "model.read", "org.read",
         "policy.publish", "rights.decide", "rights.open", "rights.work", "role.approve", "role.read",
         "segment.approve", "segment.read", "standard.approve", "standard.read",
     }),
     "AUDITOR": frozenset({
-        "alert.read", "audit.read", "branch.read", "catalogue.read", "history.read", "model.read", "nightly.read", "org.read",
-        "role.read",
+        "alert.read", "audit.read", "branch.read", "catalogue.read", "effect.read", "history.read", "model.read", "nightly.read",
+        "org.read", "role.read",
     }),
     "SEC_ADMIN": frozenset({
         "alert.handle", "alert.read", "audit.read", "catalogue.read", "history.read", "org.read", "role.approve",
@@ -65,7 +67,7 @@ DUTIES = ("SYS_ADMIN", "SEC_ADMIN", "AUDITOR")
 BUSINESS = frozenset({
     "workbench", "customer.read", "customer.reveal", "field.fill", "task.work", "handover.make", "handover.approve", "pool.read",
     "pool.claim", "pool.assign", "cover.make", "team.read", "relationship.write", "oneid.review", "segment.approve",
-    "segment.draw", "segment.read", "standard.approve", "standard.propose", "standard.read",
+    "segment.draw", "segment.read", "standard.approve", "standard.propose", "standard.read", "effect.approve", "effect.make",
 })  # fmt: skip
 """Rights that touch customers: none of them for the three duties."""
 

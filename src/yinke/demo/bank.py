@@ -19,6 +19,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from yinke.access.services import make_demo_logins
 from yinke.common.errors import YinkeError
 from yinke.customers.models import Frontier
+from yinke.demo.experiments import begin, tell_again
 from yinke.demo.generate import generate
 from yinke.demo.people import DEMO_PASSWORD, demo_logins
 from yinke.demo.scene import play
@@ -77,6 +78,7 @@ def prepare(
     if frontier is None or frontier.biz_date < last:
         _run(console, writer, delivery_dates(first, last, since))
         work_off(last)
+        tell_again()
         play()
         make_demo_logins([(login.emp_no, DEMO_PASSWORD) for login in demo_logins()])
         console.print(f"The demo bank is ready after {time.perf_counter() - started:.0f} s.")
@@ -104,6 +106,7 @@ def _writer(customers: int, first: date, last: date, daily_from: date) -> BasePr
 def _run(console: Console, writer: BaseProcess | None, days: Sequence[date]) -> None:
     inbox = settings.YINKE.inbox
     bench = open_bench(inbox)
+    last = days[-1]
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
@@ -125,7 +128,7 @@ def _run(console: Console, writer: BaseProcess | None, days: Sequence[date]) -> 
                     shutil.rmtree(folder, ignore_errors=True)
             progress.update(bar, advance=1, description=f"{day}")
 
-        outcome = run_history(bench, days, before_day=ready, on_day=done)
+        outcome = run_history(bench, days, before_day=ready, on_day=done, before_tasks=lambda: begin(last))
     if writer is not None:
         writer.join()
         if writer.exitcode:

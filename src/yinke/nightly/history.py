@@ -20,6 +20,7 @@ def run_history(
     *,
     before_day: Callable[[date], None] | None = None,
     on_day: Callable[[date], None] | None = None,
+    before_tasks: Callable[[], None] | None = None,
 ) -> Outcome:
     """Run the dates that the bank delivers, then write to PostgreSQL once.
 
@@ -30,6 +31,7 @@ def run_history(
         days: oldest first (``delivery_dates``); what lies between two of them is not delivered.
         before_day: may wait until a date's files are there; called in another thread.
         on_day: called after each date.
+        before_tasks: called before the first tasks are made, in their transaction (``write_to_people``).
 
     Returns:
         The outcome of the whole, recorded as one run of the last date; a held date ends it there,
@@ -77,7 +79,7 @@ def run_history(
                 out.quarantined,
                 out.events,
             )
-            out.tasks = write_to_people(bench, recorder.step)
+            out.tasks = write_to_people(bench, recorder.step, before_tasks)
             newest = bench.lake.latest()
             recorder.run.lake_version = newest.version if newest else ""
             return held

@@ -18,6 +18,7 @@ from yinke.customers.models import Frontier
 from yinke.customers.services.handover import freeze_baselines
 from yinke.customers.services.identity_write_back import follow_identities
 from yinke.customers.services.write_back import write_back
+from yinke.effect.services.follow import follow
 from yinke.lake.store import Day, Lake
 from yinke.nightly.lake_night import Bench
 from yinke.segments.night import refresh_night
@@ -27,11 +28,18 @@ TASK_DAYS = 15
 """Reasons of older dates have expired (the longest stands 15 days, bar month-end ones)."""
 
 
-def write_to_people(bench: Bench, on_step: Callable[[str, float, dict[str, Any]], None]) -> int:
+def write_to_people(
+    bench: Bench,
+    on_step: Callable[[str, float, dict[str, Any]], None],
+    before_tasks: Callable[[], None] | None = None,
+) -> int:
     """Bring PostgreSQL to the lake's newest day, in one transaction.
 
     The tasks are made, date by date, of every version that PostgreSQL has not seen: a night that was killed
     before it came here, a correction, and one that was held half-way.
+
+    Args:
+        before_tasks: called in the transaction, once staff and customers are there.
 
     Returns:
         New tasks.
@@ -63,12 +71,16 @@ def write_to_people(bench: Bench, on_step: Callable[[str, float, dict[str, Any]]
         turn(newest.biz_date + timedelta(days=1))
         freeze_baselines(newest.biz_date)
         idle(newest.biz_date, bench.thresholds.at(newest.biz_date))
+        if before_tasks:
+            before_tasks()
         started = time.perf_counter()
         counts = {}
         for day in fresh:
-            outcome = make_tasks(day, day.biz_date, bench.thresholds.at(day.biz_date))
+            values = bench.thresholds.at(day.biz_date)
+            outcome = make_tasks(day, day.biz_date, values)
             for name, number in vars(outcome).items():
                 counts[name] = number if name == "overflow" else counts.get(name, 0) + number
+            follow(day, values)
         roll_up(newest.biz_date)
         on_step("tasks", time.perf_counter() - started, counts)
         Frontier.objects.update_or_create(

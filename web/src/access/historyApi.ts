@@ -13,6 +13,7 @@ export const HISTORY_KINDS: HistoryKind[] = [
   "segment",
   "segment_version",
   "custom_field",
+  "experiment",
   "do_not_disturb",
   "substitution",
   "role_grant",

@@ -7,6 +7,7 @@ import {
   CheckSquareOutlined,
   ClockCircleOutlined,
   DatabaseOutlined,
+  ExperimentOutlined,
   ExportOutlined,
   FormOutlined,
   HistoryOutlined,
@@ -58,6 +59,7 @@ export const ENTRIES: Entry[] = [
     name: "nav.standards",
     icon: SlidersOutlined,
   },
+  { group: "market", path: "/effect", right: "effect.read", name: "nav.effect", icon: ExperimentOutlined },
   {
     group: "guard",
     path: "/rights-cases",

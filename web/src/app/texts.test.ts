@@ -43,6 +43,7 @@ import { MEASURES, MONEY_UNITS, PEERS, PERIODS, SIDES, UNITS } from "@/segments/
 import { CHANGE_STATUSES } from "@/standards/api";
 import { STAGE_OF } from "@/standards/components/Rules";
 import { KINDS as VALUE_KINDS } from "@/standards/values";
+import { BANDS, DEEDS, MEASURES as OUTCOMES, STATUSES as EXPERIMENT_STATUSES } from "@/effect/api";
 import { ENTRIES } from "./access";
 import { FLAT, LANGUAGES, SRC, files } from "./textsOf";
 
@@ -136,6 +137,15 @@ describe("every code has a text", () => {
     ["segments.measure", MEASURES],
     ["segments.peers", PEERS],
     ["segments.sides", SIDES],
+    ["effect.status", EXPERIMENT_STATUSES],
+    ["effect.measure", OUTCOMES],
+    ["effect.measureHint", OUTCOMES],
+    ["effect.sentence.NONE", OUTCOMES],
+    ["effect.sentence.NOT_YET", OUTCOMES],
+    ["effect.band", BANDS],
+    ["effect.deed", DEEDS],
+    ["effect.sure", DEEDS],
+    ["effect.done", DEEDS],
     ["standards.status", CHANGE_STATUSES],
     ["standards.group", STAGE_OF.map(([group]) => group)],
     ["standards.value", VALUE_KINDS],

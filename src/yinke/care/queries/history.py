@@ -52,6 +52,7 @@ class Source:
 SOURCES: dict[Kind, Source] = {
     "custom_field": Source("customers.CustomField", "name_zh", business=True),
     "do_not_disturb": Source("care.DoNotDisturb", business=True),
+    "experiment": Source("effect.Experiment", "name", business=True),
     "export": Source("customers.ExportRequest", business=True),
     "handover": Source("customers.Handover", business=True),
     "person": Source("access.User", "name"),
@@ -62,7 +63,7 @@ SOURCES: dict[Kind, Source] = {
     "substitution": Source("access.Substitution", "absent"),
     "task": Source("care.Task", business=True),
 }
-CODES = frozenset({"role", "right", "status", "reason", "sides", "scope", "source", "kind"})
+CODES = frozenset({"role", "right", "status", "reason", "sides", "scope", "source", "kind", "measure"})
 """Fields whose values have a text in each language at the page."""
 TYPES: dict[type[models.Field[Any, Any]], Literal["date", "moment", "yes_no"]] = {
     models.DateField: "date", models.DateTimeField: "moment", models.BooleanField: "yes_no",

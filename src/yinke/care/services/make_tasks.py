@@ -11,7 +11,7 @@ Bulk SQL throughout; the caller's transaction holds it all. The same day twice c
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -25,19 +25,24 @@ from yinke.lake.store import Day
 
 MANY = 1_000
 """From so many new reasons on the planner is told of them at once: the next date may follow in this transaction."""
+HOLDERS: list[Callable[[Any, Day, date], int]] = []
+"""Asked once the new reasons of a date stand in ``fresh``: they take away those of customers held out by an experiment
+and say how many; see ``effect/services/hold_out.py``."""
 
 
 @dataclass(frozen=True)
 class Made:
     """What a night did to the tasks. ``reasons`` counts those raised; ``muted`` those held back.
 
-    ``tasks`` are new, ``joined`` are open ones that got a further reason, ``moved`` changed hands.
+    ``withheld`` those of customers held out by an experiment. ``tasks`` are new, ``joined`` are open ones that got a
+    further reason, ``moved`` changed hands.
     """
 
     tasks: int
     joined: int
     reasons: int
     muted: int
+    withheld: int
     expired: int
     moved: int
     overflow: int
@@ -94,6 +99,7 @@ def make_tasks(day: Day, biz_date: date, values: Mapping[str, Any]) -> Made:
         cursor.execute("ANALYZE quiet")
         fresh = run(FRESH)
         cursor.execute("ANALYZE fresh")
+        withheld = sum(hold(cursor, day, biz_date) for hold in HOLDERS)
         tasks = run(NEW_TASKS)
         joined = run(JOINED)
         reasons = run(NEW_REASONS)
@@ -108,7 +114,7 @@ def make_tasks(day: Day, biz_date: date, values: Mapping[str, Any]) -> Made:
         run(END_LOANS)
         overflow = rank_lists(cursor, workday, int(values["task.cap"]))
         cursor.execute(DROP)
-    return Made(tasks, joined, reasons, rows - known - fresh, expired, moved, overflow)
+    return Made(tasks, joined, reasons, rows - known - fresh, withheld, expired, moved, overflow)
 
 
 def _load(cursor: Any, day: Day) -> int:

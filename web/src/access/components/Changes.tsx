@@ -23,6 +23,8 @@ const WORDS: Record<string, string> = {
   "segment.kind": "access:history.segmentKind",
   "custom_field.kind": "customers:custom.kinds",
   "segment_version.status": "access:history.versionStatus",
+  "experiment.status": "effect:status",
+  "experiment.measure": "effect:measure",
 };
 
 /** Which fields changed, from what to what. */

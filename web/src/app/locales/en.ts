@@ -3,6 +3,7 @@ import access from "@/access/locale.en.json";
 import app from "@/app/locale.en.json";
 import care from "@/care/locale.en.json";
 import customers from "@/customers/locale.en.json";
+import effect from "@/effect/locale.en.json";
 import nightly from "@/nightly/locale.en.json";
 import oneid from "@/oneid/locale.en.json";
 import privacy from "@/privacy/locale.en.json";
@@ -11,6 +12,6 @@ import shared from "@/shared/locale.en.json";
 import standards from "@/standards/locale.en.json";
 
 export default {
-  resources: { access, app, care, customers, nightly, oneid, privacy, segments, shared, standards },
+  resources: { access, app, care, customers, effect, nightly, oneid, privacy, segments, shared, standards },
   antd,
 };

@@ -4,6 +4,7 @@ import access from "@/access/locale.zh.json";
 import app from "@/app/locale.zh.json";
 import care from "@/care/locale.zh.json";
 import customers from "@/customers/locale.zh.json";
+import effect from "@/effect/locale.zh.json";
 import nightly from "@/nightly/locale.zh.json";
 import oneid from "@/oneid/locale.zh.json";
 import privacy from "@/privacy/locale.zh.json";
@@ -12,6 +13,6 @@ import shared from "@/shared/locale.zh.json";
 import standards from "@/standards/locale.zh.json";
 
 export default {
-  resources: { access, app, care, customers, nightly, oneid, privacy, segments, shared, standards },
+  resources: { access, app, care, customers, effect, nightly, oneid, privacy, segments, shared, standards },
   antd,
 };

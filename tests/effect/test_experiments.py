@@ -1,0 +1,251 @@
+"""对照实验: drawn before contact, respected by every night, measured in its time, and honest in what it says."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db import IntegrityError, transaction
+from hypothesis import Phase, given, settings
+from hypothesis import strategies as st
+
+from tests.bank import TODAY, a_day
+from tests.care.nights import TaskBank, event
+from yinke.care.models import Reason, Task
+from yinke.care.services.make_tasks import make_tasks
+from yinke.common.crypto import decrypt
+from yinke.common.errors import NotAllowed, YinkeError
+from yinke.common.thresholds import load_thresholds
+from yinke.customers.models import Customer
+from yinke.effect.cli import uplift_of
+from yinke.effect.models import Experiment, Member, Withheld
+from yinke.effect.services import decide
+from yinke.effect.services.follow import follow
+from yinke.scoring.effect.draw import is_held_out, seal_of
+
+pytestmark = pytest.mark.django_db
+ONE = timedelta(days=1)
+ASKED = decide.Plan(
+    name="临界提升电话", note="给临界客户打电话，资产是否多留下来", events=["E08"], share=20, measure="KEPT", horizon_days=7,
+    enrol_days=7, planned=400,
+)  # fmt: skip
+
+
+class ExperimentBank(TaskBank):
+    """Two at head office, and many customers; nights bring events and balances."""
+
+    def __init__(self, folder: Path, customers: int = 120) -> None:
+        super().__init__(folder)
+        for name, role in (("总行甲", "HQ_OPS"), ("总行乙", "HQ_OPS"), ("合规", "COMPLIANCE")):
+            self.with_staff(name, role, at="总行")
+        self.people = [
+            self.customer(f"客{n}", tier=n % 4, aum=100_000 * (1 + n % 7)) for n in range(customers)
+        ]
+
+    def running(self, **more: Any) -> Experiment:
+        """An experiment, asked for, approved by another, started today."""
+        found = decide.plan(self.viewer("总行甲"), decide.Plan(**{**vars(ASKED), **more}))
+        decide.approve(self.viewer("合规"), found.id)
+        return decide.start(self.viewer("总行甲"), found.id, on=TODAY)
+
+    def a_night(self, on: date, *rows: dict[str, Any], gone: frozenset[int] = frozenset()) -> Any:
+        """Tasks and the look of one date; who is ``gone`` holds nothing any more."""
+        snapshot = [
+            {"cust_id": c.id, "tier": n % 4, "status": "NORMAL", "aum": 0 if c.id in gone else 100_000 * (1 + n % 7)}
+            for n, c in enumerate(self.people)
+        ]  # fmt: skip
+        values = load_thresholds(None).at(on)
+        day = a_day(self.lake, on, events=rows, snapshot=snapshot)
+        made = make_tasks(day, on, values)
+        follow(day, values)
+        return made
+
+
+@pytest.fixture
+def bank(db: None, tmp_path: Path) -> ExperimentBank:
+    return ExperimentBank(tmp_path)
+
+
+def e08(bank: ExperimentBank, on: date, some: slice = slice(None)) -> list[dict[str, Any]]:
+    return [event("E08", c, on=on, stands=30, key=f"E08|{c.id}||cycle") for c in bank.people[some]]
+
+
+def contacted(kind: str = "E08") -> set[int]:
+    return set(Reason.objects.filter(type=kind).values_list("customer_id", flat=True))
+
+
+def test_who_is_held_out_gets_no_task_until_measured_and_then_like_everybody(bank: ExperimentBank) -> None:
+    experiment = bank.running()
+    assert decrypt(experiment.seed_sealed) and experiment.seed_digest == seal_of(
+        bytes.fromhex(decrypt(experiment.seed_sealed))
+    )
+    made = bank.a_night(TODAY, *e08(bank, TODAY, slice(0, 80)), event("E11", bank.people[0], stands=5))
+    held = set(Member.objects.filter(held_out=True).values_list("customer_id", flat=True))
+    care = set(Member.objects.filter(held_out=False).values_list("customer_id", flat=True))
+    assert len(held) == made.withheld == Withheld.objects.count() and 12 <= len(held) <= 20
+    assert contacted() == care and len(care | held) == 80
+    assert contacted("E11") == {bank.people[0].id}  # another event of anybody is not tested
+    for n in range(1, 7):  # the event stands, and others come: nobody held out is contacted
+        on = TODAY + n * ONE
+        bank.a_night(on, *e08(bank, on, slice(0, 80 + 5 * n)))
+        held |= set(Member.objects.filter(held_out=True).values_list("customer_id", flat=True))
+        first = set(
+            Member.objects.filter(assigned_on=TODAY, held_out=True).values_list("customer_id", flat=True)
+        )
+        assert not contacted() & held and first <= held
+    bank.a_night(TODAY + 7 * ONE, *e08(bank, TODAY + 7 * ONE))
+    assert first <= contacted()  # measured at this day's end
+    assert not Member.objects.filter(assigned_on=TODAY + 7 * ONE).exists()  # nobody is taken in any more
+
+
+nights = st.lists(
+    st.tuples(st.integers(0, 5), st.sets(st.tuples(st.sampled_from(["E08", "E14", "E11"]), st.integers(0, 23)), max_size=30)),
+    min_size=2, max_size=6,
+)  # fmt: skip
+
+
+@settings(max_examples=12, deadline=None, phases=[Phase.generate])
+@given(dates=nights, stopped=st.booleans())
+def test_whatever_the_nights_bring_nobody_held_out_has_a_reason_of_that_event(
+    bank: ExperimentBank, dates: list[tuple[int, set[tuple[str, int]]]], stopped: bool
+) -> None:
+    """Nights in any order, again and with other events (corrections): the log and the tasks always agree."""
+    Experiment.objects.all().delete()
+    Task.objects.all().delete()
+    bank.running(events=["E08"], share=50)
+    other = bank.running(events=["E14"], share=30)
+    for n, (day, rows) in enumerate(dates):
+        on = TODAY + day * ONE
+        bank.a_night(on, *(event(kind, bank.people[k], on=on, stands=9) for kind, k in sorted(rows)))
+        if stopped and n == 0:
+            decide.stop(bank.viewer("总行甲"), other.id, "停")
+        for member in Member.objects.filter(held_out=True, experiment__status="RUNNING"):
+            while_held = Reason.objects.filter(
+                customer=member.customer_id, type=member.event, biz_date__lt=member.due_on
+            )  # fmt: skip
+            assert not while_held.exists()
+            assert Withheld.objects.filter(customer=member.customer_id, event=member.event).exists()
+    for customer, kind in Reason.objects.filter(type="E08").values_list("customer_id", "type"):
+        assert Member.objects.filter(customer=customer, event=kind, held_out=False).exists()
+
+
+def test_a_reason_for_who_is_held_out_is_refused_by_the_database_itself(bank: ExperimentBank) -> None:
+    bank.running()
+    bank.a_night(TODAY, *e08(bank, TODAY), *(event("E11", c, stands=5) for c in bank.people))
+    held = Member.objects.filter(held_out=True)[0]
+    reason = {
+        "task": Task.objects.get(customer=held.customer_id), "customer_id": held.customer_id, "biz_date": TODAY,
+        "priority": 1, "expire_on": TODAY + ONE,
+    }  # fmt: skip
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Reason.objects.create(**reason, type="E08", dedup_key="by another way")
+    Reason.objects.create(**reason, type="E04", dedup_key="of another event")
+
+
+def test_arms_can_be_drawn_again_and_are_alike(bank: ExperimentBank) -> None:
+    experiment = bank.running(share=25)
+    for n in range(6):
+        bank.a_night(TODAY + n * ONE, *e08(bank, TODAY + n * ONE, slice(20 * n, 20 * n + 20)))
+    seed = bytes.fromhex(decrypt(experiment.seed_sealed))
+    members = list(Member.objects.all())
+    assert len(members) == 120
+    assert all(m.held_out == is_held_out(seed, m.stratum, m.number, 25) for m in members)
+    for stratum in {
+        m.stratum for m in members
+    }:  # thirty each: a block of 20, of which 5 are held out, and half of one
+        assert 5 <= sum(m.held_out for m in members if m.stratum == stratum) <= 10
+    other = bank.running(events=["E14"], share=25)
+    bank.a_night(TODAY + 6 * ONE, *(event("E14", c, on=TODAY + 6 * ONE) for c in bank.people))
+    again = {m.customer_id: m.held_out for m in Member.objects.filter(experiment=other)}
+    assert [again[m.customer_id] for m in members] != [m.held_out for m in members]
+
+
+def test_the_last_look_says_what_was_kept_and_ends_it(bank: ExperimentBank) -> None:
+    experiment = bank.running(enrol_days=7, share=50)
+    bank.a_night(TODAY, *e08(bank, TODAY))
+    arm = dict(Member.objects.values_list("customer_id", "held_out"))
+    held = [c for c in arm if arm[c]]
+    gone = frozenset(held[: len(held) * 2 // 3])  # of those held out two thirds take their money away
+    for n in range(1, 8):
+        bank.a_night(TODAY + n * ONE, gone=gone if n == 7 else frozenset())
+    experiment.refresh_from_db()
+    looks = [look.result for look in experiment.looks.order_by("biz_date")]
+    assert [look["looks"] for look in looks] == list(range(1, 9))
+    assert experiment.status == "ENDED" and experiment.ended_on == TODAY + 7 * ONE
+    last = looks[-1]
+    with pytest.raises(YinkeError) as little:  # 120 customers teach nobody whom care changes
+        uplift_of(["E08"])
+    assert little.value.code == "too_few_for_uplift" and "120" in little.value.message
+    assert (last["final"], last["verdict"], last["proven"]) == (True, "BETTER", 120)
+    assert last["kept"]["treated"] == 1 and last["kept"]["control"] == pytest.approx(1 / 3, abs=0.02)
+    assert 0.4 < last["kept"]["low"] < 2 / 3 < last["kept"]["high"]
+    assert last["aum"]["low"] > 0 and not last["ratio_alarm"] and not last["held_out"]["reached"]
+    assert looks[-2]["verdict"] == "TOO_FEW"  # nobody's time was over
+
+
+def test_nothing_is_claimed_where_nothing_happened(bank: ExperimentBank) -> None:
+    experiment = bank.running()
+    bank.a_night(TODAY, *e08(bank, TODAY))
+    for n in range(1, 8):
+        bank.a_night(TODAY + n * ONE)
+    last = experiment.looks.order_by("biz_date").last()
+    assert (
+        last
+        and last.result["verdict"] == "NONE"
+        and last.result["kept"]["low"] < 0 < last.result["kept"]["high"]
+    )
+
+
+def test_who_asks_does_not_decide_and_nothing_owed_is_withheld(bank: ExperimentBank) -> None:
+    maker = bank.viewer("总行甲")
+    with pytest.raises(YinkeError) as owed:
+        decide.plan(maker, decide.Plan(**{**vars(ASKED), "events": ["E08", "E16"]}))
+    assert owed.value.code == "event_protected"
+    found = decide.plan(maker, ASKED)
+    with pytest.raises(NotAllowed):
+        decide.approve(maker, found.id)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Experiment.objects.filter(id=found.id).update(status="APPROVED", decided_by=found.made_by_id)
+    with pytest.raises(decide.ExperimentMoved):
+        decide.start(maker, found.id)
+    bank.running()
+    decide.approve(bank.viewer("总行乙"), found.id)
+    with pytest.raises(decide.ExperimentMoved) as busy:
+        decide.start(maker, found.id)
+    assert busy.value.code == "experiment_overlaps"
+
+
+def test_once_stopped_nobody_is_held_out(bank: ExperimentBank) -> None:
+    experiment = bank.running()
+    bank.a_night(TODAY, *e08(bank, TODAY))
+    decide.stop(bank.viewer("总行甲"), experiment.id, "分行投诉")
+    bank.a_night(TODAY + ONE, *e08(bank, TODAY + ONE))
+    assert contacted() == {c.id for c in Customer.objects.filter(id__in=[c.id for c in bank.people])}
+
+
+def test_the_pages_ask_plan_decide_and_tell(bank: ExperimentBank) -> None:
+    bank.running(events=["E14"])
+    bank.a_night(TODAY, *(event("E14", c) for c in bank.people), *e08(bank, TODAY))
+    maker, other, head = (bank.client(name) for name in ("总行甲", "合规", "张行长"))
+    offered = {row["code"]: row for row in maker.get("/api/experiments/events").json()}
+    assert "E16" not in offered and offered["E08"]["customers"] == 120 and offered["E14"]["running"]
+    power = maker.get("/api/experiments/power?events=E08&share=20&days=45").json()
+    assert power["seen"] == 120 and {c["days"]: c["customers"] for c in power["chances"]}[45] == 120 * 45
+    body = {**vars(ASKED), "events": ["E08"]}
+    made = maker.post("/api/experiments", body, content_type="application/json").json()
+    assert (made["status"], made["may_decide"], made["may_withdraw"], made["seed"]) == (
+        "PENDING",
+        False,
+        True,
+        None,
+    )
+    address = f"/api/experiments/{made['id']}"
+    assert head.post(f"{address}/approve").status_code == 403
+    assert other.post(f"{address}/approve").json()["status"] == "APPROVED"
+    assert maker.post(f"{address}/start").json()["starts_on"] == str(TODAY + ONE)
+    listed = {row["events"][0]: row for row in head.get("/api/experiments").json()}
+    assert listed["E14"]["report"]["verdict"] == "TOO_FEW" and not listed["E14"]["may_run"]
+    stopped = maker.post(f"{address}/stop", {"reason": "换方案"}, content_type="application/json").json()
+    assert seal_of(bytes.fromhex(stopped["seed"])) == stopped["seed_digest"]
