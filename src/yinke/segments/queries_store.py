@@ -375,8 +375,7 @@ def using(segment: Segment) -> list[Segment]:
 
 def field_used(viewer: Viewer, code: str) -> FieldUse:
     """Which segments ask for a field of the bank's own, whatever the viewer sees of them."""
-    name = f"{CUSTOM}{code}"
-    found = _asking(lambda leaf: isinstance(leaf, Compare) and leaf.field == name)
+    found = _asking(lambda leaf: isinstance(leaf, Compare) and leaf.field == f"{CUSTOM}{code}")
     seen = names_of(visible_segments(viewer), viewer.language)
     names = tuple(seen[one.code] for one in found if one.code in seen)
     return FieldUse(names, len(found) - len(names))
