@@ -54,7 +54,8 @@ ACTIONS = (
     "segment.withdraw", "segment.refresh", "segment.upload", "segment.members",
     "segment.group",
     "standard.propose", "standard.approve", "standard.refuse", "standard.withdraw",
-    "model.train", "model.approve", "model.release", "model.rollback", "model.blocked",
+    "model.train", "model.approve", "model.release", "model.rollback", "model.blocked", "model.drift",
+    "score.feedback",
     "export.request", "export.approve", "export.refuse", "export.withdraw", "export.make", "export.download",
     "alert.acknowledge", "task.assign", "contact.withdraw",
 )  # fmt: skip

@@ -10,7 +10,7 @@ from pydantic import Field
 from yinke.common.schema import Schema
 
 Kind = Literal[
-    "do_not_disturb", "export", "handover", "person", "role_grant", "role_right", "segment", "segment_version",
+    "do_not_disturb", "export", "handover", "person", "role_grant", "role_right", "score_feedback", "segment", "segment_version",
     "substitution", "task",
 ]  # fmt: skip
 """What people decide, and whose history is kept (``common/history.py``); in this order for equal times."""

@@ -13,9 +13,11 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from yinke.care.events.churn import TOLD
 from yinke.care.events.registry import EVENT_TYPES
 from yinke.common.money import short
 from yinke.common.yaml_files import read_yaml
+from yinke.scoring.churn.reasons import sentence as churn_sentence
 
 LANGUAGES = ("zh-hans", "en")
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -45,7 +47,7 @@ def event_name(type: str, language: str) -> str:
 
 
 def family(type: str) -> str:
-    """The family of an event type: MATURITY, FLOW, PAYROLL, TIER, CARE, ACTIVITY, LOAN, SERVICE or NEW."""
+    """The family of an event type: MATURITY, FLOW, PAYROLL, TIER, CARE, ACTIVITY, LOAN, SERVICE, NEW or CHURN."""
     return EVENT_TYPES[type].family
 
 
@@ -70,7 +72,7 @@ def sentence(
     'A ¥500K time deposit matures in 1 day (30 Nov), account ending 1234'
     """
     facts = {"amount": amount, **{name: value for name, value in payload.items() if value is not None}}
-    facts = _as_of(facts, today)
+    facts = _with_signs(_as_of(facts, today), language)
     found = texts(language)["events"][type]
     key = "_".join(str(part) for part in (facts.get("what"), facts.get("case", "ALL")) if part)
     key += "_MANY" if facts.get("count") else ""
@@ -103,6 +105,15 @@ def _as_of(facts: dict[str, Any], today: date | None) -> dict[str, Any]:
     elif "last" in facts:
         facts["days"] = (today - date.fromisoformat(facts["last"])).days
     return facts
+
+
+def _with_signs(facts: dict[str, Any], language: str) -> dict[str, Any]:
+    """With ``signs``: the reasons of a churn score (features ``r1``.. and their values ``v1``..) as one text."""
+    told = [
+        churn_sentence(facts[f"r{n}"], float(facts[f"v{n}"]) if f"v{n}" in facts else None, language)
+        for n in range(1, TOLD + 1) if f"r{n}" in facts
+    ]  # fmt: skip
+    return facts | {"signs": ("; " if language == "en" else "；").join(told)} if told else facts
 
 
 def _fill(template: str, facts: Mapping[str, Any], language: str) -> str:

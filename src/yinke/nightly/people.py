@@ -20,6 +20,8 @@ from yinke.customers.services.identity_write_back import follow_identities
 from yinke.customers.services.write_back import write_back
 from yinke.lake.store import Day, Lake
 from yinke.nightly.lake_night import Bench
+from yinke.privacy.consents import objecting
+from yinke.scoring.services.alerts import take_scores
 from yinke.segments.night import refresh_night
 from yinke.segments.services.install import install_ready_segments
 
@@ -64,10 +66,12 @@ def write_to_people(bench: Bench, on_step: Callable[[str, float, dict[str, Any]]
         freeze_baselines(newest.biz_date)
         idle(newest.biz_date, bench.thresholds.at(newest.biz_date))
         started = time.perf_counter()
-        counts = {}
+        counts, objected = {}, objecting()
         for day in fresh:
-            outcome = make_tasks(day, day.biz_date, bench.thresholds.at(day.biz_date))
-            for name, number in vars(outcome).items():
+            values = bench.thresholds.at(day.biz_date)
+            scores = take_scores(bench.engine, bench.lake, day, values, objected)
+            outcome = make_tasks(day, day.biz_date, values)
+            for name, number in {**vars(outcome), **scores}.items():
                 counts[name] = number if name == "overflow" else counts.get(name, 0) + number
         roll_up(newest.biz_date)
         on_step("tasks", time.perf_counter() - started, counts)

@@ -92,6 +92,7 @@ def _train(kind: str, by: str, note: str) -> None:
     from yinke.scoring.churn.store import KINDS
     from yinke.scoring.churn.train import train_churn
     from yinke.scoring.services import registry
+    from yinke.scoring.services.feedback import explained
 
     if kind not in KINDS:
         raise YinkeError(
@@ -115,7 +116,7 @@ def _train(kind: str, by: str, note: str) -> None:
     with bars as progress:
         bar = progress.add_task("months", total=None)
         card = train_churn(
-            engine, lake, values, threads=env.threads,
+            engine, lake, values, threads=env.threads, explained=explained(values) if values else (),
             on_month=lambda month, done, total: progress.update(
                 bar, description=f"{month:%Y-%m}", completed=done, total=total + 1),
         )  # fmt: skip
