@@ -55,6 +55,39 @@ class ScoringModel(models.Model):
         ]  # fmt: skip
 
 
+class TrainingRun(models.Model):
+    """训练任务: a model was asked for on the page; the worker trains it beside the nights."""
+
+    class Status(models.TextChoices):
+        WAITING = "WAITING", "排队中"
+        RUNNING = "RUNNING", "训练中"
+        DONE = "DONE", "已完成"
+        FAILED = "FAILED", "未成功"
+
+    OPEN = ("WAITING", "RUNNING")
+
+    id: int
+    kind = models.CharField(max_length=20)
+    note = models.CharField(max_length=200, blank=True)
+    status = models.CharField(max_length=7, choices=Status.choices, default=Status.WAITING)
+    asked_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    asked_by_id: int
+    asked_at = models.DateTimeField(auto_now_add=True)
+    started_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+    number = models.PositiveIntegerField(null=True)
+    """The model that came of it."""
+    code = models.CharField(max_length=40, blank=True)
+    """Why it failed: the error's code."""
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["kind"], condition=Q(status__in=("WAITING", "RUNNING")), name="scoring_one_training"
+            )
+        ]
+
+
 class ScoreNight(models.Model):
     """评分监测: what one night's scoring came to, or why it gave no scores."""
 

@@ -4,6 +4,7 @@ from yinke.common.row_security import EVERYWHERE, OF_ORGS, either, of_customer
 
 OPEN = {
     "scoring_scoringmodel": "figures about models; no row of a customer",
+    "scoring_trainingrun": "who asked for a model, and what came of it; no row of a customer",
     "scoring_scorenight": "figures about nights; no row of a customer",
 }
 POLICIES = {

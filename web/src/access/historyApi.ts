@@ -13,6 +13,7 @@ export const HISTORY_KINDS: HistoryKind[] = [
   "segment",
   "segment_version",
   "do_not_disturb",
+  "score_feedback",
   "substitution",
   "role_grant",
   "role_right",

@@ -7,7 +7,9 @@ import {
   CheckSquareOutlined,
   ClockCircleOutlined,
   DatabaseOutlined,
+  ExperimentOutlined,
   ExportOutlined,
+  FallOutlined,
   HistoryOutlined,
   FileProtectOutlined,
   InboxOutlined,
@@ -39,9 +41,9 @@ export interface Entry {
 export const ENTRIES: Entry[] = [
   { group: "work", path: "/workbench", right: "workbench", name: "nav.workbench", icon: CheckSquareOutlined },
   { group: "work", path: "/customers", right: "customer.read", name: "nav.customers", icon: TeamOutlined },
+  { group: "work", path: "/churn", right: "churn.read", name: "nav.churn", icon: FallOutlined },
   { group: "work", path: "/pool", right: "pool.read", name: "nav.pool", icon: InboxOutlined },
   { group: "work", path: "/handovers", right: "handover.make", name: "nav.handovers", icon: SwapOutlined },
-  { group: "work", path: "/team", right: "team.read", name: "nav.team", icon: CalendarOutlined },
   {
     group: "market",
     path: "/segments",
@@ -57,6 +59,7 @@ export const ENTRIES: Entry[] = [
     name: "nav.standards",
     icon: SlidersOutlined,
   },
+  { group: "market", path: "/models", right: "model.read", name: "nav.models", icon: ExperimentOutlined },
   {
     group: "guard",
     path: "/rights-cases",
@@ -80,6 +83,7 @@ export const ENTRIES: Entry[] = [
     name: "nav.catalogue",
     icon: DatabaseOutlined,
   },
+  { group: "outlets", path: "/team", right: "team.read", name: "nav.team", icon: CalendarOutlined },
   { group: "outlets", path: "/branch", right: "branch.read", name: "nav.branch", icon: AppstoreOutlined },
   { group: "outlets", path: "/orgs", right: "org.read", name: "nav.orgs", icon: ApartmentOutlined },
   { group: "outlets", path: "/oneid", right: "oneid.review", name: "nav.oneid", icon: MergeCellsOutlined },

@@ -1118,6 +1118,106 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/churn/summary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Churn Summary
+         * @description 哪些人要走: customers and AUM at risk by band, tier, org and manager, and what became of earlier alerts.
+         */
+        get: operations["get_churn_summary"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/churn/alerts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Churn Alerts
+         * @description The customers, 50 a page, with reasons, what was done and how it stands. ``tier`` may be given several times.
+         */
+        get: operations["list_churn_alerts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/customers/{customer_id}/churn": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Score Card
+         * @description 流失风险: the newest score with reasons, and its history.
+         */
+        get: operations["get_score_card"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/customers/{customer_id}/churn/feedback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Tell Feedback
+         * @description 不属实反馈 on the newest score; a second one on the same score takes the first one's place.
+         */
+        post: operations["tell_feedback"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/customers/{customer_id}/churn/feedback/{feedback_id}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Withdraw Feedback
+         * @description Take one's own feedback back.
+         */
+        post: operations["withdraw_feedback"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/history": {
         parameters: {
             query?: never;
@@ -2972,6 +3072,50 @@ export interface paths {
          * @description Take the released model out of use; the one before it is used again.
          */
         post: operations["roll_back_model"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/scoring/monitoring/{kind}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Monitoring
+         * @description 评分监测: how many each night scored, drift, and nights without scores.
+         */
+        get: operations["get_monitoring"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/scoring/trainings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Trainings
+         * @description The newest trainings.
+         */
+        get: operations["list_trainings"];
+        put?: never;
+        /**
+         * Train Model
+         * @description Have a model trained by the worker; the page asks for the list until it is there.
+         */
+        post: operations["train_model"];
         delete?: never;
         options?: never;
         head?: never;
@@ -4919,12 +5063,368 @@ export interface components {
             coverage: number | null;
         };
         /**
+         * AlertScope
+         * @description Whose alerts: those of an org's subtree, of a manager.
+         */
+        AlertScope: {
+            /** Org */
+            org?: number | null;
+            /** Manager */
+            manager?: number | null;
+        };
+        /**
+         * BandLine
+         * @description Those of one band.
+         */
+        BandLine: {
+            /** Customers */
+            customers: number;
+            /** Aum */
+            aum: string;
+            /** Aum At Risk */
+            aum_at_risk: string;
+            /** New */
+            new: number;
+            /** Idle */
+            idle: number;
+            /**
+             * Band
+             * @enum {string}
+             */
+            band: "HIGH" | "MEDIUM" | "LOW";
+        };
+        /**
+         * ChurnSummary
+         * @description 流失预警 at first sight.
+         */
+        ChurnSummary: {
+            /** Night */
+            night: string | null;
+            /** Blocked On */
+            blocked_on: string | null;
+            /** Released */
+            released: boolean;
+            /** May Release */
+            may_release: boolean;
+            /** Sees Models */
+            sees_models: boolean;
+            /** Banded */
+            banded: boolean;
+            /** Bands */
+            bands: components["schemas"]["BandLine"][];
+            /** Tiers */
+            tiers: components["schemas"]["TierLine"][];
+            /** Orgs */
+            orgs: components["schemas"]["OrgAtRisk"][];
+            /** Managers */
+            managers: components["schemas"]["ManagerAtRisk"][];
+            /** Outcomes */
+            outcomes: {
+                [key: string]: number;
+            };
+        };
+        /**
+         * ManagerAtRisk
+         * @description Those of one manager; null: nobody's (公海).
+         */
+        ManagerAtRisk: {
+            /** Customers */
+            customers: number;
+            /** Aum */
+            aum: string;
+            /** Aum At Risk */
+            aum_at_risk: string;
+            /** New */
+            new: number;
+            /** Idle */
+            idle: number;
+            user: components["schemas"]["Person"] | null;
+        };
+        /**
+         * OrgAtRisk
+         * @description Those of an org and all below it.
+         */
+        OrgAtRisk: {
+            /** Customers */
+            customers: number;
+            /** Aum */
+            aum: string;
+            /** Aum At Risk */
+            aum_at_risk: string;
+            /** New */
+            new: number;
+            /** Idle */
+            idle: number;
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+        };
+        /**
+         * TierLine
+         * @description Those of one tier (rank).
+         */
+        TierLine: {
+            /** Customers */
+            customers: number;
+            /** Aum */
+            aum: string;
+            /** Aum At Risk */
+            aum_at_risk: string;
+            /** New */
+            new: number;
+            /** Idle */
+            idle: number;
+            /** Tier */
+            tier: number;
+        };
+        /**
+         * AlertQuery
+         * @description Which of them, and where the list goes on.
+         */
+        AlertQuery: {
+            /** Org */
+            org?: number | null;
+            /** Manager */
+            manager?: number | null;
+            /**
+             * Tier
+             * @default []
+             */
+            tier: number[];
+            /**
+             * Band
+             * @default
+             * @enum {string}
+             */
+            band: "" | "HIGH" | "MEDIUM";
+            /**
+             * State
+             * @default STANDING
+             * @enum {string}
+             */
+            state: "STANDING" | "ENDED" | "SAVED" | "LOST";
+            /**
+             * New
+             * @default false
+             */
+            new: boolean;
+            /**
+             * Idle
+             * @default false
+             */
+            idle: boolean;
+            /**
+             * Sort
+             * @default at_risk
+             * @enum {string}
+             */
+            sort: "at_risk" | "entered";
+            /**
+             * Page
+             * @default 1
+             */
+            page: number;
+        };
+        /**
+         * AlertPage
+         * @description A page of the board's list, 50 rows.
+         */
+        AlertPage: {
+            /** Total */
+            total: number;
+            /** Banded */
+            banded: boolean;
+            /** Rows */
+            rows: components["schemas"]["AlertRow"][];
+        };
+        /**
+         * AlertRow
+         * @description One customer of the board.
+         */
+        AlertRow: {
+            /** Customer Id */
+            customer_id: number;
+            /** Name */
+            name: string;
+            /** Tier */
+            tier: number;
+            /** Org Name */
+            org_name: string;
+            manager: components["schemas"]["Person"] | null;
+            /**
+             * Band
+             * @enum {string}
+             */
+            band: "HIGH" | "MEDIUM" | "LOW";
+            /** Probability */
+            probability: number;
+            /** Aum */
+            aum: string;
+            /** Aum At Risk */
+            aum_at_risk: string;
+            /** Held */
+            held: number | null;
+            /** Reasons */
+            reasons: string[];
+            /**
+             * Entered On
+             * Format: date
+             */
+            entered_on: string;
+            /** Is New */
+            is_new: boolean;
+            /** Ended On */
+            ended_on: string | null;
+            /**
+             * Outcome
+             * @enum {string}
+             */
+            outcome: "OPEN" | "SAVED" | "LOST" | "EXPLAINED";
+            /** Acted At */
+            acted_at: string | null;
+            last_contact: components["schemas"]["ContactOut"] | null;
+            task: components["schemas"]["AlertTask"] | null;
+            /** Feedback */
+            feedback: ("HOUSE" | "FAMILY" | "BUSINESS" | "RETURNING" | "DATA" | "STAYS" | "OTHER") | null;
+        };
+        /**
+         * AlertTask
+         * @description The open task of a customer.
+         */
+        AlertTask: {
+            /** Id */
+            id: number;
+            /**
+             * Due On
+             * Format: date
+             */
+            due_on: string;
+            /** Status */
+            status: string;
+        };
+        /**
+         * FeedbackOut
+         * @description What a manager said of a score.
+         */
+        FeedbackOut: {
+            /** Id */
+            id: number;
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /**
+             * Reason
+             * @enum {string}
+             */
+            reason: "HOUSE" | "FAMILY" | "BUSINESS" | "RETURNING" | "DATA" | "STAYS" | "OTHER";
+            /** Note */
+            note: string;
+            /** By */
+            by: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Mine */
+            mine: boolean;
+            /** Explains */
+            explains: boolean;
+        };
+        /**
+         * ScoreCard
+         * @description 流失风险 of one customer.
+         */
+        ScoreCard: {
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "SCORED" | "NOT_SCORED" | "OBJECTED" | "NO_MODEL";
+            /** Day */
+            day?: string | null;
+            /**
+             * Banded
+             * @default false
+             */
+            banded: boolean;
+            /** Band */
+            band?: ("HIGH" | "MEDIUM" | "LOW") | null;
+            /** Probability */
+            probability?: number | null;
+            /** Aum */
+            aum?: string | null;
+            /** Aum At Risk */
+            aum_at_risk?: string | null;
+            /** Model */
+            model?: number | null;
+            /** Entered On */
+            entered_on?: string | null;
+            /**
+             * Reasons
+             * @default []
+             */
+            reasons: string[];
+            /**
+             * History
+             * @default []
+             */
+            history: components["schemas"]["ScorePoint"][];
+            /**
+             * Feedback
+             * @default []
+             */
+            feedback: components["schemas"]["FeedbackOut"][];
+            /**
+             * May Tell
+             * @default false
+             */
+            may_tell: boolean;
+        };
+        /**
+         * ScorePoint
+         * @description A past score.
+         */
+        ScorePoint: {
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /** Probability */
+            probability: number;
+            /**
+             * Band
+             * @enum {string}
+             */
+            band: "HIGH" | "MEDIUM" | "LOW";
+        };
+        /**
+         * FeedbackIn
+         * @description Why the newest score is not true.
+         */
+        FeedbackIn: {
+            /**
+             * Reason
+             * @enum {string}
+             */
+            reason: "HOUSE" | "FAMILY" | "BUSINESS" | "RETURNING" | "DATA" | "STAYS" | "OTHER";
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+        };
+        /**
          * HistoryQuery
          * @description What is looked for; empty fields do not narrow. Days are Asia/Shanghai, both included.
          */
         HistoryQuery: {
             /** Kind */
-            kind?: ("do_not_disturb" | "export" | "handover" | "person" | "role_grant" | "role_right" | "segment" | "segment_version" | "substitution" | "task") | null;
+            kind?: ("do_not_disturb" | "export" | "handover" | "person" | "role_grant" | "role_right" | "score_feedback" | "segment" | "segment_version" | "substitution" | "task") | null;
             /** Object Id */
             object_id?: number | null;
             /**
@@ -4963,7 +5463,7 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "do_not_disturb" | "export" | "handover" | "person" | "role_grant" | "role_right" | "segment" | "segment_version" | "substitution" | "task";
+            kind: "do_not_disturb" | "export" | "handover" | "person" | "role_grant" | "role_right" | "score_feedback" | "segment" | "segment_version" | "substitution" | "task";
             /**
              * Act
              * @enum {string}
@@ -5006,7 +5506,7 @@ export interface components {
             /** Next */
             next: string | null;
             /** Kinds */
-            kinds: ("do_not_disturb" | "export" | "handover" | "person" | "role_grant" | "role_right" | "segment" | "segment_version" | "substitution" | "task")[];
+            kinds: ("do_not_disturb" | "export" | "handover" | "person" | "role_grant" | "role_right" | "score_feedback" | "segment" | "segment_version" | "substitution" | "task")[];
         };
         /**
          * IdentityQueues
@@ -7822,6 +8322,126 @@ export interface components {
             /** Reason */
             reason: string;
         };
+        /**
+         * CohortOut
+         * @description Alerts whose outcome became known at a month's end: how many left, beside what was told of them.
+         */
+        CohortOut: {
+            /**
+             * Decided On
+             * Format: date
+             */
+            decided_on: string;
+            /** Band */
+            band: string;
+            /** Customers */
+            customers: number;
+            /** Lost */
+            lost: number;
+            /** Told */
+            told: number;
+        };
+        /**
+         * DriftOut
+         * @description How far a feature has drifted: PSI against the model's test month.
+         */
+        DriftOut: {
+            /** Name */
+            name: string;
+            /** Label */
+            label: string;
+            /** Psi */
+            psi: number;
+        };
+        /**
+         * Monitoring
+         * @description 评分监测: nights, oldest first, and the limits of PSI at which an alarm is raised and scoring stops.
+         */
+        Monitoring: {
+            /** Warn */
+            warn: number;
+            /** Block */
+            block: number;
+            /** Least */
+            least: number;
+            /** Nights */
+            nights: components["schemas"]["NightOut"][];
+            /** Measured On */
+            measured_on: string | null;
+            /** Features */
+            features: components["schemas"]["DriftOut"][];
+            /** Outcomes */
+            outcomes: components["schemas"]["CohortOut"][];
+        };
+        /**
+         * NightOut
+         * @description One night's scoring.
+         */
+        NightOut: {
+            /**
+             * Biz Date
+             * Format: date
+             */
+            biz_date: string;
+            /** Model */
+            model: number;
+            /** Scored */
+            scored: number;
+            /** Bands */
+            bands: {
+                [key: string]: number;
+            };
+            /** Score Psi */
+            score_psi: number | null;
+            worst: components["schemas"]["DriftOut"] | null;
+            /** Blocked */
+            blocked: string;
+            /** Blocked Features */
+            blocked_features: string[];
+        };
+        /**
+         * TrainingOut
+         * @description A training that somebody asked for.
+         */
+        TrainingOut: {
+            /** Id */
+            id: number;
+            /** Kind */
+            kind: string;
+            /** Note */
+            note: string;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "WAITING" | "RUNNING" | "DONE" | "FAILED";
+            /** Asked By */
+            asked_by: string;
+            /**
+             * Asked At
+             * Format: date-time
+             */
+            asked_at: string;
+            /** Finished At */
+            finished_at: string | null;
+            /** Number */
+            number: number | null;
+            /** Code */
+            code: string;
+        };
+        /**
+         * TrainIn
+         * @description Which model to train.
+         */
+        TrainIn: {
+            /** Kind */
+            kind: string;
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+        };
         /** RunOut */
         RunOut: {
             /** Id */
@@ -9492,10 +10112,134 @@ export interface operations {
             };
         };
     };
+    get_churn_summary: {
+        parameters: {
+            query?: {
+                org?: number | null;
+                manager?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChurnSummary"];
+                };
+            };
+        };
+    };
+    list_churn_alerts: {
+        parameters: {
+            query?: {
+                org?: number | null;
+                manager?: number | null;
+                tier?: number[];
+                band?: "" | "HIGH" | "MEDIUM";
+                state?: "STANDING" | "ENDED" | "SAVED" | "LOST";
+                new?: boolean;
+                idle?: boolean;
+                sort?: "at_risk" | "entered";
+                page?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertPage"];
+                };
+            };
+        };
+    };
+    get_score_card: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScoreCard"];
+                };
+            };
+        };
+    };
+    tell_feedback: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FeedbackIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScoreCard"];
+                };
+            };
+        };
+    };
+    withdraw_feedback: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: number;
+                feedback_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScoreCard"];
+                };
+            };
+        };
+    };
     list_history: {
         parameters: {
             query?: {
-                kind?: ("do_not_disturb" | "export" | "handover" | "person" | "role_grant" | "role_right" | "segment" | "segment_version" | "substitution" | "task") | null;
+                kind?: ("do_not_disturb" | "export" | "handover" | "person" | "role_grant" | "role_right" | "score_feedback" | "segment" | "segment_version" | "substitution" | "task") | null;
                 object_id?: number | null;
                 who?: string;
                 since?: string | null;
@@ -11839,6 +12583,72 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RolledBack"];
+                };
+            };
+        };
+    };
+    get_monitoring: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                kind: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Monitoring"];
+                };
+            };
+        };
+    };
+    list_trainings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrainingOut"][];
+                };
+            };
+        };
+    };
+    train_model: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TrainIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrainingOut"][];
                 };
             };
         };

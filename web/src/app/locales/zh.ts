@@ -7,11 +7,12 @@ import customers from "@/customers/locale.zh.json";
 import nightly from "@/nightly/locale.zh.json";
 import oneid from "@/oneid/locale.zh.json";
 import privacy from "@/privacy/locale.zh.json";
+import scoring from "@/scoring/locale.zh.json";
 import segments from "@/segments/locale.zh.json";
 import shared from "@/shared/locale.zh.json";
 import standards from "@/standards/locale.zh.json";
 
 export default {
-  resources: { access, app, care, customers, nightly, oneid, privacy, segments, shared, standards },
+  resources: { access, app, care, customers, nightly, oneid, privacy, scoring, segments, shared, standards },
   antd,
 };

@@ -1,0 +1,77 @@
+import { Tabs } from "antd";
+import { useTranslation } from "react-i18next";
+import type { Schemas } from "@/app/client";
+import { Amount } from "@/shared/components/Amount";
+import { Panel } from "@/shared/components/Panel";
+import { TierTag } from "@/shared/components/Tags";
+import { count } from "@/shared/format/numbers";
+import styles from "./scoring.module.css";
+
+interface Props {
+  summary: Schemas["ChurnSummary"];
+  onOrg: (id: number) => void;
+  onManager: (id: number) => void;
+  onTier: (tier: number) => void;
+}
+
+/** Where the money at risk lies: by org, manager and tier; a name narrows the page to it. */
+export function AtRiskBy({ summary, onOrg, onManager, onTier }: Props) {
+  const { t } = useTranslation(["scoring", "shared"]);
+  const { orgs, managers, tiers, banded } = summary;
+  const groups = {
+    org: orgs.map((line) => ({ key: line.id, line, name: line.name, open: () => onOrg(line.id) })),
+    manager: managers.map((line) => ({
+      key: line.user?.id ?? 0,
+      line,
+      name: line.user?.name ?? t("board.nobody"),
+      open: () => onManager(line.user?.id ?? 0),
+    })),
+    tier: tiers.map((line) => ({
+      key: line.tier,
+      line,
+      name: <TierTag tier={line.tier} />,
+      open: () => onTier(line.tier),
+    })),
+  };
+  const shown = Object.entries(groups).filter(([name, lines]) => lines.length > (name === "tier" ? 0 : 1));
+  if (shown.length === 0) return null;
+  return (
+    <Panel className={styles.by ?? ""}>
+      <Tabs
+        size="small"
+        items={shown.map(([name, lines]) => ({
+          key: name,
+          label: t(`by.${name}`),
+          children: (
+            <table className={styles.lines}>
+              <thead>
+                <tr>
+                  <th scope="col">{t(`by.${name}`)}</th>
+                  <th scope="col">{t("board.customers")}</th>
+                  <th scope="col">{t("board.atRisk")}</th>
+                  <th scope="col">{t("figure.idle")}</th>
+                </tr>
+              </thead>
+              <tbody>
+                {lines.map(({ key, line, name: title, open }) => (
+                  <tr key={key}>
+                    <th scope="row">
+                      <button type="button" className={styles.open} onClick={open}>
+                        {title}
+                      </button>
+                    </th>
+                    <td>{count(line.customers)}</td>
+                    <td>
+                      <Amount value={line.aum_at_risk} banded={banded && line.customers < 5} />
+                    </td>
+                    <td>{count(line.idle)}</td>
+                  </tr>
+                ))}
+              </tbody>
+            </table>
+          ),
+        }))}
+      />
+    </Panel>
+  );
+}
