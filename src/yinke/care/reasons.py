@@ -13,14 +13,17 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from yinke.care.events.churn import TOLD
 from yinke.care.events.registry import EVENT_TYPES
 from yinke.common.money import short
 from yinke.common.yaml_files import read_yaml
 from yinke.scoring.churn.reasons import sentence as churn_sentence
+from yinke.scoring.churn.reasons import telling
+from yinke.scoring.churn.score import REASONS
 
 LANGUAGES = ("zh-hans", "en")
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+TOLD = 3
+"""Signs of leaving that one sentence names; the customer's page has them all."""
 TALK_LINES = 6
 """More is not read while the phone rings."""
 
@@ -109,10 +112,11 @@ def _as_of(facts: dict[str, Any], today: date | None) -> dict[str, Any]:
 
 def _with_signs(facts: dict[str, Any], language: str) -> dict[str, Any]:
     """With ``signs``: the reasons of a churn score (features ``r1``.. and their values ``v1``..) as one text."""
-    told = [
-        churn_sentence(facts[f"r{n}"], float(facts[f"v{n}"]) if f"v{n}" in facts else None, language)
-        for n in range(1, TOLD + 1) if f"r{n}" in facts
+    why = [
+        (str(facts[f"r{n}"]), float(facts[f"v{n}"]) if f"v{n}" in facts else None)
+        for n in range(1, REASONS + 1) if f"r{n}" in facts
     ]  # fmt: skip
+    told = [churn_sentence(name, value, language) for name, value in telling(why)[:TOLD]]
     return facts | {"signs": ("; " if language == "en" else "；").join(told)} if told else facts
 
 

@@ -9,9 +9,7 @@ import ibis
 
 from yinke.care.events.night import Night, at_least, number, percent
 from yinke.care.events.rows import Found
-
-TOLD = 3
-"""Reasons that the sentence names; the customer's page has them all."""
+from yinke.scoring.churn.score import REASONS
 
 
 def feared(night: Night) -> Iterator[Found]:
@@ -29,8 +27,8 @@ def feared(night: Night) -> Iterator[Found]:
         episode=True,
         facts={
             "percent": percent(rows.probability, ibis.literal(1)),
-            **{f"r{n}": rows[f"reason_{n}"] for n in range(1, TOLD + 1)},
-            **{f"v{n}": _exact(rows[f"value_{n}"]) for n in range(1, TOLD + 1)},
+            **{f"r{n}": rows[f"reason_{n}"] for n in range(1, REASONS + 1)},
+            **{f"v{n}": _exact(rows[f"value_{n}"]) for n in range(1, REASONS + 1)},
         },
     )
 

@@ -39,7 +39,7 @@ from yinke.customers.models import Customer
 from yinke.customers.queries import visible
 from yinke.customers.shape import person
 from yinke.customers.shown import shown_amount, shown_name
-from yinke.scoring.churn.reasons import sentence
+from yinke.scoring.churn.reasons import sentence, telling
 from yinke.scoring.models import ChurnAlert, ScoreFeedback, ScoreNight, ScoringModel
 
 PAGE, MANAGERS = 50, 20
@@ -231,5 +231,7 @@ def _rows(viewer: Viewer, found: Sequence[ChurnAlert], night: date) -> list[Aler
 def told_reasons(viewer: Viewer, why: Iterable[tuple[str, float | None]]) -> list[str]:
     """Reasons as sentences in the viewer's language. Who sees no exact amounts is not told the one that is an amount."""
     return [
-        sentence(name, value, viewer.language) for name, value in why if not (viewer.masked and name == "mda")
+        sentence(name, value, viewer.language)
+        for name, value in telling(why)
+        if not (viewer.masked and name == "mda")
     ]

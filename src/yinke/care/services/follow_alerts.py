@@ -7,7 +7,7 @@ from collections.abc import Collection
 from yinke.care.models import OPEN, ContactRecord, Reason, Task
 from yinke.common.row_security import whole_bank
 from yinke.privacy.consents import objects_to_profiling
-from yinke.scoring.services.alerts import drop_alerts, note_actions
+from yinke.scoring.services.alerts import drop_alerts, note_actions, standing_among
 
 SCORED = "E25"
 """The event that a score raises."""
@@ -16,9 +16,11 @@ SCORED = "E25"
 def follow_alerts(field: str, customer_ids: Collection[int]) -> None:
     """Told by ``customers.hooks.marked``, in the transaction of the change."""
     if field == "contact":
-        for customer_id in customer_ids:
-            newest = ContactRecord.objects.filter(customer_id=customer_id, withdrawn_at=None)
-            note_actions(customer_id, newest.order_by("-at").values_list("at", flat=True).first())
+        ids = standing_among(customer_ids)
+        contacts = ContactRecord.objects.filter(customer_id__in=ids, withdrawn_at=None).order_by("at")
+        newest = dict(contacts.values_list("customer_id", "at"))
+        if ids:
+            note_actions({number: newest.get(number) for number in ids})
     elif field == "consent":
         with whole_bank():  # an agent takes objections in who sees no lists; nothing is told
             _stop(list(objects_to_profiling().filter(id__in=customer_ids).values_list("id", flat=True)))

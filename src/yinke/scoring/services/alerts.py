@@ -198,18 +198,24 @@ def drop_alerts(customer_ids: Collection[int]) -> None:
     ChurnAlert.objects.filter(customer_id__in=customer_ids).delete()
 
 
-def note_actions(customer_id: int, contact: datetime | None) -> None:
-    """Note on the customer's standing alert when something was last done about it.
+def standing_among(customer_ids: Collection[int]) -> list[int]:
+    """Those of the customers who have a standing alert."""
+    standing = ChurnAlert.objects.filter(customer_id__in=customer_ids, ended_on=None)
+    return list(standing.values_list("customer_id", flat=True))
+
+
+def note_actions(contacts: Mapping[int, datetime | None]) -> None:
+    """Note on standing alerts when something was last done about them.
 
     Args:
-        contact: the newest contact that counts; feedback on a score is known here.
+        contacts: the newest contact that counts of each customer; feedback on scores is known here.
     """
-    alert = ChurnAlert.objects.filter(customer_id=customer_id, ended_on=None).first()
-    if alert is None:
-        return
-    told = ScoreFeedback.objects.filter(customer_id=customer_id, withdrawn_at=None).order_by("-at").first()
-    done = [
-        at for at in (contact, told.at if told else None) if at and timezone.localdate(at) >= alert.entered_on
-    ]
-    alert.acted_at = max(done, default=None)
-    alert.save(update_fields=["acted_at"])
+    told = ScoreFeedback.objects.filter(customer_id__in=list(contacts), withdrawn_at=None).order_by("at")
+    feedback = dict(told.values_list("customer_id", "at"))
+    alerts = list(ChurnAlert.objects.filter(customer_id__in=list(contacts), ended_on=None))
+    for alert in alerts:
+        both = (contacts[alert.customer_id], feedback.get(alert.customer_id))
+        alert.acted_at = max(
+            (at for at in both if at and timezone.localdate(at) >= alert.entered_on), default=None
+        )
+    ChurnAlert.objects.bulk_update(alerts, ["acted_at"], batch_size=1_000)

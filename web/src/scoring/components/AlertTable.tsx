@@ -80,7 +80,11 @@ export function AlertTable({ rows, banded, night, pages }: Props) {
       render: (row) => (
         <span className={styles.stack}>
           {format.shortDate(row.entered_on, night)}
-          {row.is_new && row.ended_on === null && <Tag color="processing">{t("board.isNew")}</Tag>}
+          {row.is_new && row.ended_on === null && (
+            <Tag color="blue" variant="filled">
+              {t("board.isNew")}
+            </Tag>
+          )}
           {row.ended_on && <small>{t("board.ended", { date: format.shortDate(row.ended_on, night) })}</small>}
         </span>
       ),

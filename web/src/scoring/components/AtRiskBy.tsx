@@ -1,4 +1,3 @@
-import { Tabs } from "antd";
 import { useTranslation } from "react-i18next";
 import type { Schemas } from "@/app/client";
 import { Amount } from "@/shared/components/Amount";
@@ -14,7 +13,7 @@ interface Props {
   onTier: (tier: number) => void;
 }
 
-/** Where the money at risk lies: by org, manager and tier; a name narrows the page to it. */
+/** Where the money at risk lies: by org, manager and tier; a name narrows the page to it. Nothing for one's own few. */
 export function AtRiskBy({ summary, onOrg, onManager, onTier }: Props) {
   const { t } = useTranslation(["scoring", "shared"]);
   const { orgs, managers, tiers, banded } = summary;
@@ -33,23 +32,22 @@ export function AtRiskBy({ summary, onOrg, onManager, onTier }: Props) {
       open: () => onTier(line.tier),
     })),
   };
-  const shown = Object.entries(groups).filter(([name, lines]) => lines.length > (name === "tier" ? 0 : 1));
+  const shown = Object.entries(groups).filter(([, lines]) => lines.length > 1);
   if (shown.length === 0) return null;
   return (
-    <Panel className={styles.by ?? ""}>
-      <Tabs
-        size="small"
-        items={shown.map(([name, lines]) => ({
-          key: name,
-          label: t(`by.${name}`),
-          children: (
+    <div className={styles.groups}>
+      {shown.map(([name, lines]) => (
+        <Panel key={name} title={t(`by.${name}`)}>
+          <div className={styles.scroll}>
             <table className={styles.lines}>
               <thead>
                 <tr>
-                  <th scope="col">{t(`by.${name}`)}</th>
+                  <th scope="col">
+                    <span className={styles.hidden}>{t(`by.${name}`)}</span>
+                  </th>
                   <th scope="col">{t("board.customers")}</th>
                   <th scope="col">{t("board.atRisk")}</th>
-                  <th scope="col">{t("figure.idle")}</th>
+                  <th scope="col">{t("board.idle")}</th>
                 </tr>
               </thead>
               <tbody>
@@ -69,9 +67,9 @@ export function AtRiskBy({ summary, onOrg, onManager, onTier }: Props) {
                 ))}
               </tbody>
             </table>
-          ),
-        }))}
-      />
-    </Panel>
+          </div>
+        </Panel>
+      ))}
+    </div>
   );
 }

@@ -30,7 +30,7 @@ export default function NightsChart({ monitoring, label, names, day }: Props) {
       type: "bar",
       stack: "bands",
       data: share(band),
-      itemStyle: { color },
+      itemStyle: { color, opacity: 0.45 },
       barMaxWidth: 18,
       tooltip: { valueFormatter: (value: number | null) => (value === null ? "—" : percent(value)) },
     });

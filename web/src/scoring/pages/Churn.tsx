@@ -73,22 +73,20 @@ export function Component() {
               })
             }
           />
-          <div className={styles.columns}>
-            <List
-              url={url}
-              org={org}
-              manager={manager}
-              summary={summary}
-              night={summary.night}
-              narrow={narrow}
-            />
-            <AtRiskBy
-              summary={summary}
-              onOrg={(id) => narrow({ org: String(id), manager: "" })}
-              onManager={(id) => narrow({ manager: String(id) })}
-              onTier={(tier) => narrow({ tier: String(tier) })}
-            />
-          </div>
+          <AtRiskBy
+            summary={summary}
+            onOrg={(id) => narrow({ org: String(id), manager: "" })}
+            onManager={(id) => narrow({ manager: String(id) })}
+            onTier={(tier) => narrow({ tier: String(tier) })}
+          />
+          <List
+            url={url}
+            org={org}
+            manager={manager}
+            summary={summary}
+            night={summary.night}
+            narrow={narrow}
+          />
         </div>
       )}
     </>
