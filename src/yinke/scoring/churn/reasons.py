@@ -40,7 +40,9 @@ def telling(why: Why) -> list[tuple[str, float | None]]:
     said = [
         (name, value)
         for name, value in why
-        if not (name in NOTHING and value is not None and abs(value) < (0.5 if name == "own_out_txns" else 0.005))
+        if not (
+            name in NOTHING and value is not None and abs(value) < (0.5 if name == "own_out_txns" else 0.005)
+        )
     ]
     return sorted(said, key=lambda reason: reason[0] in BACKGROUND)
 
