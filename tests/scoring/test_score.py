@@ -95,6 +95,15 @@ def test_a_night_scores_the_population_with_reasons(leavers: LeaverBank, lake: L
     assert highest == {"HIGH"}
 
 
+def test_who_objected_is_left_out_and_the_night_tells_its_drift(leavers: LeaverBank, lake: Lake) -> None:
+    told = score(leavers, lake)
+    assert set(told["psi"]) == {f.name for f in FEATURES} and 0 <= told["score_psi"] < 5
+    first = [row["cust_id"] for row in rows_of(lake)]
+    values = {**leavers.bank.values, **LOOSE}
+    again = score_churn(leavers.bank.engine, begun(lake), lake, values, 1, first[:3])
+    assert [row["cust_id"] for row in rows_of(lake)] == first[3:] and again["scored"] == told["scored"] - 3
+
+
 def test_slices_and_reruns_give_the_same_bytes(
     leavers: LeaverBank, lake: Lake, monkeypatch: pytest.MonkeyPatch
 ) -> None:
