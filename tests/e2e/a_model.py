@@ -1,6 +1,6 @@
 """A small churn model for the served demo bank, whose two months are too few to train one: run in a process of its own.
 
-It learns from the newest day, whose leavers are those with the least of their base left; all else is as training does it.
+It learns from the newest day, whose leavers are those with the least of their peak left; all else is as training does it.
 """
 
 from __future__ import annotations
@@ -36,9 +36,10 @@ def main(emp_no: str) -> None:
     values = load_thresholds(settings.YINKE.thresholds).at(day.biz_date)
     table = bench.engine.to_arrow(observe(bench.engine, day, bench.lake, values)).sort_by("cust_id")
     frame = frame_of(table)
-    held = table["f_aum_to_base"].to_numpy()
+    held = table["f_aum_to_peak"].to_numpy()
     left = (held <= np.nanquantile(held, 0.15)).astype(np.int32)
     columns = {name: table[name].to_numpy() for name in ("tier_rank", "aum", "base", "rule_e05")}
+    columns["base"] = columns["aum"]  # two months have no average of three
     none = np.zeros(len(left), np.int32)
     after = columns["base"] * np.where(left, 0.2, 1.0)
     seen = Observed(
