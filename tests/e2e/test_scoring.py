@@ -47,7 +47,7 @@ def test_from_an_empty_board_to_an_alert_that_is_not_true(
 
     manager = visit(MANAGER)
     page = manager.open("/churn")
-    expect(page.get_by_text("高风险客户")).to_be_visible()
+    expect(page.get_by_text("高风险客户", exact=True)).to_be_visible()
     row = page.get_by_role("row").filter(has=page.get_by_role("link")).first
     name = row.get_by_role("link").inner_text()
     expect(row.get_by_role("listitem").first).to_be_visible()
@@ -69,7 +69,7 @@ def test_from_an_empty_board_to_an_alert_that_is_not_true(
     reader = visit(DEVELOPER, 390, "en")
     page = reader.open("/models")
     expect(page.get_by_role("heading", name="Monitoring")).to_be_visible()
-    expect(page.get_by_text("In use")).to_be_visible()
+    expect(page.get_by_text("In use", exact=True)).to_be_visible()
     page.get_by_role("button", name="Train a model").click()
     page.get_by_role("dialog").get_by_role("button", name="Start").click()
     expect(page.get_by_text("The past is too short")).to_be_visible()
