@@ -30,7 +30,7 @@ from yinke.lake.sealing import seal_rows
 from yinke.lake.snapshot import EVENTS, FEATURES, SNAPSHOT, arrow_schema
 from yinke.lake.store import Day, Lake
 from yinke.lake.tables import TABLES
-from yinke.scoring.churn.score import SCORE
+from yinke.scoring.churn.score_table import SCORE
 
 TODAY = date(2026, 10, 30)
 """The business date of a test bank that names no other; a Friday."""

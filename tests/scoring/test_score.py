@@ -21,7 +21,8 @@ from yinke.scoring.churn import score as scoring
 from yinke.scoring.churn.features import FEATURES, observe
 from yinke.scoring.churn.label import ends_later
 from yinke.scoring.churn.reasons import LANGUAGES, sentence, texts
-from yinke.scoring.churn.score import SCORE, score_churn
+from yinke.scoring.churn.score import score_churn
+from yinke.scoring.churn.score_table import SCORE
 from yinke.scoring.churn.store import numbers_of, read_model, set_released
 from yinke.scoring.churn.train import frame_of, train_churn
 

@@ -18,7 +18,7 @@ from yinke.common.money import short
 from yinke.common.yaml_files import read_yaml
 from yinke.scoring.churn.reasons import sentence as churn_sentence
 from yinke.scoring.churn.reasons import telling
-from yinke.scoring.churn.score import REASONS
+from yinke.scoring.churn.score_table import REASONS
 
 LANGUAGES = ("zh-hans", "en")
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")

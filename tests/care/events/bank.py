@@ -22,7 +22,7 @@ from yinke.lake.sealing import seal_rows
 from yinke.lake.snapshot import SNAPSHOT, arrow_schema
 from yinke.lake.store import Building, Day, Lake
 from yinke.lake.tables import TABLES
-from yinke.scoring.churn.score import SCORE
+from yinke.scoring.churn.score_table import SCORE
 
 Row = dict[str, Any]
 

@@ -9,7 +9,7 @@ import ibis
 
 from yinke.care.events.night import Night, at_least, number, percent
 from yinke.care.events.rows import Found
-from yinke.scoring.churn.score import REASONS
+from yinke.scoring.churn.score_table import REASONS
 
 
 def feared(night: Night) -> Iterator[Found]:

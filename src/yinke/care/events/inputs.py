@@ -18,7 +18,7 @@ from yinke.lake.features.night import Night as Metrics
 from yinke.lake.snapshot import EVENTS, SNAPSHOT, arrow_schema
 from yinke.lake.store import Building, Day, Lake
 from yinke.lake.tables import TABLES
-from yinke.scoring.churn.score import SCORE
+from yinke.scoring.churn.score_table import SCORE
 
 BIRTHDAYS = pa.schema([
     ("is_lunar", pa.bool_()), ("month", pa.int32()), ("day", pa.int32()), ("leap", pa.bool_()),

@@ -18,7 +18,7 @@ from yinke.customers.shown import shown_amount
 from yinke.lake.reading import curve_days, rows_of
 from yinke.lake.store import Lake
 from yinke.privacy.consents import objects_to_profiling
-from yinke.scoring.churn.score import REASONS
+from yinke.scoring.churn.score_table import REASONS
 from yinke.scoring.models import ChurnAlert, ScoreFeedback, ScoreNight
 from yinke.scoring.services.feedback import Told
 

@@ -21,24 +21,11 @@ from yinke.lake.engine import Engine, slices
 from yinke.lake.engine.files import ROW_GROUP, writer
 from yinke.lake.store import Building, Lake
 from yinke.scoring.churn.features import FEATURES, observe
+from yinke.scoring.churn.score_table import BANDS, MONEY, REASONS, SCORE
 from yinke.scoring.churn.store import StoredModel, read_model, released_number
 from yinke.scoring.churn.train import frame_of
 from yinke.scoring.learning.drift import Drift, score_frame
 from yinke.scoring.learning.frame import Frame, Numbers
-
-REASONS = 5
-_MONEY = pa.decimal128(18, 2)
-SCORE = pa.schema([
-    ("cust_id", pa.int32()), ("model", pa.int32()), ("probability", pa.float64()), ("band", pa.string()),
-    ("aum", _MONEY), ("aum_at_risk", _MONEY), ("base", _MONEY),
-    *((f"{part}_{n}", kind) for n in range(1, REASONS + 1)
-      for part, kind in (("reason", pa.string()), ("effect", pa.float64()), ("value", pa.float64()))),
-])  # fmt: skip
-"""``score.parquet``: one row per scored customer. ``aum_at_risk`` = probability × AUM, in CNY: what is expected to go.
-``base``: average AUM of the three months so far.
-Reasons are features that raise the log-odds most, with by how much and the feature's value; null where there are fewer,
-and for the low band, of whom nothing is feared."""
-BANDS = ("HIGH", "MEDIUM", "LOW")
 
 
 class _Unfit(Exception):
@@ -165,7 +152,7 @@ def _reason(
 def _money(amounts: npt.NDArray[Any]) -> pa.Array:
     cents = pa.array(np.rint(amounts * 100).astype(np.int64)).cast(pa.decimal128(20, 0))
     hundredth = pa.scalar(Decimal("0.01"), pa.decimal128(3, 2))
-    return pc.multiply(cents, hundredth).cast(_MONEY)
+    return pc.multiply(cents, hundredth).cast(MONEY)
 
 
 def _check(drift: Drift, reference: Mapping[str, Any], values: Mapping[str, Any]) -> dict[str, float]:

@@ -22,7 +22,7 @@ from yinke.lake.dates import month_end
 from yinke.lake.engine import Engine
 from yinke.lake.store import Day, Lake
 from yinke.scoring.churn.label import WINDOW, ends_later, label
-from yinke.scoring.churn.score import REASONS
+from yinke.scoring.churn.score_table import REASONS
 from yinke.scoring.models import ChurnAlert, ScoreFeedback, ScoreNight
 
 COLUMNS = ("customer_id", "model", "band", "probability", "aum", "aum_at_risk", "base", "why")

@@ -18,7 +18,6 @@ from yinke.common.thresholds import load_thresholds
 from yinke.lake.engine import open_engine
 from yinke.lake.store import Lake
 from yinke.scoring.churn.store import KINDS
-from yinke.scoring.churn.train import train_churn
 from yinke.scoring.models import ScoringModel, TrainingRun
 from yinke.scoring.services import registry
 from yinke.scoring.services.feedback import explained
@@ -45,6 +44,8 @@ def train(
         NotAllowed: the viewer may not train models.
         YinkeError: no such kind, or too little to learn from.
     """
+    from yinke.scoring.churn.train import train_churn  # loads LightGBM
+
     _check(viewer, kind)
     env: Any = settings.YINKE
     lake = Lake(env.lake)
