@@ -30,6 +30,7 @@ from yinke.lake.sealing import seal_rows
 from yinke.lake.snapshot import EVENTS, FEATURES, SNAPSHOT, arrow_schema
 from yinke.lake.store import Day, Lake
 from yinke.lake.tables import TABLES
+from yinke.scoring.churn.score_table import SCORE
 
 TODAY = date(2026, 10, 30)
 """The business date of a test bank that names no other; a Friday."""
@@ -169,14 +170,21 @@ def schema_of(table: str) -> pa.Schema:
     special = {"features": FEATURES, "snapshot": SNAPSHOT, "events": EVENTS}
     if table == "aum":
         return pa.schema([("cust_id", pa.int32()), ("aum", pa.decimal128(18, 2))])
+    if table == "score":
+        return SCORE
     if table in AROUND:
         return AROUND[table]
     return arrow_schema(special[table]) if table in special else TABLES[table].arrow_schema()
 
 
-def a_day(lake: Lake, biz_date: date, **tables: Iterable[Mapping[str, Any]]) -> Day:
-    """Publish a business date with these rows; columns that a row does not name are null."""
+def a_day(
+    lake: Lake, biz_date: date, notes: Mapping[str, dict[str, Any]] | None = None,
+    **tables: Iterable[Mapping[str, Any]],
+) -> Day:  # fmt: skip
+    """Publish a business date with these rows; columns that a row does not name are null. ``notes``: what steps told."""
     building = lake.build(biz_date)
+    for step, told in (notes or {}).items():
+        building.note(step, told)
     for name, rows in tables.items():
         schema = schema_of(name)
         columns: dict[str, list[Any]] = {field.name: [] for field in schema}

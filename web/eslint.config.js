@@ -2,7 +2,7 @@ import hooks from "eslint-plugin-react-hooks";
 import globals from "globals";
 import tseslint from "typescript-eslint";
 
-const CONTEXTS = ["access", "customers", "care", "nightly", "oneid", "privacy", "segments"];
+const CONTEXTS = ["access", "customers", "care", "nightly", "oneid", "privacy", "scoring", "segments"];
 
 export default tseslint.config(
   { ignores: ["dist", "src/app/schema.d.ts"] },

@@ -17,6 +17,7 @@ from yinke.access.roles_api import router as roles
 from yinke.access.schemas import DemoLogin
 from yinke.access.security_api import router as security
 from yinke.care.api import router as care
+from yinke.care.churn_api import router as churn
 from yinke.care.customer_api import router as customer_pages
 from yinke.care.customer_lake_api import router as customer_lake
 from yinke.care.history_api import router as history
@@ -64,6 +65,7 @@ api.add_router("", alerts)
 api.add_router("", customer_pages)
 api.add_router("", customer_lake)
 api.add_router("", care)
+api.add_router("", churn)
 api.add_router("", history)
 api.add_router("", identity)
 api.add_router("", ownership)

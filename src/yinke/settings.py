@@ -96,7 +96,8 @@ PROCRASTINATE_IMPORT_PATHS = [
     "yinke.nightly.schedule",
     "yinke.nightly.housekeeping",
     "yinke.privacy.schedule",
-]  # the worker's tasks: the watch of the nights, reruns, alerts, and the deletion of what is past its time
+    "yinke.scoring.schedule",
+]  # the worker's tasks: the watch of the nights, reruns, alerts, trainings, and the deletion of what is past its time
 
 SESSION_ENGINE = "django.contrib.sessions.backends.db"  # a cache per process would keep a dead session alive
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}

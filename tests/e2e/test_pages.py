@@ -124,7 +124,7 @@ PAGES = [
     (HEAD, "/team"), (HEAD, "/orgs"), (RETAIL, "/pool"), (OPERATIONS, "/orgs"), (COMPLIANCE, "/roles"),
     (SYSTEM, "/orgs"),
 ]  # fmt: skip
-KEY = re.compile(r"\b(?:access|app|care|customers|nightly|oneid|shared)[.:][a-z]\w+")
+KEY = re.compile(r"\b(?:access|app|care|customers|nightly|oneid|scoring|shared)[.:][a-z]\w+")
 
 
 @pytest.mark.parametrize("language", ["zh-hans", "en"])

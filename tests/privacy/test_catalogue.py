@@ -18,7 +18,7 @@ from yinke.lake.oneid.keys import KEYS
 from yinke.lake.oneid.night import DECISIONS, MAP, PAIRS
 from yinke.lake.snapshot import EVENTS, FEATURES, SNAPSHOT
 from yinke.lake.tables import TABLES
-from yinke.scoring.churn.score import SCORE
+from yinke.scoring.churn.score_table import SCORE
 from yinke.segments.members.parts import SCHEMA as MEMBERS
 
 LISTS = {"auth", "contenttypes"}

@@ -204,3 +204,15 @@ def test_a_short_past_is_refused_in_words(tmp_path: Path, duck: Engine) -> None:
     with pytest.raises(YinkeError) as refused:
         train_churn(duck, Lake(tmp_path), DEFAULTS)
     assert refused.value.code == "too_few_months"
+
+
+def test_a_fall_that_a_manager_explained_is_not_learned_from(leavers: LeaverBank) -> None:
+    bank, month = leavers.bank, ends_later(FIRST, 4)
+    before = observed(bank.engine, bank.lake, month, bank.values, 1_000_000)
+    gone, stayed = int(before.cust_id[before.y][0]), int(before.cust_id[~before.y][0])
+    told = [
+        (gone, ends_later(FIRST, 5)),
+        (stayed, ends_later(FIRST, 8)),
+    ]  # the second is too late for this month
+    after = observed(bank.engine, bank.lake, month, bank.values, 1_000_000, told)
+    assert set(before.cust_id) - set(after.cust_id) == {gone}

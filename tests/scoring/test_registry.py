@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -22,8 +23,8 @@ from yinke.common.errors import NotAllowed, NotFound, YinkeError
 from yinke.lake.store import Lake
 from yinke.scoring.churn.store import numbers_of, read_card, released_number
 from yinke.scoring.churn.train import train_churn
-from yinke.scoring.models import ScoringModel
-from yinke.scoring.services import registry
+from yinke.scoring.models import ScoreNight, ScoringModel
+from yinke.scoring.services import registry, training
 
 pytestmark = pytest.mark.django_db
 JSON = "application/json"
@@ -161,3 +162,34 @@ def test_the_command_line_trains_and_others_decide(
     assert "rules alone" in run("rollback", "--by", emp["运营"], "--reason", "误报").output
     assert released_number(lake, "churn") is None
     assert isinstance(run("approve", "1", "--by", "X9").exception, NotFound)
+
+
+def test_nights_are_monitored(bank: Bank, lake: Lake) -> None:
+    psi = {"mda": 0.31, "age": 0.01}
+    fine = {"kind": "churn", "model": 1, "scored": 900, "bands": {"HIGH": 50, "MEDIUM": 100}}
+    ScoreNight.objects.create(biz_date=date(2026, 10, 29), score_psi=0.02, psi=psi, **fine)
+    ScoreNight.objects.create(
+        biz_date=date(2026, 10, 30),
+        kind="churn",
+        model=1,
+        scored=0,
+        blocked="drift",
+        blocked_features=["mda"],
+    )
+    found = bank.client("合规").get("/api/scoring/monitoring/churn").json()
+    assert (found["warn"], found["block"], found["measured_on"]) == (0.2, 0.25, "2026-10-29")
+    assert found["features"][0] == {"name": "mda", "label": "月日均AUM", "psi": 0.31}
+    assert [night["blocked"] for night in found["nights"]] == ["", "drift"]
+    assert found["nights"][0]["worst"]["label"] == "月日均AUM"
+    assert bank.client("李").get("/api/scoring/monitoring/churn").status_code == 403
+
+
+def test_a_model_is_asked_for_on_the_page_and_trained_by_the_worker(bank: Bank, lake: Lake) -> None:
+    ask(bank, "运营", "trainings", 403, kind="churn")
+    (run,) = ask(bank, "研", "trainings", kind="churn", note="季度更新")
+    assert (run["status"], run["asked_by"], run["note"]) == ("WAITING", "研", "季度更新")
+    assert ask(bank, "研", "trainings", 409, kind="churn")["code"] == "training_open"
+    assert training.carry_out(run["id"]) == "FAILED"  # this lake has models and no days
+    (run,) = bank.client("合规").get("/api/scoring/trainings").json()
+    assert (run["status"], run["code"], run["number"]) == ("FAILED", "too_few_months", None)
+    assert training.carry_out(run["id"]) == ""  # twice is once

@@ -21,7 +21,8 @@ from yinke.scoring.churn import score as scoring
 from yinke.scoring.churn.features import FEATURES, observe
 from yinke.scoring.churn.label import ends_later
 from yinke.scoring.churn.reasons import LANGUAGES, sentence, texts
-from yinke.scoring.churn.score import SCORE, score_churn
+from yinke.scoring.churn.score import score_churn
+from yinke.scoring.churn.score_table import SCORE
 from yinke.scoring.churn.store import numbers_of, read_model, set_released
 from yinke.scoring.churn.train import frame_of, train_churn
 
@@ -93,6 +94,15 @@ def test_a_night_scores_the_population_with_reasons(leavers: LeaverBank, lake: L
         row["band"] for _, row in sorted(zip(scores, rows, strict=True), key=lambda pair: -pair[0])[:3]
     }
     assert highest == {"HIGH"}
+
+
+def test_who_objected_is_left_out_and_the_night_tells_its_drift(leavers: LeaverBank, lake: Lake) -> None:
+    told = score(leavers, lake)
+    assert set(told["psi"]) == {f.name for f in FEATURES} and 0 <= told["score_psi"] < 5
+    first = [row["cust_id"] for row in rows_of(lake)]
+    values = {**leavers.bank.values, **LOOSE}
+    again = score_churn(leavers.bank.engine, begun(lake), lake, values, 1, first[:3])
+    assert [row["cust_id"] for row in rows_of(lake)] == first[3:] and again["scored"] == told["scored"] - 3
 
 
 def test_slices_and_reruns_give_the_same_bytes(

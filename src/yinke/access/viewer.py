@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 _MANAGER = frozenset({
-    "consent.read", "consent.record", "cover.make", "customer.lookup", "customer.read", "customer.reveal",
-    "field.fill", "handover.make", "list.keep", "pool.claim", "pool.read", "relationship.write", "rights.open",
+    "churn.read", "consent.read", "consent.record", "cover.make", "customer.lookup", "customer.read",
+    "customer.reveal", "field.fill", "handover.make", "list.keep", "pool.claim", "pool.read", "relationship.write",
+    "rights.open",
     "tag.assign", "task.work", "team.read", "workbench",
 })  # fmt: skip
 RIGHTS: dict[str, frozenset[str]] = {
@@ -15,23 +16,24 @@ RIGHTS: dict[str, frozenset[str]] = {
     "PB_ADV": _MANAGER,
     "REMOTE_RM": _MANAGER,
     "BR_MGR": frozenset({
-        "branch.read", "consent.read", "consent.record", "cover.make", "customer.lookup", "customer.read",
-        "customer.reveal", "effect.read", "export.approve", "export.read", "export.request", "field.fill",
+        "branch.read", "churn.read", "consent.read", "consent.record", "cover.make", "customer.lookup",
+        "customer.read", "customer.reveal", "effect.read", "export.approve", "export.read", "export.request", "field.fill",
         "handover.approve",
         "handover.make", "list.keep", "oneid.review", "org.read", "pool.assign", "pool.read",
         "relationship.write", "rights.open", "segment.draw", "segment.read", "tag.assign", "tag.manage", "task.work",
         "team.read", "workbench",
     }),
     "RETAIL_MGR": frozenset({
-        "branch.read", "consent.read", "cover.make", "customer.read", "effect.read", "export.approve", "export.read",
+        "branch.read", "churn.read", "consent.read", "cover.make", "customer.read", "effect.read", "export.approve",
+        "export.read",
         "export.request", "handover.approve", "handover.make", "list.keep", "org.read", "pool.assign", "pool.read",
         "segment.approve", "segment.draw", "segment.read", "standard.approve", "standard.propose", "standard.read",
         "tag.assign", "tag.manage", "team.read",
     }),
     "HQ_OPS": frozenset({
-        "branch.read", "consent.read", "customer.read", "effect.approve", "effect.make", "effect.read", "export.approve",
-        "export.read", "export.request", "field.manage", "list.keep", "model.approve", "model.read", "nightly.read",
-        "oneid.review", "org.read", "segment.draw", "segment.read",
+        "branch.read", "churn.read", "consent.read", "customer.read", "effect.approve", "effect.make", "effect.read",
+        "export.approve", "export.read", "export.request", "field.manage", "list.keep", "model.approve", "model.read",
+        "nightly.read", "oneid.review", "org.read", "segment.draw", "segment.read",
         "standard.propose",
         "standard.read", "tag.assign", "tag.manage",
     }),
@@ -67,7 +69,8 @@ DUTIES = ("SYS_ADMIN", "SEC_ADMIN", "AUDITOR")
 BUSINESS = frozenset({
     "workbench", "customer.read", "customer.reveal", "field.fill", "task.work", "handover.make", "handover.approve", "pool.read",
     "pool.claim", "pool.assign", "cover.make", "team.read", "relationship.write", "oneid.review", "segment.approve",
-    "segment.draw", "segment.read", "standard.approve", "standard.propose", "standard.read", "effect.approve", "effect.make",
+    "segment.draw", "segment.read", "standard.approve", "standard.propose", "standard.read", "churn.read", "effect.approve",
+    "effect.make",
 })  # fmt: skip
 """Rights that touch customers: none of them for the three duties."""
 

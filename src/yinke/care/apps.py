@@ -15,6 +15,10 @@ class CareConfig(AppConfig):
         from yinke.customers.filters import MORE
 
         MORE.append(narrow_by_care)
+        from yinke.care.services.follow_alerts import follow_alerts
+        from yinke.customers.hooks import MARKED
+
+        MARKED.append(follow_alerts)
         from yinke.care.queries.reached import reached
         from yinke.care.queries.wishes import undisturbed
         from yinke.segments.marks import SOURCES

@@ -10,8 +10,8 @@ from pydantic import Field
 from yinke.common.schema import Schema
 
 Kind = Literal[
-    "custom_field", "do_not_disturb", "experiment", "export", "handover", "person", "role_grant", "role_right", "segment",
-    "segment_version", "substitution", "task",
+    "custom_field", "do_not_disturb", "experiment", "export", "handover", "person", "role_grant", "role_right",
+    "score_feedback", "segment", "segment_version", "substitution", "task",
 ]  # fmt: skip
 """What people decide, and whose history is kept (``common/history.py``); in this order for equal times."""
 

@@ -16,9 +16,14 @@ from typing import Any
 from yinke.care.events.registry import EVENT_TYPES
 from yinke.common.money import short
 from yinke.common.yaml_files import read_yaml
+from yinke.scoring.churn.reasons import sentence as churn_sentence
+from yinke.scoring.churn.reasons import telling
+from yinke.scoring.churn.score_table import REASONS
 
 LANGUAGES = ("zh-hans", "en")
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+TOLD = 3
+"""Signs of leaving that one sentence names; the customer's page has them all."""
 TALK_LINES = 6
 """More is not read while the phone rings."""
 
@@ -45,7 +50,7 @@ def event_name(type: str, language: str) -> str:
 
 
 def family(type: str) -> str:
-    """The family of an event type: MATURITY, FLOW, PAYROLL, TIER, CARE, ACTIVITY, LOAN, SERVICE or NEW."""
+    """The family of an event type: MATURITY, FLOW, PAYROLL, TIER, CARE, ACTIVITY, LOAN, SERVICE, NEW or CHURN."""
     return EVENT_TYPES[type].family
 
 
@@ -70,7 +75,7 @@ def sentence(
     'A ¥500K time deposit matures in 1 day (30 Nov), account ending 1234'
     """
     facts = {"amount": amount, **{name: value for name, value in payload.items() if value is not None}}
-    facts = _as_of(facts, today)
+    facts = _with_signs(_as_of(facts, today), language)
     found = texts(language)["events"][type]
     key = "_".join(str(part) for part in (facts.get("what"), facts.get("case", "ALL")) if part)
     key += "_MANY" if facts.get("count") else ""
@@ -103,6 +108,16 @@ def _as_of(facts: dict[str, Any], today: date | None) -> dict[str, Any]:
     elif "last" in facts:
         facts["days"] = (today - date.fromisoformat(facts["last"])).days
     return facts
+
+
+def _with_signs(facts: dict[str, Any], language: str) -> dict[str, Any]:
+    """With ``signs``: the reasons of a churn score (features ``r1``.. and their values ``v1``..) as one text."""
+    why = [
+        (str(facts[f"r{n}"]), float(facts[f"v{n}"]) if f"v{n}" in facts else None)
+        for n in range(1, REASONS + 1) if f"r{n}" in facts
+    ]  # fmt: skip
+    told = [churn_sentence(name, value, language) for name, value in telling(why)[:TOLD]]
+    return facts | {"signs": ("; " if language == "en" else "；").join(told)} if told else facts
 
 
 def _fill(template: str, facts: Mapping[str, Any], language: str) -> str:

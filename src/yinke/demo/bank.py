@@ -22,6 +22,7 @@ from yinke.customers.models import Frontier
 from yinke.demo.experiments import begin, tell_again
 from yinke.demo.generate import generate
 from yinke.demo.people import DEMO_PASSWORD, demo_logins
+from yinke.demo.prediction import learn
 from yinke.demo.scene import play
 from yinke.demo.work import work_off
 from yinke.lake.dates import add_months, delivery_dates
@@ -122,10 +123,11 @@ def _run(console: Console, writer: BaseProcess | None, days: Sequence[date]) -> 
                 time.sleep(0.02)
 
         def done(day: date) -> None:
-            """Keep a week of files in the inbox; the lake has its own copy of each."""
+            """Have the churn model in time; keep a week of files in the inbox, the lake has its own copy of each."""
             for folder in inbox.glob("2*"):
                 if folder.name < f"{day - timedelta(days=KEPT_DAYS):%Y%m%d}":
                     shutil.rmtree(folder, ignore_errors=True)
+            learn(bench, day, days[-1])
             progress.update(bar, advance=1, description=f"{day}")
 
         outcome = run_history(bench, days, before_day=ready, on_day=done, before_tasks=lambda: begin(last))

@@ -68,6 +68,7 @@ def demo_logins() -> tuple[DemoLogin, ...]:
         DemoLogin(hq_no(0), "HQ_OPS", "总行零售运营", "Head-office retail operations"),
         DemoLogin(hq_no(1), "COMPLIANCE", "合规", "Compliance"),
         DemoLogin(hq_no(4), "AUDITOR", "审计", "Audit"),
+        DemoLogin(hq_no(5), "MODEL_DEV", "模型开发", "Model development"),
         DemoLogin(
             hq_no(3), "SEC_ADMIN", "安全管理员（角色与权限）", "Security administrator (roles and rights)"
         ),

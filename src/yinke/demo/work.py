@@ -16,6 +16,7 @@ from django.db import transaction
 
 from yinke.access.models import User
 from yinke.care.models import ContactRecord, Task
+from yinke.care.services.follow_alerts import follow_alerts
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 _R, _C = ContactRecord.Result, ContactRecord.Channel
@@ -97,4 +98,5 @@ def work_off(newest: date) -> int:
         tasks, ["status", "done_at", "result", "next_on", "is_overflow"], batch_size=1000
     )
     ContactRecord.objects.bulk_create(contacts, batch_size=1000)
+    follow_alerts("contact", {contact.customer_id for contact in contacts})
     return len(contacts)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import numpy as np
 import typer
@@ -11,8 +11,10 @@ from rich.console import Console
 from rich.table import Table
 
 from yinke.common.errors import YinkeError
-from yinke.scoring.effect.uplift import LEAST_CUSTOMERS, Uplift, learn
 from yinke.scoring.learning.frame import Feature, Frame, codes, frame_of
+
+if TYPE_CHECKING:
+    from yinke.scoring.effect.uplift import Uplift
 
 BANDS = ("LOW", "MEDIUM", "HIGH")
 
@@ -45,6 +47,7 @@ def uplift_of(events: list[str]) -> list[Uplift]:
         YinkeError: no ended experiment tested these events, or there is too little history (``too_few_for_uplift``).
     """
     from yinke.effect.models import Experiment, Member
+    from yinke.scoring.effect.uplift import LEAST_CUSTOMERS, learn  # loads LightGBM
 
     ended = [e.id for e in Experiment.objects.filter(status="ENDED") if set(e.events) & set(events)]
     rows = list(

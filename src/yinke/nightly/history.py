@@ -12,6 +12,7 @@ from yinke.nightly.lake_night import Bench, LakeNight, run_lake_nights
 from yinke.nightly.people import TASK_DAYS, write_to_people
 from yinke.nightly.pipeline import released
 from yinke.nightly.recording import Outcome, Recorder, alone, busy, recorded
+from yinke.privacy.consents import objecting
 
 
 def run_history(
@@ -59,7 +60,7 @@ def run_history(
             held = None
             nights = run_lake_nights(
                 bench, days, released=released, before_day=before_day, on_step=count,
-                decisions=decided_pairs(),
+                decisions=decided_pairs(), unscored=objecting(),
                 with_events=lambda biz_date: biz_date > last - timedelta(days=TASK_DAYS),
             )  # fmt: skip
             try:

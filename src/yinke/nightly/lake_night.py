@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -71,6 +71,7 @@ def run_lake_night(
     released: frozenset[str] = frozenset(),
     with_events: bool = True,
     decisions: Decisions = (),
+    unscored: Collection[int] = (),
     on_step: OnStep | None = None,
     on_feed: Callable[[str, int, int], None] | None = None,
 ) -> LakeNight:
@@ -80,13 +81,14 @@ def run_lake_night(
         released: ``feed:reason`` pairs that an operator let pass for this date.
         with_events: False for dates long past, whose reasons would all have expired; they are not scored either.
         decisions: what people decided about who is the same person.
+        unscored: who objected to automated decisions; no model scores them.
 
     Raises:
         Held: the date must wait; nothing was published, finished steps are kept.
     """
     night = _Making(bench, biz_date, bench.lake.latest(before=biz_date), on_step)
     night.ingest(released, on_feed)
-    night.compute(with_events, decisions)
+    night.compute(with_events, decisions, unscored)
     return night.publish()
 
 
@@ -97,6 +99,7 @@ def run_lake_nights(
     released: Callable[[date], frozenset[str]] = lambda _: frozenset(),
     with_events: Callable[[date], bool] = lambda _: True,
     decisions: Decisions = (),
+    unscored: Collection[int] = (),
     before_day: Callable[[date], None] | None = None,
     on_step: OnStep | None = None,
 ) -> Iterator[tuple[date, LakeNight | None]]:
@@ -110,6 +113,7 @@ def run_lake_nights(
         released: what an operator let pass for a date.
         with_events: whether a date's events are wanted.
         decisions: what people decided about who is the same person.
+        unscored: who objected to automated decisions; no model scores them.
         before_day: may wait until a date's files are there; runs in the thread that reads them.
 
     Raises:
@@ -139,7 +143,7 @@ def run_lake_nights(
             if following is not None and lake.finish_publishing(following) is None:
                 coming = reader.submit(read, following, night.building.unpublished(), released(following))
             try:
-                night.compute(with_events(biz_date), decisions)
+                night.compute(with_events(biz_date), decisions, unscored)
             finally:
                 if coming is not None:
                     wait([coming])  # it reads this date's files where they lie until it is published
@@ -224,7 +228,7 @@ class _Making:
 
         self.took = self._step("ingest", work)
 
-    def compute(self, with_events: bool, decisions: Decisions) -> None:
+    def compute(self, with_events: bool, decisions: Decisions, unscored: Collection[int]) -> None:
         """Make persons, metrics, classes and events; the day before is published by now."""
         engine, building, lake = self.bench.engine, self.building, self.bench.lake
         earlier = lake.latest(before=building.biz_date)
@@ -242,18 +246,20 @@ class _Making:
         self._step("classify", lambda: {"customers": classify(engine, building, lake, earlier, values)})
         self.events: dict[str, int] = {}
         if with_events:
-            self._step("scores", lambda: self._scores(values))
+            self._step("scores", lambda: self._scores(values, unscored))
             found = self._step(
                 "events", lambda: {"types": detect_events(engine, building, lake, earlier, values)}
             )
             self.events = found["types"]
 
-    def _scores(self, values: Mapping[str, Any]) -> dict[str, Any]:
+    def _scores(self, values: Mapping[str, Any], unscored: Collection[int]) -> dict[str, Any]:
         if released_number(self.bench.lake, "churn") is None:
             return {"model": None, "scored": 0}
         from yinke.scoring.churn.score import score_churn  # loads LightGBM
 
-        return score_churn(self.bench.engine, self.building, self.bench.lake, values, self.bench.threads)
+        return score_churn(
+            self.bench.engine, self.building, self.bench.lake, values, self.bench.threads, unscored
+        )
 
     def publish(self) -> LakeNight:
         """Make it the valid version of its date."""

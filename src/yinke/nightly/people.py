@@ -21,6 +21,8 @@ from yinke.customers.services.write_back import write_back
 from yinke.effect.services.follow import follow
 from yinke.lake.store import Day, Lake
 from yinke.nightly.lake_night import Bench
+from yinke.privacy.consents import objecting
+from yinke.scoring.services.alerts import take_scores
 from yinke.segments.night import refresh_night
 from yinke.segments.services.install import install_ready_segments
 
@@ -74,11 +76,12 @@ def write_to_people(
         if before_tasks:
             before_tasks()
         started = time.perf_counter()
-        counts = {}
+        counts, objected = {}, objecting()
         for day in fresh:
             values = bench.thresholds.at(day.biz_date)
+            scores = take_scores(bench.engine, bench.lake, day, values, objected)
             outcome = make_tasks(day, day.biz_date, values)
-            for name, number in vars(outcome).items():
+            for name, number in {**vars(outcome), **scores}.items():
                 counts[name] = number if name == "overflow" else counts.get(name, 0) + number
             follow(day, values)
         roll_up(newest.biz_date)

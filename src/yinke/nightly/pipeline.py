@@ -13,6 +13,7 @@ from yinke.nightly.lake_night import Bench, run_lake_night
 from yinke.nightly.models import Release
 from yinke.nightly.people import write_to_people
 from yinke.nightly.recording import Outcome, Recorder, alone, busy, recorded
+from yinke.privacy.consents import objecting
 
 
 def next_date(bench: Bench) -> date | None:
@@ -58,17 +59,24 @@ def run_night(
                 on_step(name, seconds, detail)
 
         def work() -> None:
+            unscored = objecting()
             there = bench.lake.finish_publishing(biz_date) is not None
             if rebuild or not there or not _stands_on_yesterday(bench.lake, biz_date):
                 night = run_lake_night(
-                    bench, biz_date, released=released(biz_date), decisions=decided_pairs(), on_step=step,
-                    on_feed=on_feed,
+                    bench, biz_date, released=released(biz_date), decisions=decided_pairs(), unscored=unscored,
+                    on_step=step, on_feed=on_feed,
                 )  # fmt: skip
                 recorder.lake(night)
             for follower in [d for d in bench.lake.dates() if d > biz_date]:
                 if not _stands_on_yesterday(bench.lake, follower):
                     recorder.run.biz_date = recorder.outcome.biz_date = follower  # should it be held
-                    run_lake_night(bench, follower, released=released(follower), decisions=decided_pairs())
+                    run_lake_night(
+                        bench,
+                        follower,
+                        released=released(follower),
+                        decisions=decided_pairs(),
+                        unscored=unscored,
+                    )
             recorder.run.biz_date = recorder.outcome.biz_date = biz_date
             recorder.outcome.tasks = write_to_people(bench, step)
 

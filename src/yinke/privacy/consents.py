@@ -92,6 +92,21 @@ def objects_to_profiling() -> QuerySet[Customer]:
     )
 
 
+def objecting() -> frozenset[int]:
+    """The ids of ``objects_to_profiling``, by one scan of the ledger: for nights, which ask of the whole bank."""
+    newest = (
+        Consent.objects.filter(purpose=Purpose.PROFILING)
+        .order_by("customer_id", "-id")
+        .distinct("customer_id")
+    )
+    said_no = {
+        cust
+        for cust, answer in newest.values_list("customer_id", "answer")
+        if answer != Consent.Answer.GRANTED
+    }
+    return frozenset(said_no.union(Restriction.objects.values_list("customer_id", flat=True)))
+
+
 def standings(customer_id: int, at: datetime | None = None) -> list[Standing]:
     """How one customer stands to every purpose."""
     moment = at or timezone.now()

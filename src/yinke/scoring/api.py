@@ -9,8 +9,16 @@ from ninja import Path, Router
 
 from yinke.access.auth import can, viewer_from
 from yinke.scoring import queries
-from yinke.scoring.schemas import ModelCard, ModelOut, RollBackIn, RolledBack
-from yinke.scoring.services import registry
+from yinke.scoring.schemas import (
+    ModelCard,
+    ModelOut,
+    Monitoring,
+    RollBackIn,
+    RolledBack,
+    TrainIn,
+    TrainingOut,
+)
+from yinke.scoring.services import registry, training
 
 router = Router(tags=["scoring"])
 Kind = Annotated[str, Path(max_length=20)]
@@ -50,3 +58,23 @@ def roll_back_model(request: HttpRequest, kind: Kind, body: RollBackIn) -> Rolle
     """Take the released model out of use; the one before it is used again."""
     found = registry.roll_back(viewer_from(request), kind, body.reason)
     return RolledBack(number=found.number if found else None)
+
+
+@router.get("/monitoring/{kind}", response=Monitoring, auth=can("model.read"))
+def get_monitoring(request: HttpRequest, kind: Kind) -> Monitoring:
+    """评分监测: how many each night scored, drift, and nights without scores."""
+    return queries.monitoring_of(viewer_from(request), kind)
+
+
+@router.get("/trainings", response=list[TrainingOut], auth=can("model.read"))
+def list_trainings(request: HttpRequest) -> list[TrainingOut]:
+    """The newest trainings."""
+    return queries.trainings_of(viewer_from(request))
+
+
+@router.post("/trainings", response=list[TrainingOut], auth=can("model.train"))
+def train_model(request: HttpRequest, body: TrainIn) -> list[TrainingOut]:
+    """Have a model trained by the worker; the page asks for the list until it is there."""
+    viewer = viewer_from(request)
+    training.ask(viewer, body.kind, body.note)
+    return queries.trainings_of(viewer)

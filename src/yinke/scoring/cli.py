@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
@@ -83,43 +83,18 @@ def _viewer(emp_no: str) -> Viewer:
 
 
 def _train(kind: str, by: str, note: str) -> None:
-    from django.conf import settings
+    from yinke.scoring.services.training import train
 
-    from yinke.common.errors import NotAllowed, YinkeError
-    from yinke.common.thresholds import load_thresholds
-    from yinke.lake.engine import open_engine
-    from yinke.lake.store import Lake
-    from yinke.scoring.churn.store import KINDS
-    from yinke.scoring.churn.train import train_churn
-    from yinke.scoring.services import registry
-
-    if kind not in KINDS:
-        raise YinkeError(
-            f"There is no kind '{kind}'", place="yinke score train", code="model_missing",
-            remedy=f"Choose one of {', '.join(KINDS)}",
-        )  # fmt: skip
-    viewer = _viewer(by)
-    if not viewer.may(registry.TRAIN):
-        raise NotAllowed("You may not train models", place="--by", remedy="Ask a security administrator")
-    env: Any = settings.YINKE
-    lake = Lake(env.lake)
-    engine = open_engine(
-        env.engine, threads=env.threads, memory=env.memory, scratch=lake.root / "building",
-        master=env.spark_master,
-    )  # fmt: skip
-    newest = lake.latest()
-    values = load_thresholds(env.thresholds).at(newest.biz_date) if newest else {}
     bars = Progress(
         TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn(), console=Console(stderr=True)
     )
     with bars as progress:
         bar = progress.add_task("months", total=None)
-        card = train_churn(
-            engine, lake, values, threads=env.threads,
-            on_month=lambda month, done, total: progress.update(
+        model, card = train(
+            _viewer(by), kind, note,
+            lambda month, done, total: progress.update(
                 bar, description=f"{month:%Y-%m}", completed=done, total=total + 1),
         )  # fmt: skip
-    model = registry.register(viewer, card, note)
     figures, rule = card["metrics"], card["metrics"]["rule_e05"]
     table = Table(
         "",

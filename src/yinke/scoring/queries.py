@@ -2,19 +2,33 @@
 
 from __future__ import annotations
 
-from typing import Any
+from datetime import date
+from typing import Any, cast
 
 from django.conf import settings
+from django.db.models import Avg, Count, Q
+from django.utils import timezone
 
 from yinke.access.models import User
 from yinke.access.viewer import Viewer
 from yinke.common.errors import NotFound
+from yinke.common.thresholds import load_thresholds
 from yinke.lake.store import Lake
 from yinke.scoring.churn.features import KNOWN
 from yinke.scoring.churn.store import read_card
-from yinke.scoring.models import ScoringModel
-from yinke.scoring.schemas import FeatureOut, ModelCard, ModelOut
+from yinke.scoring.models import ChurnAlert, ScoreNight, ScoringModel, TrainingRun
+from yinke.scoring.schemas import (
+    CohortOut,
+    DriftOut,
+    FeatureOut,
+    ModelCard,
+    ModelOut,
+    Monitoring,
+    NightOut,
+    TrainingOut,
+)
 
+NIGHTS = 90
 NAMES = {known.name: known for known in KNOWN}
 
 
@@ -40,12 +54,9 @@ def card_of(viewer: Viewer, kind: str, number: int) -> ModelCard:
         )
     card = read_card(Lake(settings.YINKE.lake), kind, number)
     features = [
-        FeatureOut(
-            name=f["name"], monotone=f["monotone"],
-            label=NAMES[f["name"]].en if viewer.language.startswith("en") else NAMES[f["name"]].zh,
-        )
+        FeatureOut(name=f["name"], monotone=f["monotone"], label=label_of(viewer, f["name"]))
         for f in row.features
-    ]  # fmt: skip
+    ]
     return ModelCard(
         **shape(viewer, row), metrics=row.metrics, features=features, rows=card["rows"], positives=card["positives"],
         months=card["months"], bands=card["bands"], thresholds=card["thresholds"], recipe=card["recipe"],
@@ -69,3 +80,59 @@ def shape(viewer: Viewer, row: ScoringModel) -> dict[str, Any]:
 
 def _name(user: User | None) -> str | None:
     return user.name if user else None
+
+
+def label_of(viewer: Viewer, feature: str) -> str:
+    """A feature's name to people; ``score`` and names of older models as they are."""
+    known = NAMES.get(feature)
+    return feature if known is None else known.en if viewer.language.startswith("en") else known.zh
+
+
+def monitoring_of(viewer: Viewer, kind: str) -> Monitoring:
+    """评分监测: the newest 90 nights, oldest first, and the limits by which they are judged."""
+    nights = list(ScoreNight.objects.filter(kind=kind).order_by("-biz_date")[:NIGHTS])[::-1]
+    day = nights[-1].biz_date if nights else timezone.localdate()
+    values = load_thresholds(settings.YINKE.thresholds).at(day)
+    newest = next((night for night in reversed(nights) if night.psi), None)
+    return Monitoring(
+        warn=float(values["churn.psi_warn"]), block=float(values["churn.psi_block"]),
+        least=int(values["churn.psi_customers"]), nights=[_night(viewer, night) for night in nights],
+        measured_on=newest.biz_date if newest else None, features=_drifts(viewer, newest.psi) if newest else [],
+        outcomes=_outcomes(viewer) if kind == "churn" else [],
+    )  # fmt: skip
+
+
+def _night(viewer: Viewer, night: ScoreNight) -> NightOut:
+    return NightOut(
+        biz_date=night.biz_date, model=night.model, scored=night.scored, bands=night.bands, score_psi=night.score_psi,
+        worst=next(iter(_drifts(viewer, night.psi)), None), blocked=night.blocked,
+        blocked_features=[label_of(viewer, name) for name in night.blocked_features],
+    )  # fmt: skip
+
+
+def _drifts(viewer: Viewer, psi: dict[str, float]) -> list[DriftOut]:
+    ordered = sorted(psi.items(), key=lambda item: -item[1])
+    return [DriftOut(name=name, label=label_of(viewer, name), psi=index) for name, index in ordered]
+
+
+def _outcomes(viewer: Viewer) -> list[CohortOut]:
+    """What became of the alerts, by the month in which their outcome was known and the band they ended in."""
+    decided = ChurnAlert.objects.exclude(outcome="").order_by("-decided_on", "band")
+    rows = decided.values("decided_on", "band").annotate(
+        customers=Count("id"), lost=Count("id", filter=Q(outcome="LOST")), told=Avg("probability")
+    )
+    return [
+        CohortOut(decided_on=cast(date, row["decided_on"]), band=row["band"], customers=row["customers"], lost=row["lost"],
+                  told=round(row["told"], 4))
+        for row in rows[:24]
+    ]  # fmt: skip
+
+
+def trainings_of(viewer: Viewer) -> list[TrainingOut]:
+    """The newest trainings that were asked for on the page."""
+    runs = TrainingRun.objects.select_related("asked_by").order_by("-id")[:5]
+    return [
+        TrainingOut(id=run.id, kind=run.kind, note=run.note, status=cast(Any, run.status), asked_by=run.asked_by.name,
+                    asked_at=run.asked_at, finished_at=run.finished_at, number=run.number, code=run.code)
+        for run in runs
+    ]  # fmt: skip

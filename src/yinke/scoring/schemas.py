@@ -76,3 +76,71 @@ class RolledBack(Schema):
     """The model used from now on; null: none, the rules alone hold."""
 
     number: int | None
+
+
+class DriftOut(Schema):
+    """How far a feature has drifted: PSI against the model's test month."""
+
+    name: str
+    label: str
+    psi: float
+
+
+class NightOut(Schema):
+    """One night's scoring."""
+
+    biz_date: date
+    model: int
+    scored: int
+    bands: dict[str, int]
+    score_psi: float | None
+    worst: DriftOut | None
+    blocked: str
+    """Why it gave no scores (model, features, missing, drift); empty: it did."""
+    blocked_features: list[str]
+
+
+class CohortOut(Schema):
+    """Alerts whose outcome became known at a month's end: how many left, beside what was told of them."""
+
+    decided_on: date
+    band: str
+    customers: int
+    lost: int
+    told: float
+    """Mean probability when last scored."""
+
+
+class Monitoring(Schema):
+    """评分监测: nights, oldest first, and the limits of PSI at which an alarm is raised and scoring stops."""
+
+    warn: float
+    block: float
+    least: int
+    """Of fewer customers drift is not told."""
+    nights: list[NightOut]
+    measured_on: date | None
+    features: list[DriftOut]
+    """All features on ``measured_on``, the farthest first."""
+    outcomes: list[CohortOut]
+
+
+class TrainIn(Schema):
+    """Which model to train."""
+
+    kind: str = Field(max_length=20)
+    note: str = Field(default="", max_length=200)
+
+
+class TrainingOut(Schema):
+    """A training that somebody asked for."""
+
+    id: int
+    kind: str
+    note: str
+    status: Literal["WAITING", "RUNNING", "DONE", "FAILED"]
+    asked_by: str
+    asked_at: datetime
+    finished_at: datetime | None
+    number: int | None
+    code: str

@@ -22,6 +22,7 @@ from yinke.lake.sealing import seal_rows
 from yinke.lake.snapshot import SNAPSHOT, arrow_schema
 from yinke.lake.store import Building, Day, Lake
 from yinke.lake.tables import TABLES
+from yinke.scoring.churn.score_table import SCORE
 
 Row = dict[str, Any]
 
@@ -52,7 +53,7 @@ class Bank:
         self.lake = Lake(root)
         self.engine = engine
         self.biz_date = biz_date
-        self.rows: dict[str, list[Row]] = {name: [] for name in TABLES} | {"snapshot": []}
+        self.rows: dict[str, list[Row]] = {name: [] for name in TABLES} | {"snapshot": [], "score": []}
         self.earlier: Day | None = None
         self.changes: Row = {}
         self.counts: dict[str, int] = {}
@@ -159,6 +160,14 @@ class Bank:
             session_id=f"S{self._next()}", prod_code=product["prod_code"] if product else None,
         )  # fmt: skip
 
+    def scored(self, who: Row, band: str, at_risk: Any, **columns: Any) -> Row:
+        """What the model says of someone tonight."""
+        return self.add(
+            "score", cust_id=who["cust_id"], model=1, band=band, aum_at_risk=Decimal(at_risk),
+            **{"probability": 0.425, "aum": who["aum"], "base": who["aum"], "reason_1": "age", "value_1": 67.0,
+               "reason_2": "own_out", "value_2": 0.31, "reason_3": "login_days", "value_3": 1.0} | columns,
+        )  # fmt: skip
+
     def paid(self, who: Row, **columns: Any) -> Row:
         """Make someone a payroll customer of one credit a month; ``columns`` of the snapshot may differ."""
         who |= {f"payrolls_m{n}": 1 for n in range(1, 5)}
@@ -177,7 +186,8 @@ class Bank:
     def _write(self) -> Building:
         building = self.lake.build(self.biz_date)
         for name, rows in self.rows.items():
-            schema = arrow_schema(SNAPSHOT) if name == "snapshot" else TABLES[name].arrow_schema()
+            special = {"snapshot": arrow_schema(SNAPSHOT), "score": SCORE}
+            schema = special[name] if name in special else TABLES[name].arrow_schema()
             unknown = {column for row in rows for column in row} - set(schema.names)
             assert not unknown, (name, unknown)
             with building.writing(name) as path:

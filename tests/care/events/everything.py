@@ -90,6 +90,7 @@ def everything_happens(bank: Bank) -> None:
 
     bank.next_day()
 
+    bank.scored(debtor, "HIGH", 20_000, reason_4="slope_3m")
     for holding in (paid_out, *paid_pair):
         bank.rows["holding"].remove(holding)
     bank.moved(movers[0], 5_000_000, own_name=True, opp_bank="工商银行")

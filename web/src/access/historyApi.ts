@@ -15,6 +15,7 @@ export const HISTORY_KINDS: HistoryKind[] = [
   "custom_field",
   "experiment",
   "do_not_disturb",
+  "score_feedback",
   "substitution",
   "role_grant",
   "role_right",

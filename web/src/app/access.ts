@@ -10,6 +10,8 @@ import {
   ExperimentOutlined,
   ExportOutlined,
   FormOutlined,
+  FallOutlined,
+  FunctionOutlined,
   HistoryOutlined,
   FileProtectOutlined,
   InboxOutlined,
@@ -41,9 +43,9 @@ export interface Entry {
 export const ENTRIES: Entry[] = [
   { group: "work", path: "/workbench", right: "workbench", name: "nav.workbench", icon: CheckSquareOutlined },
   { group: "work", path: "/customers", right: "customer.read", name: "nav.customers", icon: TeamOutlined },
+  { group: "work", path: "/churn", right: "churn.read", name: "nav.churn", icon: FallOutlined },
   { group: "work", path: "/pool", right: "pool.read", name: "nav.pool", icon: InboxOutlined },
   { group: "work", path: "/handovers", right: "handover.make", name: "nav.handovers", icon: SwapOutlined },
-  { group: "work", path: "/team", right: "team.read", name: "nav.team", icon: CalendarOutlined },
   {
     group: "market",
     path: "/segments",
@@ -60,6 +62,7 @@ export const ENTRIES: Entry[] = [
     icon: SlidersOutlined,
   },
   { group: "market", path: "/effect", right: "effect.read", name: "nav.effect", icon: ExperimentOutlined },
+  { group: "market", path: "/models", right: "model.read", name: "nav.models", icon: FunctionOutlined },
   {
     group: "guard",
     path: "/rights-cases",
@@ -83,6 +86,7 @@ export const ENTRIES: Entry[] = [
     name: "nav.catalogue",
     icon: DatabaseOutlined,
   },
+  { group: "outlets", path: "/team", right: "team.read", name: "nav.team", icon: CalendarOutlined },
   { group: "outlets", path: "/branch", right: "branch.read", name: "nav.branch", icon: AppstoreOutlined },
   { group: "outlets", path: "/orgs", right: "org.read", name: "nav.orgs", icon: ApartmentOutlined },
   { group: "outlets", path: "/oneid", right: "oneid.review", name: "nav.oneid", icon: MergeCellsOutlined },

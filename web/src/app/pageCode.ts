@@ -6,6 +6,9 @@ type Load = () => Promise<{ Component: ComponentType }>;
 export const PAGES: { path: string; right?: string; load: Load }[] = [
   { path: "/workbench", right: "workbench", load: () => import("@/care/pages/Workbench") },
   { path: "/customers", right: "customer.read", load: () => import("@/customers/pages/Customers") },
+  { path: "/churn", right: "churn.read", load: () => import("@/scoring/pages/Churn") },
+  { path: "/models", right: "model.read", load: () => import("@/scoring/pages/Models") },
+  { path: "/models/:kind/:number", right: "model.read", load: () => import("@/scoring/pages/Model") },
   { path: "/customers/:id", right: "customer.read", load: () => import("@/customers/pages/Customer") },
   { path: "/segments", right: "segment.read", load: () => import("@/segments/pages/Library") },
   { path: "/segments/new", right: "segment.draw", load: () => import("@/segments/pages/Builder") },

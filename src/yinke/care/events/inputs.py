@@ -18,6 +18,7 @@ from yinke.lake.features.night import Night as Metrics
 from yinke.lake.snapshot import EVENTS, SNAPSHOT, arrow_schema
 from yinke.lake.store import Building, Day, Lake
 from yinke.lake.tables import TABLES
+from yinke.scoring.churn.score_table import SCORE
 
 BIRTHDAYS = pa.schema([
     ("is_lunar", pa.bool_()), ("month", pa.int32()), ("day", pa.int32()), ("leap", pa.bool_()),
@@ -28,7 +29,7 @@ FESTIVALS = pa.schema([
     ("for_elders", pa.bool_()), ("born_by", pa.date32()),
 ])  # fmt: skip
 
-_SCHEMAS = {"snapshot": arrow_schema(SNAPSHOT), "events": arrow_schema(EVENTS)} | {
+_SCHEMAS = {"snapshot": arrow_schema(SNAPSHOT), "events": arrow_schema(EVENTS), "score": SCORE} | {
     name: table.arrow_schema() for name, table in TABLES.items()
 }
 

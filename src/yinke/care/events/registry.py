@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from yinke.care.events import (
     activity,
+    churn,
     expiry,
     flow,
     greeting,
@@ -41,6 +42,7 @@ EVENT_TYPES: dict[str, EventType] = {
             "E21", "SERVICE", 3, "DUE", expiry.assessments, ("customer", "holding", "recent_log", "product")
         ),
         EventType("E22", "CARE", 2, "TRIGGER", product.drawdowns, ("holding", "product", "events_before")),
+        EventType("E25", "CHURN", 2, "TRIGGER", churn.feared, ("score", "events_before")),
     )
 }
 """By code, as numbered in the bank's event handbook; see ``docs/`` for how to add one."""

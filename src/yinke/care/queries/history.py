@@ -58,6 +58,7 @@ SOURCES: dict[Kind, Source] = {
     "person": Source("access.User", "name"),
     "role_grant": Source("access.RoleGrant", "user"),
     "role_right": Source("access.RoleRight", "role"),
+    "score_feedback": Source("scoring.ScoreFeedback", business=True),
     "segment": Source("segments.Segment", "name_zh", business=True),
     "segment_version": Source("segments.SegmentVersion", business=True),
     "substitution": Source("access.Substitution", "absent"),

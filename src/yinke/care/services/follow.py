@@ -1,4 +1,4 @@
-"""随户移交: the open tasks of customers who changed hands follow them to the new manager, or to the pool."""
+"""随户移交: the open tasks and churn alerts of customers who changed hands follow them to the new manager, or to the pool."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from yinke.care.queries.day import today
 from yinke.care.services.rank import move_up
 from yinke.common.row_security import whole_bank
 from yinke.common.thresholds import load_thresholds
+from yinke.scoring.services.alerts import move_alerts
 
 _FOLLOW = """
 UPDATE care_task t SET assignee_id = w.user_id, org_id = w.org_id, assigned_by_id = NULL,
@@ -47,6 +48,7 @@ def follow(customer_ids: Iterable[int], before: Iterable[int] = ()) -> int:
     with connection.cursor() as cursor:
         cursor.execute(_FOLLOW, {"ids": ids, "before": list(before), "workers": roles_with("workbench")})
         receivers = [row[0] for row in cursor.fetchall()]
+    move_alerts(ids)
     workday = today().workday
     cap = int(load_thresholds(settings.YINKE.thresholds).at(workday)["task.cap"])
     for user_id in {*receivers, *before} - {None}:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeAlias
 
@@ -103,7 +103,7 @@ def upsert(
     )
 
 
-def run(sql: str, parameters: Sequence[Any] | None = None) -> int:
+def run(sql: str, parameters: Sequence[Any] | Mapping[str, Any] | None = None) -> int:
     """Run one statement; the number of rows it touched."""
     with connection.cursor() as cursor:
         cursor.execute(sql, parameters)

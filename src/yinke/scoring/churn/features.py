@@ -59,7 +59,7 @@ KNOWN: tuple[Known, ...] = (
     _K("own_out_txns", "近一月转本人他行笔数", "Transfers to the own name elsewhere", 1),
     # the salary
     _K("payroll_months", "代发停了几个月", "Months for which payroll is overdue"),
-    _K("payroll_trend", "代发较三月平均", "Payroll against three months"),
+    _K("payroll_trend", "最近代发较平均", "Last salary against the average"),
     # whether the bank is used
     _K("login_days", "未登录天数", "Days since the last login"),
     _K("login_trend", "登录较三月平均", "Logins against three months"),
@@ -146,7 +146,6 @@ def _features(b: Bound, values: Mapping[str, Any]) -> Table:
     passed = s["month_day"].cast("float64") / s["month_days"].cast("float64")
     rolled = _rolled([rows.mda, *(rows[f"mda_m{n}"] for n in range(1, 13))], passed)
     logins = _rolled([rows[f"logins_m{n}"] for n in range(4)], passed, grows=True)
-    paid = _rolled([rows[f"payroll_sum_m{n}"] for n in range(4)], passed, grows=True)
     rows = rows.mutate(
         now=_num(rows.aum),
         then=_num(rows.aum_30d_ago),
@@ -154,7 +153,8 @@ def _features(b: Bound, values: Mapping[str, Any]) -> Table:
         peak=reduce(ibis.greatest, [month.fill_null(0.0) for month in rolled]),
         **{f"r{n}": month for n, month in enumerate(rolled[:7])},
         **{f"l{n}": count for n, count in enumerate(logins)},
-        **{f"p{n}": amount for n, amount in enumerate(paid)},
+        paid=_total(rows, "payroll_sum_m"),
+        pay_days=_total(rows, "payrolls_m"),
         passed=passed,
     )
     rows = rows.filter(rows.r0 >= float(values["churn.mda_floor"]))
@@ -188,7 +188,8 @@ def _features(b: Bound, values: Mapping[str, Any]) -> Table:
         "own_out_txns": moved["own_n"],
         # a salary comes once a month: within it, the days since would tell the day of the month
         "payroll_months": (since(rows.last_payroll) - 31.0).clip(lower=0.0) / 30.0,
-        "payroll_trend": _ratio(rows.p0, (rows.p0 + rows.p1 + rows.p2) / 3.0),
+        # salaries, not months: a pay day that a weekend moves over a month's end would be two in one month and none in another
+        "payroll_trend": _ratio(_num(rows.payroll_last), _ratio(rows.paid, rows.pay_days)),
         "login_days": since(rows.last_login),
         "login_trend": _ratio(rows.l0, (rows.l0 + rows.l1 + rows.l2) / 3.0),
         "txn_days": since(rows.last_txn),
@@ -226,6 +227,11 @@ def _rolled(months: list[Any], passed: Any, *, grows: bool = False) -> list[Any]
     return [
         ibis.ifelse(passed >= 1.0, whole, part) for whole, part in zip(own, [first, *later], strict=False)
     ]
+
+
+def _total(rows: Any, name: str) -> Any:
+    """The sum of a monthly figure over this month and the three before."""
+    return reduce(lambda a, c: a + c, [_num(rows[f"{name}{n}"]).fill_null(0.0) for n in range(4)])
 
 
 def _maturing(b: Bound) -> Table:

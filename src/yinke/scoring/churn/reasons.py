@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Iterable
 from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
@@ -18,6 +19,32 @@ _UNITS = {
     "zh-hans": {"days": " 天", "months": " 个月", "years": " 年", "times": " 次"},
     "en": {"days": " day", "months": " month", "years": " year", "times": ""},
 }
+
+
+BACKGROUND = frozenset({"mda", "tier", "below_months", "tenure_years", "age", "open_accounts", "debt_to_aum"})
+"""Who a customer is, not what happens: said after everything else, for nobody can act on it."""
+NOTHING = frozenset({
+    "own_out", "own_out_txns", "drop_30d", "swing_6m", "demand_share", "time_share", "wealth_share", "fund_share",
+    "maturing_30d", "maturing_60d", "maturing_90d", "debt_to_aum", "net_flow",
+})  # fmt: skip
+"""Of these a value that is said as 0 says nothing to a manager, though the model weighs it."""
+Why = Iterable[tuple[str, float | None]]
+
+
+def telling(why: Why) -> list[tuple[str, float | None]]:
+    """Reasons in the order in which they help: what happens, by weight, then who the customer is; what says nothing left out.
+
+    >>> telling([("age", 66.0), ("own_out", 0.001), ("drop_30d", 0.4)])
+    [('drop_30d', 0.4), ('age', 66.0)]
+    """
+    said = [
+        (name, value)
+        for name, value in why
+        if not (
+            name in NOTHING and value is not None and abs(value) < (0.5 if name == "own_out_txns" else 0.005)
+        )
+    ]
+    return sorted(said, key=lambda reason: reason[0] in BACKGROUND)
 
 
 @lru_cache(maxsize=2)

@@ -7,55 +7,49 @@ and the step says why.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from decimal import Decimal
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from yinke.common.errors import YinkeError
 from yinke.lake.engine import Engine, slices
 from yinke.lake.engine.files import ROW_GROUP, writer
 from yinke.lake.store import Building, Lake
 from yinke.scoring.churn.features import FEATURES, observe
+from yinke.scoring.churn.score_table import BANDS, MONEY, REASONS, SCORE
 from yinke.scoring.churn.store import StoredModel, read_model, released_number
 from yinke.scoring.churn.train import frame_of
-from yinke.scoring.learning.drift import Drift
+from yinke.scoring.learning.drift import Drift, score_frame
 from yinke.scoring.learning.frame import Frame, Numbers
-
-REASONS = 5
-_MONEY = pa.decimal128(18, 2)
-SCORE = pa.schema([
-    ("cust_id", pa.int32()), ("model", pa.int32()), ("probability", pa.float64()), ("band", pa.string()),
-    ("aum", _MONEY), ("aum_at_risk", _MONEY),
-    *((f"{part}_{n}", kind) for n in range(1, REASONS + 1)
-      for part, kind in (("reason", pa.string()), ("effect", pa.float64()), ("value", pa.float64()))),
-])  # fmt: skip
-"""``score.parquet``: one row per scored customer. ``aum_at_risk`` = probability × AUM, in CNY: what is expected to go.
-Reasons are features that raise the log-odds most, with by how much and the feature's value; null where there are fewer,
-and for the low band, of whom nothing is feared."""
-BANDS = ("HIGH", "MEDIUM", "LOW")
 
 
 class _Unfit(Exception):
     """What is scored today is not what the model was tested on."""
 
-    def __init__(self, why: str, features: list[str]) -> None:
+    def __init__(self, why: str, features: list[str], psi: dict[str, float]) -> None:
         super().__init__(why)
-        self.why, self.features = why, features
+        self.why, self.features, self.psi = why, features, psi
 
 
 def score_churn(
-    engine: Engine, building: Building, lake: Lake, values: Mapping[str, Any], threads: int = 2
-) -> dict[str, Any]:
+    engine: Engine, building: Building, lake: Lake, values: Mapping[str, Any], threads: int = 2,
+    unscored: Collection[int] = (),
+) -> dict[str, Any]:  # fmt: skip
     """Write ``score`` for a date whose ``snapshot`` and tables around the customer are there, if a model is released.
 
+    Args:
+        unscored: customers who objected to automated decisions (PIPL art. 24).
+
     Returns:
-        ``model`` (null: none is released), ``scored``, ``bands``, ``drift`` (the largest PSI and its feature). If no
-        score was written though a model is released: ``blocked`` (``model``: it cannot be read; ``features``: it was
-        trained on others; ``missing``, ``drift``: of the ``blocked_features``).
+        ``model`` (null: none is released), ``scored``, ``bands``, ``psi`` (drift by feature; empty: too few customers
+        to tell) and ``score_psi`` (that of the score; null: not known). If no score was written though a model is
+        released: ``blocked`` (``model``: it cannot be read; ``features``: it was trained on others; ``missing``,
+        ``drift``: of the ``blocked_features``).
     """
     number = released_number(lake, "churn")
     if number is None:
@@ -68,37 +62,53 @@ def score_churn(
     if strange:
         return {"model": number, "scored": 0, "blocked": "features", "blocked_features": sorted(strange)}
     drift = Drift(stored.card["reference"])
+    of_score = Drift({"score": stored.card["score_reference"]}) if "score_reference" in stored.card else None
+    left_out = pa.array(sorted(unscored), pa.int32())
     bands = dict.fromkeys(BANDS, 0)
     try:
         with building.writing("score") as path, writer(path, SCORE) as file:
             for part in slices(engine, building.path("customer")):
                 table = engine.to_arrow(observe(engine, building, lake, values, part)).sort_by("cust_id")
+                table = table.filter(pc.invert(pc.is_in(table["cust_id"].cast(pa.int32()), left_out)))
                 frame = frame_of(table)
                 drift.add(frame)
-                rows = scored(stored, table, frame, threads)
+                score = stored.model.scores(frame, threads) if len(frame) else np.empty(0)
+                if of_score is not None:
+                    of_score.add(score_frame(score))
+                rows = scored(stored, table, frame, score, threads)
                 for band in BANDS:
                     bands[band] += int(np.sum(rows["band"].to_numpy(zero_copy_only=False) == band))
                 file.write_table(rows, row_group_size=ROW_GROUP)
-            worst = _check(drift, stored.card["reference"], sum(bands.values()), values)
+            many = sum(bands.values()) >= int(values["churn.psi_customers"])
+            psi = _check(drift, stored.card["reference"], values) if many else {}
     except _Unfit as unfit:
-        return {"model": number, "scored": 0, "blocked": unfit.why, "blocked_features": unfit.features}
-    return {"model": number, "scored": sum(bands.values()), "bands": bands, "drift": worst}
+        return {
+            "model": number,
+            "scored": 0,
+            "blocked": unfit.why,
+            "blocked_features": unfit.features,
+            "psi": unfit.psi,
+        }
+    told = of_score.by_feature()["score"] if many and of_score is not None else None
+    return {
+        "model": number, "scored": sum(bands.values()), "bands": bands, "psi": psi,
+        "score_psi": None if told is None else round(told, 4),
+    }  # fmt: skip
 
 
-def scored(stored: StoredModel, table: pa.Table, frame: Frame, threads: int = 2) -> pa.Table:
+def scored(stored: StoredModel, table: pa.Table, frame: Frame, score: Numbers, threads: int = 2) -> pa.Table:
     """The rows of ``score`` for rows as ``features.observe`` gives them.
 
     Args:
         frame: the features of the same rows.
+        score: their scores, as ``Model.scores`` gives them.
     """
     count = len(frame)
-    empty: npt.NDArray[np.float64] = np.empty(0)
-    score = stored.model.scores(frame, threads) if count else empty
     probability = stored.model.calibrator(score)
     high, medium = stored.card["bands"]["high"], stored.card["bands"]["medium"]
     # by the score: isotonic probabilities have steps on which many customers stand
     band = np.where(score >= high, "HIGH", np.where(score >= medium, "MEDIUM", "LOW"))
-    aum = table["aum"].to_numpy()
+    aum, base = table["aum"].to_numpy(), table["base"].to_numpy()
     columns: dict[str, Any] = {
         "cust_id": table["cust_id"].cast(pa.int32()),
         "model": pa.array(np.full(count, stored.number, np.int32)),
@@ -106,6 +116,7 @@ def scored(stored: StoredModel, table: pa.Table, frame: Frame, threads: int = 2)
         "band": pa.array(band.tolist(), pa.string()),
         "aum": _money(aum),
         "aum_at_risk": _money(np.maximum(aum, 0.0) * probability),
+        "base": _money(np.where(np.isnan(base), aum, base)),
     }
     feared = np.flatnonzero(band != "LOW")
     effects = (
@@ -141,26 +152,21 @@ def _reason(
 def _money(amounts: npt.NDArray[Any]) -> pa.Array:
     cents = pa.array(np.rint(amounts * 100).astype(np.int64)).cast(pa.decimal128(20, 0))
     hundredth = pa.scalar(Decimal("0.01"), pa.decimal128(3, 2))
-    return pa.compute.multiply(cents, hundredth).cast(_MONEY)
+    return pc.multiply(cents, hundredth).cast(MONEY)
 
 
-def _check(
-    drift: Drift, reference: Mapping[str, Any], scored: int, values: Mapping[str, Any]
-) -> dict[str, Any] | None:
-    """The largest PSI of the night, null of too few customers to tell.
+def _check(drift: Drift, reference: Mapping[str, Any], values: Mapping[str, Any]) -> dict[str, float]:
+    """The PSI of each feature tonight.
 
     Raises:
         _Unfit: a feature that was known is known of nobody, or one has drifted too far.
     """
-    if scored < int(values["churn.psi_customers"]):
-        return None
+    psi = {name: round(index, 4) for name, index in drift.by_feature().items()}
     known = drift.known_shares()
     missing = [name for name, share in known.items() if share == 0 and reference[name]["shares"][-1] < 1]
     if missing:
-        raise _Unfit("missing", missing)
-    found = drift.by_feature()
-    far = [name for name, index in found.items() if index > float(values["churn.psi_block"])]
+        raise _Unfit("missing", missing, psi)
+    far = [name for name, index in psi.items() if index > float(values["churn.psi_block"])]
     if far:
-        raise _Unfit("drift", far)
-    name = max(found, key=lambda feature: found[feature])
-    return {"feature": name, "psi": round(found[name], 4)}
+        raise _Unfit("drift", far, psi)
+    return psi

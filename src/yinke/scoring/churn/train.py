@@ -23,7 +23,7 @@ from yinke.scoring.churn.features import FEATURES, observe
 from yinke.scoring.churn.label import WINDOW, ends_later, label, observed_months
 from yinke.scoring.churn.prove import prove
 from yinke.scoring.churn.store import code_version, keep, read_card
-from yinke.scoring.learning.drift import bins_of
+from yinke.scoring.learning.drift import bins_of, score_frame
 from yinke.scoring.learning.fit import Recipe, fit
 from yinke.scoring.learning.frame import Frame, Labels
 
@@ -33,6 +33,7 @@ MONTHS = 24
 SHARED = 100_000
 """Rows from which threads gain more than they lose by waiting for each other."""
 OnMonth = Callable[[date, int, int], None]
+Explained = Sequence[tuple[int, date]]
 
 
 @dataclass(frozen=True)
@@ -60,12 +61,19 @@ def frame_of(table: pa.Table) -> Frame:
     return Frame(FEATURES, np.column_stack(columns).astype(np.float32))
 
 
-def observed(engine: Engine, lake: Lake, month: date, values: Mapping[str, Any], most: int) -> Observed:
-    """A month's population, its features as of the month's last day, and its label; who is left out is dropped."""
+def observed(
+    engine: Engine, lake: Lake, month: date, values: Mapping[str, Any], most: int, explained: Explained = ()
+) -> Observed:
+    """A month's population, its features as of the month's last day, and its label; who is left out is dropped.
+
+    Args:
+        explained: falls of which a manager said that they are no leaving; see ``explained_in``.
+    """
     day = lake.day(month)
     assert day is not None  # noqa: S101 (``observed_months`` named it)
     table = engine.to_arrow(observe(engine, day, lake, values)).sort_by("cust_id")
     table = table.filter(pa.array(drawn(table["cust_id"].to_numpy(), most)))
+    table = table.filter(pa.array(~np.isin(table["cust_id"].to_numpy(), explained_in(month, explained))))
     truth = engine.to_arrow(label(engine, lake, month, values)).sort_by("cust_id")
     ids, known = table["cust_id"].to_numpy(), truth["cust_id"].to_numpy()
     place = np.minimum(np.searchsorted(known, ids), max(len(known) - 1, 0))
@@ -77,6 +85,18 @@ def observed(engine: Engine, lake: Lake, month: date, values: Mapping[str, Any],
     return Observed(
         month, ids[rows].astype(np.int64), frame_of(table).take(rows), {**columns, "left": left[kept]}
     )
+
+
+def explained_in(month: date, explained: Explained) -> npt.NDArray[np.int64]:
+    """Customers whose label of a month is left out: somebody explained their fall between the month's end and the end of
+    its window.
+
+    >>> told = [(7, date(2026, 2, 3)), (8, date(2026, 4, 30)), (9, date(2026, 5, 1)), (7, date(2026, 1, 31))]
+    >>> explained_in(date(2026, 1, 31), told).tolist()
+    [7, 8]
+    """
+    last = ends_later(month, WINDOW)
+    return np.array(sorted({cust for cust, day in explained if month <= day <= last}), np.int64)
 
 
 def drawn(ids: npt.NDArray[Any], most: int) -> Labels:
@@ -110,9 +130,12 @@ def months_to_learn(months: Sequence[date]) -> tuple[list[date], date]:
 
 def train_churn(
     engine: Engine, lake: Lake, values: Mapping[str, Any], *, threads: int = 2, recipe: Recipe = RECIPE,
-    on_month: OnMonth = lambda month, done, total: None,
+    explained: Explained = (), on_month: OnMonth = lambda month, done, total: None,
 ) -> dict[str, Any]:  # fmt: skip
     """Train, test and keep a model as the lake's next one.
+
+    Args:
+        explained: customers, and the dates of scores, of whom a manager said why the fall is no leaving.
 
     Returns:
         Its card: number, window, features, metrics (``prove``), bands, reference of drift.
@@ -124,7 +147,7 @@ def train_churn(
     most, found = int(values["churn.train_customers"]), []
     for n, month in enumerate([*learn, test]):
         on_month(month, n, len(learn) + 1)
-        found.append(observed(engine, lake, month, values, most))
+        found.append(observed(engine, lake, month, values, most, explained))
     *past, newest = found
     frame = Frame(FEATURES, np.concatenate([o.frame.values for o in past]))
     y = np.concatenate([o.y for o in past])
@@ -144,7 +167,7 @@ def train_churn(
         "rows": len(y), "positives": int(y.sum()), "months": len(learn),
         "metrics": proof,
         "bands": {name: float(np.quantile(score, 1 - float(values[f"churn.band_{name}"]))) for name in ("high", "medium")},
-        "reference": bins_of(newest.frame),
+        "reference": bins_of(newest.frame), "score_reference": bins_of(score_frame(score))["score"],
         "thresholds": {code: value for code, value in sorted(values.items()) if code.startswith("churn.")},
         "recipe": {k: v for k, v in asdict(recipe).items() if k != "threads"},
         "code_version": code_version(), "lightgbm": lightgbm.__version__,

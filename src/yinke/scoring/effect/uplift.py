@@ -1,7 +1,8 @@
 """增量模型: whom care changes, learned from experiments that are over. Not who leaves, but who stays *because* of it.
 
 *T-learner*: a model of each arm, uplift is the difference of their probabilities. *X-learner* (Künzel et al. 2019): each
-customer's outcome against what the other arm's model foretells, learned by two further models and weighted by the control share;
+customer's outcome against what the other arm's model foretells, learned by two further models; the one of those held out, who are
+seen against the larger arm's model, weighs by the share of those cared for, the other by the control share;
 better where one arm is small. Both are judged on customers they have not seen, by the *Qini curve* (Radcliffe 2007).
 """
 
@@ -89,7 +90,7 @@ def predict(
         rows = train & (held_out == arm)
         gain = sign * (happened[rows] - of[not arm].probabilities(frame.take(rows)))
         parts.append(_regress(frame.take(rows), gain, of[arm].rounds, recipe, there))
-    x = share * parts[1] + (1 - share) * parts[0]
+    x = (1 - share) * parts[1] + share * parts[0]  # parts: of those cared for, of those held out
     return {"T": np.asarray(t, np.float64), "X": np.asarray(x, np.float64)}
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from yinke.scoring.learning.frame import Frame, Values
+from yinke.scoring.learning.frame import Feature, Frame, Numbers, Values
 from yinke.scoring.learning.metrics import stability_index
 
 TENTHS = np.linspace(0.1, 0.9, 9)
@@ -26,6 +26,11 @@ def bins_of(frame: Frame) -> dict[str, dict[str, list[float]]]:
             "shares": [float(share) for share in counted / max(len(column), 1)],
         }
     return found
+
+
+def score_frame(score: Numbers) -> Frame:
+    """Scores as a frame of one column, ``score``: its drift is told like a feature's."""
+    return Frame((Feature("score"),), score[:, None])
 
 
 def count(column: Values, edges: Any) -> npt.NDArray[np.int64]:

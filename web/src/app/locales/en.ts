@@ -7,11 +7,12 @@ import effect from "@/effect/locale.en.json";
 import nightly from "@/nightly/locale.en.json";
 import oneid from "@/oneid/locale.en.json";
 import privacy from "@/privacy/locale.en.json";
+import scoring from "@/scoring/locale.en.json";
 import segments from "@/segments/locale.en.json";
 import shared from "@/shared/locale.en.json";
 import standards from "@/standards/locale.en.json";
 
 export default {
-  resources: { access, app, care, customers, effect, nightly, oneid, privacy, segments, shared, standards },
+  resources: { access, app, care, customers, effect, nightly, oneid, privacy, scoring, segments, shared, standards },
   antd,
 };

@@ -8,11 +8,12 @@ import effect from "@/effect/locale.zh.json";
 import nightly from "@/nightly/locale.zh.json";
 import oneid from "@/oneid/locale.zh.json";
 import privacy from "@/privacy/locale.zh.json";
+import scoring from "@/scoring/locale.zh.json";
 import segments from "@/segments/locale.zh.json";
 import shared from "@/shared/locale.zh.json";
 import standards from "@/standards/locale.zh.json";
 
 export default {
-  resources: { access, app, care, customers, effect, nightly, oneid, privacy, segments, shared, standards },
+  resources: { access, app, care, customers, effect, nightly, oneid, privacy, scoring, segments, shared, standards },
   antd,
 };

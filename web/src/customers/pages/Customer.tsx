@@ -5,6 +5,7 @@ import { NextSteps } from "@/care/components/NextSteps";
 import { NotFound } from "@/app/pages/NotFound";
 import { SamePerson } from "@/oneid/components/SamePerson";
 import { ConsentPanel } from "@/privacy/components/ConsentPanel";
+import { ChurnCard } from "@/scoring/components/ChurnCard";
 import { PageTitle } from "@/shared/components/PageTitle";
 import { ProblemView } from "@/shared/components/ProblemView";
 import { useOverview } from "../profileApi";
@@ -56,6 +57,7 @@ export function Component() {
           <div className={styles.side}>
             <Timeline customerId={id} />
             <SamePerson customerId={id} />
+            <ChurnCard customerId={id} />
             <Figures customer={customer} />
             <Composition customer={customer} />
             <CustomValues customerId={id} />

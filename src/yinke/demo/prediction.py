@@ -1,0 +1,51 @@
+"""The demo bank's churn model: trained by its developer from the past, approved and released by others, and in use in
+the last nights, so that the churn board has something to say.
+"""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from yinke.access.models import User
+from yinke.access.queries import viewer_of
+from yinke.access.services import sync_orgs, sync_staff
+from yinke.access.viewer import Viewer
+from yinke.common.errors import YinkeError
+from yinke.demo.people import hq_no
+from yinke.nightly.lake_night import Bench
+from yinke.nightly.people import TASK_DAYS
+from yinke.scoring.churn.train import train_churn
+from yinke.scoring.models import ScoringModel
+from yinke.scoring.services import registry
+
+DEVELOPER, APPROVER, RELEASER = hq_no(5), hq_no(0), hq_no(8)
+UNFIT = ("too_few_months", "too_few_rows")
+
+
+def learn(bench: Bench, day: date, last: date) -> bool:
+    """Have a model by the first of the nights that make tasks; called after each night.
+
+    Returns:
+        Whether one was trained: not before or after that night, nor of a past too short to learn from.
+    """
+    if last - day != timedelta(days=TASK_DAYS) or ScoringModel.objects.exists():
+        return False
+    published = bench.lake.day(day)
+    if published is None:
+        return False
+    try:
+        card = train_churn(bench.engine, bench.lake, bench.thresholds.at(day), threads=bench.threads)
+    except YinkeError as problem:
+        if problem.code in UNFIT:
+            return False
+        raise
+    sync_orgs(published)
+    sync_staff(published)
+    model = registry.register(_viewer(DEVELOPER), card, "首版：近一年历史")
+    registry.approve(_viewer(APPROVER), model.kind, model.number)
+    registry.release(_viewer(RELEASER), model.kind, model.number)
+    return True
+
+
+def _viewer(emp_no: str) -> Viewer:
+    return viewer_of(User.objects.select_related("org").get(emp_no=emp_no))

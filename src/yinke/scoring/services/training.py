@@ -1,0 +1,122 @@
+"""Train a model: from the command line at once, from the page by the worker, beside no night."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from yinke.access.models import User
+from yinke.access.queries import viewer_of
+from yinke.access.viewer import Viewer
+from yinke.common.errors import NotAllowed, YinkeError
+from yinke.common.thresholds import load_thresholds
+from yinke.lake.engine import open_engine
+from yinke.lake.store import Lake
+from yinke.scoring.churn.store import KINDS
+from yinke.scoring.models import ScoringModel, TrainingRun
+from yinke.scoring.services import registry
+from yinke.scoring.services.feedback import explained
+
+Status = TrainingRun.Status
+
+
+class TrainingOpen(YinkeError):
+    """Such a model is being trained already."""
+
+    code = "training_open"
+    status = 409
+
+
+def train(
+    viewer: Viewer, kind: str, note: str = "", on_month: Callable[[date, int, int], None] = lambda *_: None
+) -> tuple[ScoringModel, dict[str, Any]]:
+    """Train a model from the lake and what managers told, and register it as a candidate.
+
+    Returns:
+        The model and its card.
+
+    Raises:
+        NotAllowed: the viewer may not train models.
+        YinkeError: no such kind, or too little to learn from.
+    """
+    from yinke.scoring.churn.train import train_churn  # loads LightGBM
+
+    _check(viewer, kind)
+    env: Any = settings.YINKE
+    lake = Lake(env.lake)
+    engine = open_engine(
+        env.engine,
+        threads=env.threads,
+        memory=env.memory,
+        scratch=lake.root / "building",
+        master=env.spark_master,
+    )
+    newest = lake.latest()
+    values = load_thresholds(env.thresholds).at(newest.biz_date if newest else timezone.localdate())
+    card = train_churn(
+        engine, lake, values, threads=env.threads, explained=explained(values), on_month=on_month
+    )
+    return registry.register(viewer, card, note), card
+
+
+@transaction.atomic
+def ask(viewer: Viewer, kind: str, note: str) -> TrainingRun:
+    """Have a model trained by the worker; one at a time of each kind.
+
+    Raises:
+        NotAllowed: the viewer may not train models. YinkeError: no such kind. TrainingOpen: one is under way.
+    """
+    from yinke.scoring.schedule import train as job
+
+    _check(viewer, kind)
+    if TrainingRun.objects.filter(kind=kind, status__in=TrainingRun.OPEN).exists():
+        raise TrainingOpen("One is being trained", place=kind, remedy="Wait until it is there")
+    run = TrainingRun.objects.create(kind=kind, note=note.strip()[:200], asked_by_id=viewer.user_id)
+    job.defer(run_id=run.id)
+    return run
+
+
+def carry_out(run_id: int) -> str:
+    """What the worker does: train, and note how it ended. Twice is once.
+
+    Returns:
+        The run's status.
+    """
+    run = (
+        TrainingRun.objects.select_related("asked_by").filter(id=run_id, status__in=TrainingRun.OPEN).first()
+    )
+    if run is None:
+        return ""
+    run.status, run.started_at = Status.RUNNING, timezone.now()
+    run.save()
+    try:
+        model, _ = train(
+            viewer_of(User.objects.select_related("org").get(id=run.asked_by_id)), run.kind, run.note
+        )
+        run.status, run.number = Status.DONE, model.number
+    except YinkeError as problem:
+        run.status, run.code = Status.FAILED, problem.code
+    except Exception:
+        run.status, run.code = Status.FAILED, "internal"
+        raise
+    finally:
+        run.finished_at = timezone.now()
+        run.save()
+    return str(run.status)
+
+
+def _check(viewer: Viewer, kind: str) -> None:
+    if not viewer.may(registry.TRAIN):
+        raise NotAllowed("You may not train models", place=kind, remedy="Ask a security administrator")
+    if kind not in KINDS:
+        raise YinkeError(
+            f"There is no kind '{kind}'",
+            place=kind,
+            code="model_missing",
+            remedy=f"Choose one of {', '.join(KINDS)}",
+        )

@@ -1,0 +1,37 @@
+"""E25 模型流失预警."""
+
+from __future__ import annotations
+
+from tests.care.events.bank import Bank
+from yinke.care.reasons import sentence
+
+
+def test_who_enters_the_high_band_with_enough_at_stake_is_to_be_called(bank: Bank) -> None:
+    rich, plain, poor, medium = bank.customer(tier=3), bank.customer(), bank.customer(), bank.customer()
+    bank.scored(rich, "HIGH", 5_000)
+    bank.scored(plain, "HIGH", 60_000)
+    bank.scored(poor, "HIGH", "4999.99")
+    bank.scored(medium, "MEDIUM", 90_000)
+    events = {event.cust_id: event for event in bank.of("E25")}
+    assert {cust: event.priority for cust, event in events.items()} == {
+        rich["cust_id"]: 1,
+        plain["cust_id"]: 2,
+    }
+    event = events[plain["cust_id"]]
+    assert (event.expire_on - event.biz_date).days == 15
+    said = sentence("E25", event.payload, event.amount, "zh-hans")
+    assert (
+        said == "可能流失（43%），约 6 万 或将转出：近一月转往本人他行账户的为日均的 31%；1 天未登录；67 岁"
+    )
+    assert "About" not in sentence("E25", event.payload, event.amount, "en")
+    assert sentence("E25", event.payload, event.amount, "en").startswith(
+        "Likely to leave (43%), about ¥60K may go: 31%"
+    )
+    bank.next_day()
+    assert {event.dedup_key for event in bank.of("E25")} == {event.dedup_key for event in events.values()}
+    assert bank.counts == {}  # stood the night before: raised once
+
+
+def test_without_scores_nobody_is_feared(bank: Bank) -> None:
+    bank.scored(bank.customer(), "HIGH", 50_000)
+    assert bank.of("E25", "score") == []

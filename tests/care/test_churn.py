@@ -1,0 +1,228 @@
+"""流失预警: scores become alerts, alerts a board; contacts, feedback and objections change what it shows."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings as django_settings
+
+from tests.bank import TODAY, a_day
+from tests.care.nights import ONE, TaskBank, event
+from yinke.access.models import AuditEntry
+from yinke.care.models import Task
+from yinke.care.services.follow import follow
+from yinke.care.services.record_contact import Account, record_contact
+from yinke.care.services.withdraw import withdraw
+from yinke.common.thresholds import load_thresholds
+from yinke.customers.models import Assignment
+from yinke.lake.engine import Engine
+from yinke.privacy.consents import objecting
+from yinke.privacy.services.record_consent import Said, record_consent
+from yinke.scoring.models import ChurnAlert, ScoreFeedback
+from yinke.scoring.services.alerts import take_scores
+from yinke.scoring.services.feedback import explained
+
+pytestmark = pytest.mark.django_db
+JSON = "application/json"
+
+
+class AlertBank(TaskBank):
+    """Its nights bring scores: (customer, band, probability, AUM)."""
+
+    def __init__(self, folder: Path, engine: Engine) -> None:
+        super().__init__(folder)
+        self.engine = engine
+        self.with_staff("运营", "HQ_OPS", at="总行").with_staff("合规", "COMPLIANCE", at="总行")
+        self.third = self.customer("孙三", aum=900_000)
+
+    def scores(self, on: date, *rows: tuple[Any, str, float, int], **told: Any) -> dict[str, int]:
+        notes = {"model": 1, "scored": len(rows), "bands": {}, "psi": {}, "score_psi": None, **told}
+        made = [
+            {
+                "cust_id": who.id, "model": 1, "band": band, "probability": p, "aum": aum, "aum_at_risk": round(aum * p),
+                "base": 600_000, "reason_1": "age", "value_1": 66.0, "reason_2": "own_out", "value_2": 0.4,
+            }
+            for who, band, p, aum in rows
+        ]  # fmt: skip
+        tables = {} if told.get("blocked") else {"score": made}
+        day = a_day(self.lake, on, {"scores": notes}, **tables)
+        return take_scores(self.engine, self.lake, day, load_thresholds(None).at(on), objecting())
+
+    def ask(self, who: str, path: str, **query: Any) -> Any:
+        answer = self.client(who).get(f"/api/{path}", query)
+        assert answer.status_code == 200, answer.content
+        return answer.json()
+
+    def names(self, who: str, **query: Any) -> list[str]:
+        return [row["name"] for row in self.ask(who, "churn/alerts", **query)["rows"]]
+
+
+@pytest.fixture
+def bank(db: None, tmp_path: Path, duck: Engine, settings: Any) -> AlertBank:
+    found = AlertBank(tmp_path, duck)
+    settings.YINKE = replace(django_settings.YINKE, lake=tmp_path)
+    return found
+
+
+def test_an_alert_begins_goes_on_ends_and_comes_back(bank: AlertBank) -> None:
+    zhao, qian = bank.zhao, bank.qian
+    assert bank.scores(TODAY, (zhao, "HIGH", 0.6, 500_000), (qian, "LOW", 0.01, 90_000))["alerts"] == 1
+    assert bank.scores(TODAY, (zhao, "HIGH", 0.6, 500_000))["alerts"] == 0  # twice is once
+    bank.scores(TODAY + ONE, (zhao, "MEDIUM", 0.2, 450_000), (qian, "MEDIUM", 0.1, 90_000))
+    alert = ChurnAlert.objects.get(customer=zhao)
+    assert (alert.entered_on, alert.band, alert.aum_at_risk, alert.manager) == (
+        TODAY,
+        "MEDIUM",
+        90_000,
+        bank.li,
+    )
+    assert bank.scores(TODAY + 2 * ONE, (qian, "HIGH", 0.5, 90_000))["ended"] == 1
+    bank.scores(TODAY + 3 * ONE, blocked="drift", blocked_features=["mda"])  # alerts stand as they are
+    assert ChurnAlert.objects.filter(ended_on=None).count() == 1
+    bank.scores(TODAY + 4 * ONE, (zhao, "HIGH", 0.7, 400_000))
+    alert.refresh_from_db()
+    assert (alert.entered_on, alert.ended_on) == (TODAY, None)  # within a week: the same alert
+    bank.scores(TODAY + 5 * ONE)
+    bank.scores(TODAY + 20 * ONE, (zhao, "HIGH", 0.7, 400_000))
+    assert ChurnAlert.objects.filter(customer=zhao).count() == 2
+
+
+def test_the_board_shows_each_what_is_theirs(bank: AlertBank) -> None:
+    night = TODAY + 7 * ONE
+    bank.scores(TODAY, (bank.zhao, "HIGH", 0.6, 500_000))
+    bank.scores(
+        night,
+        (bank.zhao, "HIGH", 0.5, 400_000),
+        (bank.qian, "HIGH", 0.9, 90_000),
+        (bank.third, "MEDIUM", 0.1, 900_000),
+    )
+    assert bank.names("李") == ["赵一", "孙三"]
+    assert bank.names("王") == ["钱二"]
+    assert bank.names("张行长") == ["赵一", "孙三", "钱二"]
+    assert bank.names("张行长", band="HIGH", new=True) == ["钱二"]
+    assert bank.names("张行长", manager=bank.wang.id) == ["钱二"]
+    assert (
+        bank.names("张行长", tier=2) == ["钱二"]
+        and bank.names("张行长", org=bank.outlet.id, sort="entered")[-1] == "赵一"
+    )
+    (row,) = bank.ask("王", "churn/alerts")["rows"]
+    assert (row["held"], row["is_new"], row["outcome"], row["aum_at_risk"]) == (
+        0.15,
+        True,
+        "OPEN",
+        "81000.00",
+    )
+    assert row["reasons"] == [
+        "近一月转往本人他行账户的为日均的 40%",
+        "66 岁",
+    ]  # what happens before who it is
+    found = bank.ask("张行长", "churn/summary")
+    high = found["bands"][0]
+    assert (found["night"], high["customers"], high["aum_at_risk"], high["new"]) == (
+        f"{night}",
+        2,
+        "281000.00",
+        1,
+    )
+    assert [(line["user"]["name"], line["customers"]) for line in found["managers"]] == [("李", 2), ("王", 1)]
+    assert bank.ask("李", "churn/summary")["orgs"] == []
+    masked = bank.ask("运营", "churn/alerts")
+    assert masked["banded"] and masked["rows"][0]["name"] == "赵*" and masked["rows"][0]["aum"] == "200000"
+    assert bank.ask("运营", "churn/summary")["bands"][0]["aum"] == "200000"  # of so few no exact sum
+    assert bank.client("合规").get("/api/churn/summary").status_code == 403
+    (org,) = bank.ask("运营", "churn/summary")["orgs"]
+    assert (org["name"], org["customers"]) == ("徐汇", 3)
+
+
+def test_a_contact_is_an_action_until_it_is_taken_back(bank: AlertBank) -> None:
+    bank.scores(TODAY - 9 * ONE, (bank.zhao, "HIGH", 0.6, 500_000))
+    assert bank.names("李", idle=True) == ["赵一"]
+    account = Account(channel="PHONE", result="CONSIDER", request_key="churn-contact-1")
+    contact = record_contact(bank.viewer("李"), bank.zhao.id, account)
+    assert bank.names("李", idle=True) == []
+    assert bank.ask("李", "churn/alerts")["rows"][0]["last_contact"]["result"] == "CONSIDER"
+    withdraw(bank.viewer("李"), contact.id)
+    assert bank.names("李", idle=True) == ["赵一"]
+
+
+def test_alerts_follow_a_customer_who_changes_hands(bank: AlertBank) -> None:
+    bank.scores(TODAY, (bank.zhao, "HIGH", 0.6, 500_000))
+    Assignment.objects.filter(customer=bank.zhao).update(user=bank.wang)
+    follow([bank.zhao.id], [bank.li.id])
+    assert bank.names("李") == [] and bank.names("王") == ["赵一"]
+    assert bank.ask("张行长", "churn/summary")["managers"][0]["user"]["name"] == "王"
+
+
+def told(bank: AlertBank, who: str, reason: str, note: str = "", status: int = 200) -> Any:
+    path = f"/api/customers/{bank.zhao.id}/churn/feedback"
+    answer = bank.client(who).post(path, {"reason": reason, "note": note}, content_type=JSON)
+    assert answer.status_code == status, answer.content
+    return answer.json()
+
+
+def test_a_manager_says_why_a_score_is_not_true(bank: AlertBank) -> None:
+    assert bank.ask("李", f"customers/{bank.zhao.id}/churn")["state"] == "NO_MODEL"
+    bank.scores(TODAY - ONE, (bank.zhao, "MEDIUM", 0.2, 500_000))
+    bank.scores(TODAY, (bank.zhao, "HIGH", 0.6, 400_000))
+    card = bank.ask("李", f"customers/{bank.zhao.id}/churn")
+    assert (card["state"], card["band"], card["may_tell"], card["entered_on"]) == (
+        "SCORED",
+        "HIGH",
+        True,
+        f"{TODAY - ONE}",
+    )
+    assert [(point["day"], point["band"]) for point in card["history"]] == [
+        (f"{TODAY - ONE}", "MEDIUM"),
+        (f"{TODAY}", "HIGH"),
+    ]
+    assert told(bank, "李", "OTHER", status=400)["code"] == "note_missing"
+    assert told(bank, "李", "HOUSE", "电话 13812345678", 400)["code"] == "note_personal"
+    assert told(bank, "李", "HOUSE", "x" * 201, 400)["code"] == "note_too_long"
+    told(bank, "王", "HOUSE", status=404)
+    told(bank, "运营", "HOUSE", status=403)
+    told(bank, "李", "STAYS", "老客户，只是换账户")
+    values = load_thresholds(None).at(TODAY)
+    assert explained(values) == []  # an opinion explains no fall
+    (said,) = told(bank, "李", "HOUSE", "首付款")["feedback"]
+    assert (said["reason"], said["mine"], said["explains"], said["by"]) == ("HOUSE", True, True, "李")
+    assert explained(values) == [(bank.zhao.id, TODAY)]
+    assert ScoreFeedback.events.rel.related_model.objects.filter(reason="STAYS").exists()  # type: ignore[attr-defined]
+    assert bank.names("李", idle=True) == []
+    assert bank.ask("张行长", "churn/alerts")["rows"][0]["feedback"] == "HOUSE"
+    path = f"/api/customers/{bank.zhao.id}/churn/feedback/{said['id']}/withdraw"
+    assert bank.client("张行长").post(path).status_code == 404
+    assert bank.client("李").post(path).json()["feedback"] == []
+    assert explained(values) == []
+    reasons = (
+        AuditEntry.objects.filter(action="score.feedback").order_by("id").values_list("reason", flat=True)
+    )
+    assert list(reasons) == [f"{TODAY} STAYS", f"{TODAY} HOUSE", f"{TODAY} withdrawn"]
+
+
+def test_who_objects_to_automated_decisions_is_scored_and_shown_no_more(bank: AlertBank) -> None:
+    bank.scores(TODAY, (bank.zhao, "HIGH", 0.6, 500_000), (bank.third, "HIGH", 0.6, 500_000))
+    bank.night(event("E25", bank.zhao), event("E25", bank.third), event("E01", bank.third))
+    said = Said("PROFILING", "REFUSED", "COUNTER", "objection-1")
+    for customer in (bank.zhao, bank.third):
+        record_consent(bank.viewer("李"), customer.id, replace(said, request_key=f"objection-{customer.id}"))
+    assert bank.names("李") == []
+    assert bank.ask("李", f"customers/{bank.zhao.id}/churn") == {**bank.ask("李", f"customers/{bank.zhao.id}/churn"), "state": "OBJECTED", "band": None, "history": []}  # fmt: skip
+    assert Task.objects.get(customer=bank.zhao).status == "CANCELLED"
+    task = Task.objects.get(customer=bank.third)  # there is another reason
+    assert task.status == "NEW" and [reason.type for reason in task.reasons.all()] == ["E01"]
+    assert objecting() == {bank.zhao.id, bank.third.id}
+    bank.scores(TODAY + timedelta(days=1), (bank.zhao, "HIGH", 0.6, 500_000))
+    assert not ChurnAlert.objects.exists()
+    told(bank, "李", "HOUSE", status=404)
+
+
+def test_an_empty_board_says_why(bank: AlertBank) -> None:
+    empty = bank.ask("运营", "churn/summary")
+    assert (empty["night"], empty["released"], empty["may_release"]) == (None, False, True)
+    assert not bank.ask("李", "churn/summary")["may_release"]
+    bank.scores(TODAY, blocked="missing", blocked_features=["age"])
+    assert bank.ask("李", "churn/summary")["blocked_on"] == f"{TODAY}"
