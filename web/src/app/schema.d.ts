@@ -1282,6 +1282,106 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/churn/summary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Churn Summary
+         * @description 哪些人要走: customers and AUM at risk by band, tier, org and manager, and what became of earlier alerts.
+         */
+        get: operations["get_churn_summary"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/churn/alerts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Churn Alerts
+         * @description The customers, 50 a page, with reasons, what was done and how it stands. ``tier`` may be given several times.
+         */
+        get: operations["list_churn_alerts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/customers/{customer_id}/churn": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Score Card
+         * @description 流失风险: the newest score with reasons, and its history.
+         */
+        get: operations["get_score_card"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/customers/{customer_id}/churn/feedback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Tell Feedback
+         * @description 不属实反馈 on the newest score; a second one on the same score takes the first one's place.
+         */
+        post: operations["tell_feedback"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/customers/{customer_id}/churn/feedback/{feedback_id}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Withdraw Feedback
+         * @description Take one's own feedback back.
+         */
+        post: operations["withdraw_feedback"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/history": {
         parameters: {
             query?: never;
@@ -3136,6 +3236,234 @@ export interface paths {
          * @description Take the released model out of use; the one before it is used again.
          */
         post: operations["roll_back_model"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/scoring/monitoring/{kind}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Monitoring
+         * @description 评分监测: how many each night scored, drift, and nights without scores.
+         */
+        get: operations["get_monitoring"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/scoring/trainings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Trainings
+         * @description The newest trainings.
+         */
+        get: operations["list_trainings"];
+        put?: never;
+        /**
+         * Train Model
+         * @description Have a model trained by the worker; the page asks for the list until it is there.
+         */
+        post: operations["train_model"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/experiments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Experiments
+         * @description Experiments, the newest first, each with its newest look.
+         */
+        get: operations["list_experiments"];
+        put?: never;
+        /**
+         * Plan Experiment
+         * @description Ask for an experiment; another person approves it.
+         */
+        post: operations["plan_experiment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/experiments/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Testable Events
+         * @description Events that may be tested.
+         */
+        get: operations["list_testable_events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/experiments/power": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Power
+         * @description 把握度: what an experiment on these events could see.
+         */
+        get: operations["get_power"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/experiments/{number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Experiment
+         * @description One experiment with its report and all looks.
+         */
+        get: operations["get_experiment"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/experiments/{number}/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Approve Experiment
+         * @description Find a plan fit to be run; never one's own.
+         */
+        post: operations["approve_experiment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/experiments/{number}/refuse": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Refuse Experiment
+         * @description Refuse a plan, with the reason.
+         */
+        post: operations["refuse_experiment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/experiments/{number}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Withdraw Experiment
+         * @description Take one's own plan back before it starts.
+         */
+        post: operations["withdraw_experiment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/experiments/{number}/start": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Start Experiment
+         * @description Take customers in from the next night on.
+         */
+        post: operations["start_experiment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/experiments/{number}/stop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Stop Experiment
+         * @description End it before its time; nobody is held out any more, and nothing more is claimed.
+         */
+        post: operations["stop_experiment"];
         delete?: never;
         options?: never;
         head?: never;
@@ -5332,12 +5660,368 @@ export interface components {
             coverage: number | null;
         };
         /**
+         * AlertScope
+         * @description Whose alerts: those of an org's subtree, of a manager.
+         */
+        AlertScope: {
+            /** Org */
+            org?: number | null;
+            /** Manager */
+            manager?: number | null;
+        };
+        /**
+         * BandLine
+         * @description Those of one band.
+         */
+        BandLine: {
+            /** Customers */
+            customers: number;
+            /** Aum */
+            aum: string;
+            /** Aum At Risk */
+            aum_at_risk: string;
+            /** New */
+            new: number;
+            /** Idle */
+            idle: number;
+            /**
+             * Band
+             * @enum {string}
+             */
+            band: "HIGH" | "MEDIUM" | "LOW";
+        };
+        /**
+         * ChurnSummary
+         * @description 流失预警 at first sight.
+         */
+        ChurnSummary: {
+            /** Night */
+            night: string | null;
+            /** Blocked On */
+            blocked_on: string | null;
+            /** Released */
+            released: boolean;
+            /** May Release */
+            may_release: boolean;
+            /** Sees Models */
+            sees_models: boolean;
+            /** Banded */
+            banded: boolean;
+            /** Bands */
+            bands: components["schemas"]["BandLine"][];
+            /** Tiers */
+            tiers: components["schemas"]["TierLine"][];
+            /** Orgs */
+            orgs: components["schemas"]["OrgAtRisk"][];
+            /** Managers */
+            managers: components["schemas"]["ManagerAtRisk"][];
+            /** Outcomes */
+            outcomes: {
+                [key: string]: number;
+            };
+        };
+        /**
+         * ManagerAtRisk
+         * @description Those of one manager; null: nobody's (公海).
+         */
+        ManagerAtRisk: {
+            /** Customers */
+            customers: number;
+            /** Aum */
+            aum: string;
+            /** Aum At Risk */
+            aum_at_risk: string;
+            /** New */
+            new: number;
+            /** Idle */
+            idle: number;
+            user: components["schemas"]["Person"] | null;
+        };
+        /**
+         * OrgAtRisk
+         * @description Those of an org and all below it.
+         */
+        OrgAtRisk: {
+            /** Customers */
+            customers: number;
+            /** Aum */
+            aum: string;
+            /** Aum At Risk */
+            aum_at_risk: string;
+            /** New */
+            new: number;
+            /** Idle */
+            idle: number;
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+        };
+        /**
+         * TierLine
+         * @description Those of one tier (rank).
+         */
+        TierLine: {
+            /** Customers */
+            customers: number;
+            /** Aum */
+            aum: string;
+            /** Aum At Risk */
+            aum_at_risk: string;
+            /** New */
+            new: number;
+            /** Idle */
+            idle: number;
+            /** Tier */
+            tier: number;
+        };
+        /**
+         * AlertQuery
+         * @description Which of them, and where the list goes on.
+         */
+        AlertQuery: {
+            /** Org */
+            org?: number | null;
+            /** Manager */
+            manager?: number | null;
+            /**
+             * Tier
+             * @default []
+             */
+            tier: number[];
+            /**
+             * Band
+             * @default
+             * @enum {string}
+             */
+            band: "" | "HIGH" | "MEDIUM";
+            /**
+             * State
+             * @default STANDING
+             * @enum {string}
+             */
+            state: "STANDING" | "ENDED" | "SAVED" | "LOST";
+            /**
+             * New
+             * @default false
+             */
+            new: boolean;
+            /**
+             * Idle
+             * @default false
+             */
+            idle: boolean;
+            /**
+             * Sort
+             * @default at_risk
+             * @enum {string}
+             */
+            sort: "at_risk" | "entered";
+            /**
+             * Page
+             * @default 1
+             */
+            page: number;
+        };
+        /**
+         * AlertPage
+         * @description A page of the board's list, 50 rows.
+         */
+        AlertPage: {
+            /** Total */
+            total: number;
+            /** Banded */
+            banded: boolean;
+            /** Rows */
+            rows: components["schemas"]["AlertRow"][];
+        };
+        /**
+         * AlertRow
+         * @description One customer of the board.
+         */
+        AlertRow: {
+            /** Customer Id */
+            customer_id: number;
+            /** Name */
+            name: string;
+            /** Tier */
+            tier: number;
+            /** Org Name */
+            org_name: string;
+            manager: components["schemas"]["Person"] | null;
+            /**
+             * Band
+             * @enum {string}
+             */
+            band: "HIGH" | "MEDIUM" | "LOW";
+            /** Probability */
+            probability: number;
+            /** Aum */
+            aum: string;
+            /** Aum At Risk */
+            aum_at_risk: string;
+            /** Held */
+            held: number | null;
+            /** Reasons */
+            reasons: string[];
+            /**
+             * Entered On
+             * Format: date
+             */
+            entered_on: string;
+            /** Is New */
+            is_new: boolean;
+            /** Ended On */
+            ended_on: string | null;
+            /**
+             * Outcome
+             * @enum {string}
+             */
+            outcome: "OPEN" | "SAVED" | "LOST" | "EXPLAINED";
+            /** Acted At */
+            acted_at: string | null;
+            last_contact: components["schemas"]["ContactOut"] | null;
+            task: components["schemas"]["AlertTask"] | null;
+            /** Feedback */
+            feedback: ("HOUSE" | "FAMILY" | "BUSINESS" | "RETURNING" | "DATA" | "STAYS" | "OTHER") | null;
+        };
+        /**
+         * AlertTask
+         * @description The open task of a customer.
+         */
+        AlertTask: {
+            /** Id */
+            id: number;
+            /**
+             * Due On
+             * Format: date
+             */
+            due_on: string;
+            /** Status */
+            status: string;
+        };
+        /**
+         * FeedbackOut
+         * @description What a manager said of a score.
+         */
+        FeedbackOut: {
+            /** Id */
+            id: number;
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /**
+             * Reason
+             * @enum {string}
+             */
+            reason: "HOUSE" | "FAMILY" | "BUSINESS" | "RETURNING" | "DATA" | "STAYS" | "OTHER";
+            /** Note */
+            note: string;
+            /** By */
+            by: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Mine */
+            mine: boolean;
+            /** Explains */
+            explains: boolean;
+        };
+        /**
+         * ScoreCard
+         * @description 流失风险 of one customer.
+         */
+        ScoreCard: {
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "SCORED" | "NOT_SCORED" | "OBJECTED" | "NO_MODEL";
+            /** Day */
+            day?: string | null;
+            /**
+             * Banded
+             * @default false
+             */
+            banded: boolean;
+            /** Band */
+            band?: ("HIGH" | "MEDIUM" | "LOW") | null;
+            /** Probability */
+            probability?: number | null;
+            /** Aum */
+            aum?: string | null;
+            /** Aum At Risk */
+            aum_at_risk?: string | null;
+            /** Model */
+            model?: number | null;
+            /** Entered On */
+            entered_on?: string | null;
+            /**
+             * Reasons
+             * @default []
+             */
+            reasons: string[];
+            /**
+             * History
+             * @default []
+             */
+            history: components["schemas"]["ScorePoint"][];
+            /**
+             * Feedback
+             * @default []
+             */
+            feedback: components["schemas"]["FeedbackOut"][];
+            /**
+             * May Tell
+             * @default false
+             */
+            may_tell: boolean;
+        };
+        /**
+         * ScorePoint
+         * @description A past score.
+         */
+        ScorePoint: {
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /** Probability */
+            probability: number;
+            /**
+             * Band
+             * @enum {string}
+             */
+            band: "HIGH" | "MEDIUM" | "LOW";
+        };
+        /**
+         * FeedbackIn
+         * @description Why the newest score is not true.
+         */
+        FeedbackIn: {
+            /**
+             * Reason
+             * @enum {string}
+             */
+            reason: "HOUSE" | "FAMILY" | "BUSINESS" | "RETURNING" | "DATA" | "STAYS" | "OTHER";
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+        };
+        /**
          * HistoryQuery
          * @description What is looked for; empty fields do not narrow. Days are Asia/Shanghai, both included.
          */
         HistoryQuery: {
             /** Kind */
-            kind?: ("custom_field" | "do_not_disturb" | "export" | "handover" | "person" | "role_grant" | "role_right" | "segment" | "segment_version" | "substitution" | "task") | null;
+            kind?: ("custom_field" | "do_not_disturb" | "experiment" | "export" | "handover" | "person" | "role_grant" | "role_right" | "score_feedback" | "segment" | "segment_version" | "substitution" | "task") | null;
             /** Object Id */
             object_id?: number | null;
             /**
@@ -5376,7 +6060,7 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "custom_field" | "do_not_disturb" | "export" | "handover" | "person" | "role_grant" | "role_right" | "segment" | "segment_version" | "substitution" | "task";
+            kind: "custom_field" | "do_not_disturb" | "experiment" | "export" | "handover" | "person" | "role_grant" | "role_right" | "score_feedback" | "segment" | "segment_version" | "substitution" | "task";
             /**
              * Act
              * @enum {string}
@@ -5419,7 +6103,7 @@ export interface components {
             /** Next */
             next: string | null;
             /** Kinds */
-            kinds: ("custom_field" | "do_not_disturb" | "export" | "handover" | "person" | "role_grant" | "role_right" | "segment" | "segment_version" | "substitution" | "task")[];
+            kinds: ("custom_field" | "do_not_disturb" | "experiment" | "export" | "handover" | "person" | "role_grant" | "role_right" | "score_feedback" | "segment" | "segment_version" | "substitution" | "task")[];
         };
         /**
          * IdentityQueues
@@ -8235,6 +8919,454 @@ export interface components {
             /** Reason */
             reason: string;
         };
+        /**
+         * CohortOut
+         * @description Alerts whose outcome became known at a month's end: how many left, beside what was told of them.
+         */
+        CohortOut: {
+            /**
+             * Decided On
+             * Format: date
+             */
+            decided_on: string;
+            /** Band */
+            band: string;
+            /** Customers */
+            customers: number;
+            /** Lost */
+            lost: number;
+            /** Told */
+            told: number;
+        };
+        /**
+         * DriftOut
+         * @description How far a feature has drifted: PSI against the model's test month.
+         */
+        DriftOut: {
+            /** Name */
+            name: string;
+            /** Label */
+            label: string;
+            /** Psi */
+            psi: number;
+        };
+        /**
+         * Monitoring
+         * @description 评分监测: nights, oldest first, and the limits of PSI at which an alarm is raised and scoring stops.
+         */
+        Monitoring: {
+            /** Warn */
+            warn: number;
+            /** Block */
+            block: number;
+            /** Least */
+            least: number;
+            /** Nights */
+            nights: components["schemas"]["NightOut"][];
+            /** Measured On */
+            measured_on: string | null;
+            /** Features */
+            features: components["schemas"]["DriftOut"][];
+            /** Outcomes */
+            outcomes: components["schemas"]["CohortOut"][];
+        };
+        /**
+         * NightOut
+         * @description One night's scoring.
+         */
+        NightOut: {
+            /**
+             * Biz Date
+             * Format: date
+             */
+            biz_date: string;
+            /** Model */
+            model: number;
+            /** Scored */
+            scored: number;
+            /** Bands */
+            bands: {
+                [key: string]: number;
+            };
+            /** Score Psi */
+            score_psi: number | null;
+            worst: components["schemas"]["DriftOut"] | null;
+            /** Blocked */
+            blocked: string;
+            /** Blocked Features */
+            blocked_features: string[];
+        };
+        /**
+         * TrainingOut
+         * @description A training that somebody asked for.
+         */
+        TrainingOut: {
+            /** Id */
+            id: number;
+            /** Kind */
+            kind: string;
+            /** Note */
+            note: string;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "WAITING" | "RUNNING" | "DONE" | "FAILED";
+            /** Asked By */
+            asked_by: string;
+            /**
+             * Asked At
+             * Format: date-time
+             */
+            asked_at: string;
+            /** Finished At */
+            finished_at: string | null;
+            /** Number */
+            number: number | null;
+            /** Code */
+            code: string;
+        };
+        /**
+         * TrainIn
+         * @description Which model to train.
+         */
+        TrainIn: {
+            /** Kind */
+            kind: string;
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+        };
+        /**
+         * ArmOut
+         * @description One arm; ``change`` is the mean change in AUM of the measured, ``aum_before`` the sum at assignment, in CNY.
+         */
+        ArmOut: {
+            /** Customers */
+            customers: number;
+            /** Measured */
+            measured: number;
+            /** Reached */
+            reached: number;
+            /** Kept */
+            kept: number;
+            /** Change */
+            change: number;
+            /** Aum Before */
+            aum_before: number;
+        };
+        /**
+         * EffectOut
+         * @description Care minus held out, with the guarded interval: a rate (0 to 1) or CNY a customer.
+         */
+        EffectOut: {
+            /** Difference */
+            difference: number;
+            /** Low */
+            low: number;
+            /** High */
+            high: number;
+            /** P */
+            p: number;
+            /** Treated */
+            treated: number;
+            /** Control */
+            control: number;
+            /** Claims */
+            claims: boolean;
+        };
+        /**
+         * ExperimentOut
+         * @description An experiment in the list, with its newest look.
+         */
+        ExperimentOut: {
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+            /** Note */
+            note: string;
+            /** Events */
+            events: string[];
+            /** Share */
+            share: number;
+            /**
+             * Measure
+             * @enum {string}
+             */
+            measure: "KEPT" | "AUM";
+            /** Horizon Days */
+            horizon_days: number;
+            /** Enrol Days */
+            enrol_days: number;
+            /** Planned */
+            planned: number;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "PENDING" | "APPROVED" | "RUNNING" | "ENDED" | "STOPPED" | "REFUSED" | "WITHDRAWN";
+            /** Made By */
+            made_by: string;
+            /**
+             * Made At
+             * Format: date-time
+             */
+            made_at: string;
+            /** Decided By */
+            decided_by: string | null;
+            /** Decided At */
+            decided_at: string | null;
+            /** Starts On */
+            starts_on: string | null;
+            /** Enrols Until */
+            enrols_until: string | null;
+            /** Ends On */
+            ends_on: string | null;
+            /** Ended On */
+            ended_on: string | null;
+            /** Reason */
+            reason: string;
+            report: components["schemas"]["ReportOut"] | null;
+            /** As Of */
+            as_of: string | null;
+            /** May Decide */
+            may_decide: boolean;
+            /** May Withdraw */
+            may_withdraw: boolean;
+            /** May Run */
+            may_run: boolean;
+        };
+        /**
+         * LayerOut
+         * @description One stratum (tier and churn band at assignment); rates are null where an arm is too small to tell.
+         */
+        LayerOut: {
+            /** Stratum */
+            stratum: string;
+            /** Care */
+            care: number;
+            /** Held Out */
+            held_out: number;
+            /** Care Kept */
+            care_kept: number | null;
+            /** Held Out Kept */
+            held_out_kept: number | null;
+        };
+        /**
+         * ReportOut
+         * @description One look; see ``effect/report.py``.
+         */
+        ReportOut: {
+            /**
+             * Verdict
+             * @enum {string}
+             */
+            verdict: "TOO_FEW" | "UNEQUAL" | "NOT_YET" | "BETTER" | "WORSE" | "NONE";
+            /** Final */
+            final: boolean;
+            /** Fraction */
+            fraction: number;
+            care: components["schemas"]["ArmOut"];
+            held_out: components["schemas"]["ArmOut"];
+            /** Ratio P */
+            ratio_p: number;
+            /** Ratio Alarm */
+            ratio_alarm: boolean;
+            /** Unlike */
+            unlike: {
+                [key: string]: number;
+            };
+            /** Unlike Limit */
+            unlike_limit: number;
+            /** Unlike Alarm */
+            unlike_alarm: boolean;
+            kept: components["schemas"]["EffectOut"] | null;
+            aum: components["schemas"]["EffectOut"] | null;
+            /** Layers */
+            layers: components["schemas"]["LayerOut"][];
+            /** Withheld */
+            withheld: number;
+            /** Looks */
+            looks: number;
+            /** First Claim */
+            first_claim: string | null;
+            /** Proven */
+            proven: number | null;
+        };
+        /**
+         * ExperimentDetail
+         * @description One experiment with all looks. The seed is shown once it is over; SHA-256 of its bytes is the digest.
+         */
+        ExperimentDetail: {
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+            /** Note */
+            note: string;
+            /** Events */
+            events: string[];
+            /** Share */
+            share: number;
+            /**
+             * Measure
+             * @enum {string}
+             */
+            measure: "KEPT" | "AUM";
+            /** Horizon Days */
+            horizon_days: number;
+            /** Enrol Days */
+            enrol_days: number;
+            /** Planned */
+            planned: number;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "PENDING" | "APPROVED" | "RUNNING" | "ENDED" | "STOPPED" | "REFUSED" | "WITHDRAWN";
+            /** Made By */
+            made_by: string;
+            /**
+             * Made At
+             * Format: date-time
+             */
+            made_at: string;
+            /** Decided By */
+            decided_by: string | null;
+            /** Decided At */
+            decided_at: string | null;
+            /** Starts On */
+            starts_on: string | null;
+            /** Enrols Until */
+            enrols_until: string | null;
+            /** Ends On */
+            ends_on: string | null;
+            /** Ended On */
+            ended_on: string | null;
+            /** Reason */
+            reason: string;
+            report: components["schemas"]["ReportOut"] | null;
+            /** As Of */
+            as_of: string | null;
+            /** May Decide */
+            may_decide: boolean;
+            /** May Withdraw */
+            may_withdraw: boolean;
+            /** May Run */
+            may_run: boolean;
+            /** Looks */
+            looks: components["schemas"]["LookOut"][];
+            /** Seed Digest */
+            seed_digest: string;
+            /** Seed */
+            seed: string | null;
+            /** Kept Share */
+            kept_share: number;
+        };
+        /**
+         * LookOut
+         * @description What one look said of the measure that the experiment is judged by.
+         */
+        LookOut: {
+            /**
+             * Biz Date
+             * Format: date
+             */
+            biz_date: string;
+            /** Measured */
+            measured: number;
+            /** Difference */
+            difference: number | null;
+            /** Low */
+            low: number | null;
+            /** High */
+            high: number | null;
+        };
+        /**
+         * ExperimentIn
+         * @description A plan; see ``Experiment``.
+         */
+        ExperimentIn: {
+            /** Name */
+            name: string;
+            /** Note */
+            note: string;
+            /** Events */
+            events: string[];
+            /** Share */
+            share: number;
+            /**
+             * Measure
+             * @enum {string}
+             */
+            measure: "KEPT" | "AUM";
+            /** Horizon Days */
+            horizon_days: number;
+            /** Enrol Days */
+            enrol_days: number;
+            /** Planned */
+            planned: number;
+        };
+        /**
+         * TestableOut
+         * @description Events that may be tested, with how many customers had each in the last 90 days.
+         */
+        TestableOut: {
+            /** Code */
+            code: string;
+            /** Customers */
+            customers: number;
+            /** Running */
+            running: string | null;
+        };
+        /**
+         * Chance
+         * @description What can be seen after so many days of taking in: customers, and the smallest effects claimed four times in five.
+         *
+         *     ``points``: of the rate that is kept, null if none can be seen. ``yuan``: CNY a customer, null if nothing is known of them.
+         */
+        Chance: {
+            /** Days */
+            days: number;
+            /** Customers */
+            customers: number;
+            /** Points */
+            points: number | null;
+            /** Yuan */
+            yuan: number | null;
+        };
+        /**
+         * PowerOut
+         * @description 把握度: what an experiment on these events could see, reckoned from who had them lately.
+         *
+         *     ``seen`` customers in ``seen_days`` days; of ``known`` of them, ``base`` is the rate whose AUM of 30 days ago is still there,
+         *     ``deviation`` what is left of the change's standard deviation in CNY.
+         */
+        PowerOut: {
+            /** Seen */
+            seen: number;
+            /** Seen Days */
+            seen_days: number;
+            /** Known */
+            known: number;
+            /** Base */
+            base: number | null;
+            /** Deviation */
+            deviation: number | null;
+            /** Chances */
+            chances: components["schemas"]["Chance"][];
+        };
+        /**
+         * WhyIn
+         * @description Why it is refused or stopped.
+         */
+        WhyIn: {
+            /** Reason */
+            reason: string;
+        };
         /** RunOut */
         RunOut: {
             /** Id */
@@ -10105,10 +11237,134 @@ export interface operations {
             };
         };
     };
+    get_churn_summary: {
+        parameters: {
+            query?: {
+                org?: number | null;
+                manager?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChurnSummary"];
+                };
+            };
+        };
+    };
+    list_churn_alerts: {
+        parameters: {
+            query?: {
+                org?: number | null;
+                manager?: number | null;
+                tier?: number[];
+                band?: "" | "HIGH" | "MEDIUM";
+                state?: "STANDING" | "ENDED" | "SAVED" | "LOST";
+                new?: boolean;
+                idle?: boolean;
+                sort?: "at_risk" | "entered";
+                page?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertPage"];
+                };
+            };
+        };
+    };
+    get_score_card: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScoreCard"];
+                };
+            };
+        };
+    };
+    tell_feedback: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FeedbackIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScoreCard"];
+                };
+            };
+        };
+    };
+    withdraw_feedback: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: number;
+                feedback_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScoreCard"];
+                };
+            };
+        };
+    };
     list_history: {
         parameters: {
             query?: {
-                kind?: ("custom_field" | "do_not_disturb" | "export" | "handover" | "person" | "role_grant" | "role_right" | "segment" | "segment_version" | "substitution" | "task") | null;
+                kind?: ("custom_field" | "do_not_disturb" | "experiment" | "export" | "handover" | "person" | "role_grant" | "role_right" | "score_feedback" | "segment" | "segment_version" | "substitution" | "task") | null;
                 object_id?: number | null;
                 who?: string;
                 since?: string | null;
@@ -12452,6 +13708,300 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RolledBack"];
+                };
+            };
+        };
+    };
+    get_monitoring: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                kind: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Monitoring"];
+                };
+            };
+        };
+    };
+    list_trainings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrainingOut"][];
+                };
+            };
+        };
+    };
+    train_model: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TrainIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrainingOut"][];
+                };
+            };
+        };
+    };
+    list_experiments: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExperimentOut"][];
+                };
+            };
+        };
+    };
+    plan_experiment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExperimentIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExperimentDetail"];
+                };
+            };
+        };
+    };
+    list_testable_events: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TestableOut"][];
+                };
+            };
+        };
+    };
+    get_power: {
+        parameters: {
+            query: {
+                events: string[];
+                share: number;
+                days: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PowerOut"];
+                };
+            };
+        };
+    };
+    get_experiment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExperimentDetail"];
+                };
+            };
+        };
+    };
+    approve_experiment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExperimentDetail"];
+                };
+            };
+        };
+    };
+    refuse_experiment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WhyIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExperimentDetail"];
+                };
+            };
+        };
+    };
+    withdraw_experiment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExperimentDetail"];
+                };
+            };
+        };
+    };
+    start_experiment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExperimentDetail"];
+                };
+            };
+        };
+    };
+    stop_experiment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WhyIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExperimentDetail"];
                 };
             };
         };

@@ -13,6 +13,19 @@ import shared from "@/shared/locale.en.json";
 import standards from "@/standards/locale.en.json";
 
 export default {
-  resources: { access, app, care, customers, effect, nightly, oneid, privacy, scoring, segments, shared, standards },
+  resources: {
+    access,
+    app,
+    care,
+    customers,
+    effect,
+    nightly,
+    oneid,
+    privacy,
+    scoring,
+    segments,
+    shared,
+    standards,
+  },
   antd,
 };

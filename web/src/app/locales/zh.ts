@@ -14,6 +14,19 @@ import shared from "@/shared/locale.zh.json";
 import standards from "@/standards/locale.zh.json";
 
 export default {
-  resources: { access, app, care, customers, effect, nightly, oneid, privacy, scoring, segments, shared, standards },
+  resources: {
+    access,
+    app,
+    care,
+    customers,
+    effect,
+    nightly,
+    oneid,
+    privacy,
+    scoring,
+    segments,
+    shared,
+    standards,
+  },
   antd,
 };
