@@ -50,7 +50,10 @@ def made_bank(seed: int, customers: int = 14) -> Naive:
     }  # fmt: skip
     own = {field.name: _owned(rng, field, today, customers) for field in OWN}
     bank = Naive(days, marks, fields={field.name: field for field in OWN}, own=own)
-    bank.segments = {"listed": None, "dynamic": Rule.model_validate(Maker(seed + 1, bank, 8).rule(4))}
+    bank.segments = {
+        "listed": None, "dynamic": Rule.model_validate(Maker(seed + 1, bank, 8).rule(4)),
+        "lasting": Rule.model_validate(Maker(seed + 2, bank, 8).rule(3, then=True)),
+    }  # fmt: skip
     return bank
 
 
@@ -205,9 +208,9 @@ class Maker:
                (bank.today - timedelta(days=8)).isoformat(), (bank.today - timedelta(days=1)).isoformat())  # fmt: skip
         self.ons = rng.sample(ons, 2)
 
-    def rule(self, size: int = 6) -> dict[str, Any]:
-        """A rule of up to so many conditions."""
-        return {"version": 1, "where": self._condition(self.rng.randint(1, size), False)}
+    def rule(self, size: int = 6, *, then: bool = False) -> dict[str, Any]:
+        """A rule of up to so many conditions; ``then``: that can be asked of the past too."""
+        return {"version": 1, "where": self._condition(self.rng.randint(1, size), then)}
 
     def _condition(self, size: int, then: bool) -> dict[str, Any]:
         rng = self.rng
@@ -238,7 +241,7 @@ def _leaf(rng: Random, bank: Naive, then: bool) -> dict[str, Any]:
         return {"type": "peer", "field": field, "group": rng.choice(("outlet", "branch", "tier", "bank")),
                 "side": rng.choice(("top", "bottom")), "percent": rng.choice((1, 10, 33, 50, 99, 100))}  # fmt: skip
     if kind == "segment" and bank.segments:
-        return {"type": "segment", "segment": "dynamic" if then or rng.random() < 0.5 else "listed"}
+        return {"type": "segment", "segment": "lasting" if then else rng.choice(list(bank.segments))}
     if not then and rng.random() < 0.15:
         own = rng.choice(OWN)
         return {"type": "compare", "field": own.name, **_test(rng, own, {})}

@@ -45,6 +45,18 @@ def rows(table: str = "transaction", **more: Any) -> dict[str, Any]:
     return {"type": "behaviour", "table": table, "last": {"n": 7}, **more}
 
 
+def test_a_segment_that_asks_the_present_cannot_be_asked_of_the_past() -> None:
+    past = {"type": "at", "on": {"n": 1, "unit": "day"}, "of": {"type": "segment", "segment": "outer"}}
+    inner = {"rich": AUM, "tagged": of("tag", "has_any", ["1"])}
+    for name, expected in (("rich", None), ("tagged", ("/where/of/segment", "not_then"))):
+        rules: dict[str, Any] = {code: Rule.model_validate({"where": where}) for code, where in inner.items()}
+        rules["outer"] = Rule.model_validate(
+            {"where": {"type": "not", "of": {"type": "segment", "segment": name}}}
+        )
+        found = checked(past, segments=rules)
+        assert (found.problems[0].place, found.problems[0].code) == expected if expected else found.rule
+
+
 @pytest.mark.parametrize(
     ("where", "place", "code"),
     [

@@ -17,7 +17,7 @@ from pydantic import ValidationError
 
 from yinke.common.yaml_files import read_yaml
 from yinke.segments.ready.tags import ready_tags
-from yinke.segments.rules.fields import Field, Rows, fields, known_field, tables, typed
+from yinke.segments.rules.fields import CUSTOM, Field, Rows, fields, known_field, tables, typed
 from yinke.segments.rules.language import (
     VERSION,
     At,
@@ -186,7 +186,7 @@ class _Checker:
         known = yield from self._field(place, condition.field)
         if known is None:
             return
-        if then and (known.name in ONLY_NOW or known.source == "custom"):
+        if then and _only_now(condition):
             yield Problem(f"{place}/field", "not_then", _names(known))
         if condition.unit and condition.unit != "CNY" and known.kind != "money":
             yield Problem(f"{place}/unit", "unit", _names(known))
@@ -397,7 +397,7 @@ class _Checker:
     def _segment(self, place: str, condition: InSegment, then: bool) -> Iterator[Problem]:
         if condition.segment not in self.around.segments and condition.segment != self.around.own:
             yield Problem(f"{place}/segment", "no_segment", {"found": condition.segment[:40]})
-        elif then and self.around.segments.get(condition.segment) is None:
+        elif then and asks_the_present(condition.segment, self.around.segments):
             yield Problem(f"{place}/segment", "not_then", {"name": condition.segment, "name_en": ""})
 
     def _cycle(self, rule: Rule) -> Iterator[Problem]:
@@ -423,6 +423,26 @@ class _Checker:
                 waiting += [(one.segment, (*path, name)) for one in below if isinstance(one, InSegment)]
         if total > limit:
             yield Problem("/where", "too_many", {"found": str(total), "limit": str(limit)})
+
+
+def asks_the_present(segment: str, segments: Mapping[str, Rule | None]) -> bool:
+    """Whether a segment is a list, or its rule or one within asks what is known of the present only."""
+    waiting, seen = [segment], {segment}
+    while waiting:
+        inner = segments.get(waiting.pop())
+        if inner is None:
+            return True
+        for _, leaf in leaves(inner):
+            if _only_now(leaf):
+                return True
+            if isinstance(leaf, InSegment) and leaf.segment not in seen:
+                seen.add(leaf.segment)
+                waiting.append(leaf.segment)
+    return False
+
+
+def _only_now(leaf: Condition) -> bool:
+    return isinstance(leaf, Compare) and (leaf.field in ONLY_NOW or leaf.field.startswith(CUSTOM))
 
 
 def _of_tags(leaf: Leaf) -> int:
