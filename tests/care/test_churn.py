@@ -25,6 +25,9 @@ from yinke.privacy.services.record_consent import Said, record_consent
 from yinke.scoring.models import ChurnAlert, ScoreFeedback
 from yinke.scoring.services.alerts import take_scores
 from yinke.scoring.services.feedback import explained
+from yinke.segments.kept import members_store
+from yinke.segments.moves import now
+from yinke.segments.night import refresh_members
 
 pytestmark = pytest.mark.django_db
 JSON = "application/json"
@@ -218,6 +221,22 @@ def test_who_objects_to_automated_decisions_is_scored_and_shown_no_more(bank: Al
     bank.scores(TODAY + timedelta(days=1), (bank.zhao, "HIGH", 0.6, 500_000))
     assert not ChurnAlert.objects.exists()
     told(bank, "李", "HOUSE", status=404)
+
+
+def test_alerts_are_tags_of_a_model_which_an_objection_takes_away_at_once(bank: AlertBank) -> None:
+    bank.scores(TODAY, (bank.zhao, "HIGH", 0.6, 500_000), (bank.qian, "MEDIUM", 0.1, 90_000))
+    people = [{"cust_id": who.id, "aum": 90_000} for who in (bank.zhao, bank.qian, bank.third)]
+    day = a_day(bank.lake, TODAY + ONE, snapshot=people)
+    refresh_members(bank.engine, bank.lake, day, load_thresholds(None).at(day.biz_date))
+    members = members_store()
+
+    def tagged(code: str) -> set[int]:
+        return set(now(members, f"tag:{code}"))
+
+    assert (tagged("churn_high"), tagged("churn_medium")) == ({bank.zhao.id}, {bank.qian.id})
+    said = Said("PROFILING", "REFUSED", "COUNTER", "objection-tag")
+    record_consent(bank.viewer("李"), bank.zhao.id, said)
+    assert (tagged("churn_high"), tagged("churn_medium")) == (set(), {bank.qian.id})
 
 
 def test_an_empty_board_says_why(bank: AlertBank) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -68,6 +69,12 @@ def write_to_people(
             "assignments": written.assignments, **(vars(persons) if persons else {}),
         })  # fmt: skip
         started = time.perf_counter()
+        scores: Counter[str] = Counter()
+        objected = objecting()
+        for day in fresh:  # before segments, which may ask for the alerts
+            scores.update(
+                take_scores(bench.engine, bench.lake, day, bench.thresholds.at(day.biz_date), objected)
+            )
         counts = refresh_night(bench.engine, bench.lake, fresh, bench.thresholds.at)
         on_step("segments", time.perf_counter() - started, counts)
         turn(newest.biz_date + timedelta(days=1))
@@ -76,12 +83,11 @@ def write_to_people(
         if before_tasks:
             before_tasks()
         started = time.perf_counter()
-        counts, objected = {}, objecting()
+        counts = dict(scores)
         for day in fresh:
             values = bench.thresholds.at(day.biz_date)
-            scores = take_scores(bench.engine, bench.lake, day, values, objected)
             outcome = make_tasks(day, day.biz_date, values)
-            for name, number in {**vars(outcome), **scores}.items():
+            for name, number in vars(outcome).items():
                 counts[name] = number if name == "overflow" else counts.get(name, 0) + number
             follow(day, values)
         roll_up(newest.biz_date)

@@ -158,7 +158,7 @@ class SegmentMove(models.Model):
     biz_date = models.DateField()
     """The night's date whose members it changes; a later night's take it in."""
     cause = models.CharField(max_length=20)
-    """What was changed: ``tag``, ``consent``, ``do_not_disturb``, ``contact``, ``custom`` (a field of the bank's own)."""
+    """What was changed: ``tag``, ``consent``, ``do_not_disturb``, ``contact``, ``churn``, ``custom`` (a field of the bank's own)."""
     at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

@@ -17,6 +17,7 @@ from django.db.models import Max
 from django.utils import timezone
 
 from yinke.access.services import audit_job
+from yinke.customers.hooks import marked
 from yinke.customers.services.bulk import run, stage
 from yinke.lake.dates import month_end
 from yinke.lake.engine import Engine
@@ -194,8 +195,17 @@ def move_alerts(customer_ids: Collection[int]) -> None:
 
 
 def drop_alerts(customer_ids: Collection[int]) -> None:
-    """Forget the alerts of customers who object to being scored."""
+    """Forget the alerts of customers who object to being scored; they leave the segments that ask for one at once."""
+    had = standing_among(customer_ids)
     ChurnAlert.objects.filter(customer_id__in=customer_ids).delete()
+    if had:
+        marked("churn", had)
+
+
+def alerted(bands: frozenset[str], on: date) -> Iterator[tuple[int, str]]:
+    """(customer, band) of the standing alerts of bands, as rules of segments ask for them: what stands now."""
+    standing = ChurnAlert.objects.filter(ended_on=None, band__in=bands).order_by()
+    yield from standing.values_list("customer_id", "band")
 
 
 def standing_among(customer_ids: Collection[int]) -> list[int]:
