@@ -233,7 +233,7 @@ def _between(world: World) -> dict[str, list[int]]:
         "handover_id": [handover.id], "tag_id": [tag.id], "tag": [tag.id], "list_id": [kept.id], "on_list": [kept.id],
         "action_id": [action.id], "relationship_id": [relation.id], "pair_id": [pair.id], "case_id": [case.id],
         "export_id": [1, 2], "alert_id": [1], "decision_id": [1], "one_id": [given.id], "split_id": [1],
-        "code": [drawn.code], "field_code": [_owned(world)], "kind": ["churn"], "request_id": [1], "substitution_id": [1], "view_id": [1], "number": [1, 2, 3],
+        "code": [drawn.code], "field_code": [_owned(world)], "kind": ["churn"], "feedback_id": [1], "request_id": [1], "substitution_id": [1], "view_id": [1], "number": [1, 2, 3],
     }  # fmt: skip
 
 

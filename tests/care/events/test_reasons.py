@@ -151,7 +151,7 @@ def test_talk_of_several_reasons_stays_short_and_keeps_their_order() -> None:
 
 def test_families_are_those_of_the_pages() -> None:
     assert {family(code) for code in EVENT_TYPES} == {
-        "MATURITY", "FLOW", "PAYROLL", "TIER", "CARE", "ACTIVITY", "LOAN", "SERVICE", "NEW",
+        "MATURITY", "FLOW", "PAYROLL", "TIER", "CARE", "ACTIVITY", "LOAN", "SERVICE", "NEW", "CHURN",
     }  # fmt: skip
 
 
