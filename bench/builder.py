@@ -21,7 +21,6 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date, timedelta
 from pathlib import Path
 
 import numpy as np
@@ -96,8 +95,8 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=60)
     args = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        home, since = Path(folder), date.today() - timedelta(days=3)
-        bank = ("demo", "--customers", "600", "--months", "1", "--daily-from", f"{since}", "--no-serve")
+        home = Path(folder)
+        bank = ("demo", "--customers", "600", "--months", "1", "--no-serve")
         subprocess.run(yinke(home, *bank), check=True, stdout=subprocess.DEVNULL)
         day = Lake(home / "lake").latest()
         assert day is not None

@@ -85,7 +85,7 @@ def nightly(
         datetime | None,
         typer.Option(
             formats=["%Y-%m-%d"],
-            help="Before it the bank delivers month ends only, and half a year's Sundays",
+            help="Before it the bank delivers month ends only, and three months' Sundays",
         ),
     ] = None,
     inbox: Annotated[Path | None, typer.Option(help="Where the bank's files arrive", exists=True)] = None,
@@ -231,13 +231,6 @@ def serve(host: str = "127.0.0.1", port: int = 8000, workers: int = 1) -> None:
 def demo(
     customers: int = 20_000,
     months: int = 14,
-    daily_from: Annotated[
-        datetime | None,
-        typer.Option(
-            formats=["%Y-%m-%d"],
-            help="Before it the bank delivers month ends only, and half a year's Sundays (one month back)",
-        ),
-    ] = None,
     host: str = "127.0.0.1",
     port: int = 8000,
     serve_: Annotated[bool, typer.Option("--serve/--no-serve")] = True,
@@ -247,8 +240,7 @@ def demo(
     from yinke.demo.bank import prepare
     from yinke.server import serve as run
 
-    since = daily_from.date() if daily_from else None
-    prepare(console, customers=customers, months=months, today=date.today(), daily_from=since)
+    prepare(console, customers=customers, months=months, today=date.today())
     if serve_:
         run(host, port, 1)
 

@@ -12,14 +12,11 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Error, Page, expect, sync_playwright
 
-TASK_DAYS = 15
-"""See ``nightly/people.py``."""
 ROOT = Path(__file__).parents[2]
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
 expect.set_options(timeout=30_000)  # a busy machine answers late; what never comes fails all the same
@@ -57,12 +54,9 @@ def a_home(blank: Path, factory: pytest.TempPathFactory, name: str) -> Path:
 
 @pytest.fixture(scope="session")
 def demo_home(blank_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A demo bank of 600 customers and two months, its nights run; daily ones only where tasks come of them."""
+    """A demo bank of 600 customers and two months, its nights run."""
     home = a_home(blank_home, tmp_path_factory, "bank")
-    since = date.today() - timedelta(days=TASK_DAYS + 1)
-    made = yinke(
-        home, "demo", "--customers", "600", "--months", "2", "--daily-from", f"{since}", "--no-serve"
-    )
+    made = yinke(home, "demo", "--customers", "600", "--months", "2", "--no-serve")
     assert made.returncode == 0, made.stderr
     return home
 

@@ -27,26 +27,21 @@ from yinke.demo.scene import play
 from yinke.demo.work import work_off
 from yinke.lake.dates import add_months, delivery_dates
 from yinke.nightly.history import run_history
+from yinke.nightly.people import TASK_DAYS
 from yinke.nightly.wiring import open_bench
 
 SEED = 20260101
 KEPT_DAYS = 7
-DAILY_MONTHS = 1
-"""Of the last month every day is delivered, of the half-year before Sundays and month ends, before that month ends, with
-all that was booked in between: so a bank hands over its past. (A real one does well to deliver three months daily: what counts days in a
-window of 90 is exact then.)"""
-
-
 def _complete(folder: Path) -> bool:
     return any(folder.glob("*.OK"))
 
 
-def prepare(
-    console: Console, *, customers: int, months: int, today: date, daily_from: date | None = None
-) -> None:
+def prepare(console: Console, *, customers: int, months: int, today: date) -> None:
     """Make the demo bank of ``customers`` with ``months`` of history up to yesterday, unless it is there.
 
-    Before ``daily_from`` (by default ``DAILY_MONTHS`` back) not every day is delivered (``delivery_dates``).
+    The dates of which tasks come are delivered one by one, before them not every day is (``delivery_dates``): so a
+    bank hands over its past. (A real one does well to deliver three months daily: what counts days in a window of 90
+    is exact then.)
 
     The files are written by a second process while this one already runs the nights. A stop half-way
     goes on where it stopped. Prints the address' logins at the end.
@@ -67,7 +62,7 @@ def prepare(
         plan = {
             "start": add_months(end, -months).isoformat(),
             "end": end.isoformat(),
-            "daily_from": (daily_from or add_months(end, -DAILY_MONTHS)).isoformat(),
+            "daily_from": (end - timedelta(days=TASK_DAYS)).isoformat(),
             "customers": customers,
         }
         mark.parent.mkdir(parents=True, exist_ok=True)

@@ -19,7 +19,7 @@ def generate_command(
     daily_from: Annotated[
         datetime | None,
         typer.Option(
-            formats=["%Y-%m-%d"], help="Before it deliver month ends only, and half a year's Sundays"
+            formats=["%Y-%m-%d"], help="Before it deliver month ends only, and three months' Sundays"
         ),
     ] = None,
     payments: Annotated[float, typer.Option(help="Factor on the number of payments", min=0.1, max=2.5)] = 1.0,

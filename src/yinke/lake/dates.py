@@ -45,7 +45,7 @@ def year_start(day: date) -> date:
     return day.replace(month=1, day=1)
 
 
-WEEKLY_MONTHS = 6
+WEEKLY_MONTHS = 3
 """For so long before its daily dates a bank that hands over its past delivers Sundays too, not month ends only."""
 
 
@@ -53,13 +53,13 @@ def delivery_dates(first: date, last: date, daily_from: date | None = None) -> l
     """The dates that a bank delivers: every calendar day, since balances stand on holidays too.
 
     A bank that hands over its past rarely has the balances of every day long gone: before ``daily_from`` it
-    delivers the first date and month ends, and Sundays of the half-year before, with all that was booked since the
+    delivers the first date and month ends, and Sundays of the three months before, with all that was booked since the
     delivery before.
 
     >>> [d.day for d in delivery_dates(date(2026, 3, 27), date(2026, 4, 8), date(2026, 4, 7))]
     [27, 29, 31, 5, 7, 8]
     >>> len(delivery_dates(date(2025, 1, 1), date(2025, 12, 31), date(2025, 12, 31)))
-    37
+    25
     """
     days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
     if daily_from is None:
