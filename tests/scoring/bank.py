@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
@@ -13,11 +13,14 @@ from yinke.lake.engine import Engine
 from yinke.lake.features import compute_features
 from yinke.lake.store import Day
 from yinke.scoring.churn.label import ends_later
+from yinke.scoring.churn.train import RECIPE
 from yinke.segments.classify import classify
 
 FIRST = date(2025, 1, 31)
 MONTHS = 12
 CUSTOMERS = 240
+SMALL = replace(RECIPE, rounds=60, least_rows=10, folds=2)
+"""Learned from few rows, in a moment."""
 
 
 @dataclass

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import shutil
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -16,7 +15,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from tests.lake.bank_tables import DEFAULTS, Bank
-from tests.scoring.bank import FIRST, LeaverBank
+from tests.scoring.bank import FIRST, SMALL, LeaverBank
 from yinke.care.events import detect_events
 from yinke.common.errors import YinkeError
 from yinke.lake.around import compute_around
@@ -26,10 +25,8 @@ from yinke.lake.store import Day, Lake
 from yinke.scoring.churn.features import FEATURES, observe
 from yinke.scoring.churn.label import ends_later, label, observed_months
 from yinke.scoring.churn.store import numbers_of, read_model, released_number, set_released
-from yinke.scoring.churn.train import RECIPE, months_to_learn, observed, train_churn
+from yinke.scoring.churn.train import months_to_learn, observed, train_churn
 from yinke.segments.classify import classify
-
-SMALL = replace(RECIPE, rounds=60, least_rows=10, folds=2)
 
 
 def night(bank: Bank, day: date) -> Day:

@@ -1,4 +1,4 @@
-"""Both engines observe customers and label them alike."""
+"""Both engines observe customers, label and score them alike."""
 
 from __future__ import annotations
 
@@ -8,11 +8,14 @@ from pathlib import Path
 import pytest
 
 from tests.lake.bank_tables import DEFAULTS, Bank
-from tests.scoring.bank import FIRST
+from tests.scoring.bank import FIRST, LeaverBank
 from tests.scoring.test_churn import night
+from tests.scoring.test_score import LOOSE, begun, rows_of
 from yinke.lake.engine import Engine, Slice
+from yinke.lake.store import Lake
 from yinke.scoring.churn.features import observe
 from yinke.scoring.churn.label import ends_later, label
+from yinke.scoring.churn.score import score_churn
 
 pytestmark = pytest.mark.spark
 
@@ -41,3 +44,15 @@ def test_both_engines_observe_and_label_alike(tmp_path: Path, duck: Engine, spar
         assert one.column_names == two.column_names and one.num_rows > 5
         assert one.to_pylist() == two.to_pylist()
     assert {row["left"] for row in one.to_pylist()} == {0, 1}
+
+
+def test_a_cluster_scores_by_partitions_as_one_engine_does(
+    leavers: LeaverBank, lake: Lake, duck: Engine, spark: Engine
+) -> None:
+    values = {**leavers.bank.values, **LOOSE}
+    told, rows = {}, {}
+    for engine in (duck, spark):
+        told[engine.kind] = score_churn(engine, begun(lake), lake, values, 1)
+        rows[engine.kind] = rows_of(lake)
+    assert rows["spark"] == rows["duckdb"] and len(rows["spark"]) > 300
+    assert told["spark"] == told["duckdb"] and told["spark"]["psi"]

@@ -15,8 +15,7 @@ from django.db import IntegrityError, transaction
 from typer.testing import CliRunner
 
 from tests.bank import Bank, a_bank
-from tests.scoring.bank import LeaverBank
-from tests.scoring.test_churn import SMALL
+from tests.scoring.bank import SMALL, LeaverBank
 from yinke.access.models import AuditEntry
 from yinke.cli import app
 from yinke.common.errors import NotAllowed, NotFound, YinkeError

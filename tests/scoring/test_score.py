@@ -5,7 +5,6 @@ from __future__ import annotations
 import shutil
 from dataclasses import replace
 from decimal import Decimal as D
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -14,7 +13,6 @@ import pyarrow.parquet as pq
 import pytest
 
 from tests.scoring.bank import CUSTOMERS, FIRST, MONTHS, LeaverBank
-from tests.scoring.test_churn import SMALL
 from yinke.lake.engine.slices import Slice
 from yinke.lake.store import Building, Lake
 from yinke.scoring.churn import score as scoring
@@ -23,24 +21,11 @@ from yinke.scoring.churn.label import ends_later
 from yinke.scoring.churn.reasons import LANGUAGES, sentence, texts
 from yinke.scoring.churn.score import score_churn
 from yinke.scoring.churn.score_table import SCORE
-from yinke.scoring.churn.store import numbers_of, read_model, set_released
-from yinke.scoring.churn.train import frame_of, train_churn
+from yinke.scoring.churn.store import read_model, set_released
+from yinke.scoring.churn.train import frame_of
 
 TODAY = ends_later(FIRST, MONTHS - 1)
 LOOSE = {"churn.psi_block": 9.0, "churn.psi_customers": 50}
-
-
-@pytest.fixture
-def lake(leavers: LeaverBank, tmp_path: Path) -> Lake:
-    """A copy of the leavers' lake in which a model is released."""
-    bank = leavers.bank
-    if not numbers_of(bank.lake, "churn"):
-        train_churn(bank.engine, bank.lake, bank.values, threads=1, recipe=SMALL)
-    root = tmp_path / "lake"
-    shutil.copytree(bank.lake.root, root, symlinks=True)
-    found = Lake(root)
-    set_released(found, "churn", 1)
-    return found
 
 
 def begun(lake: Lake) -> Building:

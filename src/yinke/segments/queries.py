@@ -6,7 +6,7 @@ import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
 from django.conf import settings
@@ -19,7 +19,7 @@ from yinke.common.thresholds import load_thresholds
 from yinke.customers.queries import business_date, ids_within, one, visible
 from yinke.customers.queries_kept import tags
 from yinke.customers.shown import shown_amount, shown_name
-from yinke.lake.engine import open_engine
+from yinke.lake.engine import Engine, open_engine
 from yinke.lake.store import Day, Lake
 from yinke.segments.custom import told_of
 from yinke.segments.definitions import Usable, around_of, meant, names_of, visible_segments
@@ -54,9 +54,17 @@ from yinke.segments.schemas import (
 
 SAMPLE = 20
 _ENGINE_LOCK = threading.Lock()
+"""Held by who asks this process's engine, and not that of the columns in memory."""
 _LIVE_LOCK = threading.Lock()
 _live: dict[str, Live] = {}
 """The columns in memory of the newest day; one process holds one day."""
+
+
+@cache
+def _engine() -> Engine:
+    """This process's engine: to open one takes longer than most questions."""
+    env = settings.YINKE
+    return open_engine("duckdb", threads=env.threads, memory="1GB", scratch=env.home / "scratch")
 
 
 @dataclass(frozen=True)
@@ -93,10 +101,8 @@ class Asking:
     @cached_property
     def world(self) -> World:
         """What rules are evaluated on."""
-        env = settings.YINKE
-        engine = open_engine("duckdb", threads=env.threads, memory="1GB", scratch=env.home / "scratch")
         marks = marks_for(self.viewer, self.day.biz_date)
-        return World(engine, self.lake, self.day, self.values, segments=self.segments, marks=marks)
+        return World(_engine(), self.lake, self.day, self.values, segments=self.segments, marks=marks)
 
     @cached_property
     def around(self) -> Around:
@@ -122,9 +128,14 @@ class Asking:
                 **{str(tag.id): tag.name for tag in tags(self.viewer)},
             },
             segments=names_of(visible_segments(self.viewer), self.viewer.language),
-            orgs=dict(Org.objects.values_list("org_no", "name")),
+            orgs=self.orgs,
             custom=self.bare.custom,
         )
+
+    @cached_property
+    def orgs(self) -> Mapping[str, str]:
+        """What orgs are called."""
+        return dict(Org.objects.values_list("org_no", "name"))
 
     @cached_property
     def above(self) -> Mapping[str, str]:
@@ -251,7 +262,7 @@ def count_rule(viewer: Viewer, raw: Any) -> CountOut:
     share = None if total is None or not counted.of else round(total / counted.of, 6)
     return CountOut(
         as_of=asking.day.biz_date, customers=total, of=counted.of, share=share, few=few,
-        orgs=_shares(counted, "org_no", few, lambda key: asking.names.orgs.get(key, str(key))),
+        orgs=_shares(counted, "org_no", few, lambda key: asking.orgs.get(key, str(key))),
         tiers=_shares(counted, "tier", few, lambda key: _word("tier", key, viewer)),
         stages=_shares(counted, "stage", few, lambda key: _word("stage", key, viewer)),
     )  # fmt: skip

@@ -4,8 +4,11 @@ import { type Counted, type ProblemOut, useCheck, useCount } from "./api";
 import { finished } from "./catalogue";
 import { type Group, toRule } from "./mapping";
 
-/** Long enough not to ask at every key, short enough for an answer within 300 ms of the last one. */
-const PAUSE_MS = 120;
+/**
+ * Long enough not to ask at every key (to draw what was typed takes about as long again), short enough for an answer
+ * within 300 ms of the last one.
+ */
+const PAUSE_MS = 60;
 
 /** The rule as text; a range of which one end is missing yet has one end. */
 export const written = (query: Group) =>

@@ -5,7 +5,7 @@ Whatever engine runs, a table of the lake is always one Parquet file: both engin
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Literal, Protocol, TypeAlias
 
@@ -76,6 +76,25 @@ class Engine(Protocol):
 
     def to_arrow(self, expr: Table) -> pa.Table:
         """Compute an expression whose result is small enough for this process's memory."""
+        ...
+
+    def mapped(
+        self,
+        expr: Table,
+        work: Callable[[pa.Table], pa.Table],
+        schema: pa.Schema,
+        *,
+        sort: str,
+        scratch: Path,
+    ) -> Iterator[pa.Table]:
+        """What ``work`` makes of the rows of an expression: as many of them at a time as the engine likes, where they are.
+
+        Args:
+            work: pure; can be pickled, for a cluster's workers run it.
+            schema: of what it gives.
+            sort: column by which the rows come, and the tables after one another.
+            scratch: a path that nothing stands at, where workers may leave what they made until it has been read.
+        """
         ...
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import reduce
 from pathlib import Path
 from typing import Any
@@ -108,6 +108,25 @@ class SparkEngine:
         """See ``Engine.to_arrow``."""
         table = self._session.sql(str(self._ibis.compile(expr))).toArrow()
         return table.cast(expr.schema().to_pyarrow())
+
+    def mapped(
+        self, expr: Any, work: Callable[[pa.Table], pa.Table], schema: pa.Schema, *, sort: str, scratch: Path
+    ) -> Iterator[pa.Table]:
+        """See ``Engine.mapped``. Each worker takes batches of its partitions and writes what it makes of them."""
+        frame = self._session.sql(str(self._ibis.compile(expr))).orderBy(sort)
+        read = expr.schema().to_pyarrow()
+
+        def each(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+            for batch in batches:
+                yield from work(pa.Table.from_batches([batch]).cast(read)).to_batches()
+
+        made = frame.mapInArrow(each, self._types(as_ibis(schema)))
+        try:
+            made.write.mode("overwrite").option("compression", "zstd").parquet(str(scratch.absolute()))
+            for part in sorted(scratch.glob("part-*.parquet")):
+                yield pq.read_table(part).cast(schema)
+        finally:
+            shutil.rmtree(scratch, ignore_errors=True)
 
 
 def _join(parts: Sequence[Path], path: Path, schema: pa.Schema, row_group: int) -> int:

@@ -7,7 +7,9 @@ and the step says why.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
@@ -26,6 +28,9 @@ from yinke.scoring.churn.store import StoredModel, read_model, released_number
 from yinke.scoring.churn.train import frame_of
 from yinke.scoring.learning.drift import Drift, score_frame
 from yinke.scoring.learning.frame import Frame, Numbers
+
+_MADE = SCORE.append(pa.field("drift", pa.string()))
+"""What comes of a batch: its scores, and on one row of it the counts of ``Drift``."""
 
 
 class _Unfit(Exception):
@@ -61,24 +66,22 @@ def score_churn(
     strange = {f.name for f in stored.model.features} ^ {f.name for f in FEATURES}
     if strange:
         return {"model": number, "scored": 0, "blocked": "features", "blocked_features": sorted(strange)}
-    drift = Drift(stored.card["reference"])
-    of_score = Drift({"score": stored.card["score_reference"]}) if "score_reference" in stored.card else None
-    left_out = pa.array(sorted(unscored), pa.int32())
+    drift, of_score = _drifts(stored)
+    work = _Batch(stored, frozenset(unscored), threads)
     bands = dict.fromkeys(BANDS, 0)
     try:
         with building.writing("score") as path, writer(path, SCORE) as file:
             for part in slices(engine, building.path("customer")):
-                table = engine.to_arrow(observe(engine, building, lake, values, part)).sort_by("cust_id")
-                table = table.filter(pc.invert(pc.is_in(table["cust_id"].cast(pa.int32()), left_out)))
-                frame = frame_of(table)
-                drift.add(frame)
-                score = stored.model.scores(frame, threads) if len(frame) else np.empty(0)
-                if of_score is not None:
-                    of_score.add(score_frame(score))
-                rows = scored(stored, table, frame, score, threads)
-                for band in BANDS:
-                    bands[band] += int(np.sum(rows["band"].to_numpy(zero_copy_only=False) == band))
-                file.write_table(rows, row_group_size=ROW_GROUP)
+                asked = observe(engine, building, lake, values, part)
+                parts = path.with_name("score.parts")
+                for made in engine.mapped(asked, work, _MADE, sort="cust_id", scratch=parts):
+                    for told in made["drift"].drop_null().to_pylist():
+                        seen = json.loads(told)
+                        drift.join(seen["features"])
+                        of_score.join(seen["score"])
+                    for band in BANDS:
+                        bands[band] += pc.sum(pc.equal(made["band"], band)).as_py() or 0
+                    file.write_table(made.select(SCORE.names), row_group_size=ROW_GROUP)
             many = sum(bands.values()) >= int(values["churn.psi_customers"])
             psi = _check(drift, stored.card["reference"], values) if many else {}
     except _Unfit as unfit:
@@ -89,11 +92,44 @@ def score_churn(
             "blocked_features": unfit.features,
             "psi": unfit.psi,
         }
-    told = of_score.by_feature()["score"] if many and of_score is not None else None
+    score_psi = of_score.by_feature().get("score") if many else None
     return {
         "model": number, "scored": sum(bands.values()), "bands": bands, "psi": psi,
-        "score_psi": None if told is None else round(told, 4),
+        "score_psi": None if score_psi is None else round(score_psi, 4),
     }  # fmt: skip
+
+
+def _drifts(stored: StoredModel) -> tuple[Drift, Drift]:
+    """Of the features, and of the score (nothing is counted of it for a model that has no reference)."""
+    of_score = stored.card.get("score_reference")
+    return Drift(stored.card["reference"]), Drift({"score": of_score} if of_score else {})
+
+
+@dataclass(frozen=True)
+class _Batch:
+    """Scores some customers, wherever they are."""
+
+    stored: StoredModel
+    unscored: frozenset[int]
+    threads: int
+
+    def __call__(self, table: pa.Table) -> pa.Table:
+        """``_MADE`` of rows as ``features.observe`` gives them; the first row tells how often what was seen."""
+        left_out = pa.array(sorted(self.unscored), pa.int32())
+        table = table.filter(pc.invert(pc.is_in(table["cust_id"].cast(pa.int32()), left_out)))
+        if not len(table):
+            return _MADE.empty_table()
+        frame = frame_of(table)
+        score = self.stored.model.scores(frame, self.threads)
+        drift, of_score = _drifts(self.stored)
+        drift.add(frame)
+        if of_score.reference:
+            of_score.add(score_frame(score))
+        seen = json.dumps({"features": drift.counts(), "score": of_score.counts()})
+        rows = scored(self.stored, table, frame, score, self.threads)
+        return rows.append_column(
+            _MADE.field("drift"), pa.array([seen, *[None] * (len(rows) - 1)], pa.string())
+        )
 
 
 def scored(stored: StoredModel, table: pa.Table, frame: Frame, score: Numbers, threads: int = 2) -> pa.Table:

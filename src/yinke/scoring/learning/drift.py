@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -57,6 +58,15 @@ class Drift:
         for n, feature in enumerate(frame.features):
             counted = count(frame.values[:, n], self.reference[feature.name]["edges"])
             self._counts[feature.name] = self._counts.get(feature.name, 0) + counted
+
+    def counts(self) -> dict[str, list[int]]:
+        """What has been counted, for another's ``join``."""
+        return {name: counted.tolist() for name, counted in self._counts.items()}
+
+    def join(self, counts: Mapping[str, Sequence[int]]) -> None:
+        """Take in what was counted elsewhere against the same reference."""
+        for name, counted in counts.items():
+            self._counts[name] = self._counts.get(name, 0) + np.asarray(counted, np.int64)
 
     def by_feature(self) -> dict[str, float]:
         """PSI of each feature; empty if nothing was counted."""
