@@ -180,7 +180,7 @@ def test_spark_gives_the_same_tables(duck: Engine, spark: Engine, tmp_path: Path
     assert max(r["txns"] for r in last["flow"]) > 1
 
 
-@settings(max_examples=10)
+@settings(max_examples=5)
 @given(
     st.lists(
         st.tuples(

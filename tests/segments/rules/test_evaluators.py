@@ -93,7 +93,7 @@ def test_the_compiled_form_answers_as_row_by_row(duck: Engine, tmp_path: Path, s
 def test_spark_answers_as_duckdb(duck: Engine, spark: Engine, tmp_path: Path) -> None:
     for seed in (1, 2):
         bank = made_bank(seed)
-        rules = rules_for(bank, seed, 150)
+        rules = rules_for(bank, seed, 80)
         one = lay(bank, tmp_path / f"{seed}", duck)
         other = World(spark, one.lake, one.day, one.values, one.segments, one.marks)
         assert (at_once if seed == 2 else answers)(other, rules) == answers(one, rules)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import reduce
 from pathlib import Path
@@ -160,6 +161,7 @@ def _session(threads: int, memory: str, scratch: Path, master: str) -> Any:
         raise missing from None
     if not (shutil.which("java") or os.environ.get("JAVA_HOME")):
         raise missing
+    os.environ.setdefault("PYSPARK_PYTHON", sys.executable)  # workers need what this process has
     spill = scratch / ".spill"
     spill.mkdir(parents=True, exist_ok=True)
     return (
