@@ -32,8 +32,8 @@ from yinke.nightly.pipeline import Outcome
 
 FOLDER = os.environ.get("YINKE_BERKA", "")
 EXAMPLE = Path(__file__).parents[2] / "docs" / "examples" / "berka"
-FIRST, LAST = date(1993, 1, 1), date(1993, 3, 31)
-CLIENTS, ACCOUNTS, TRANSACTIONS = 367, 298, 1_248
+FIRST, LAST = date(1993, 1, 1), date(1993, 4, 30)
+CLIENTS, ACCOUNTS, TRANSACTIONS = 462, 375, 2_161
 """Counted in the files by hand."""
 RATE = Decimal("0.2")
 
@@ -74,7 +74,7 @@ def bank(tmp_path_factory: pytest.TempPathFactory) -> Bench:
 
 @pytest.fixture(scope="module")
 def outcome(bank: Bench, django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Outcome]:
-    """All nights of a quarter, run once; the people's half is emptied afterwards."""
+    """All nights of half a year, run once; the people's half is emptied afterwards."""
     from django.core.management import call_command
 
     with django_db_blocker.unblock():
@@ -174,13 +174,13 @@ def test_each_account_ends_with_the_balance_after_its_last_transaction(last: Day
 
 def test_month_averages_of_ten_accounts_agree_with_a_count_by_hand(bank: Bench, last: Day) -> None:
     owners = {row["account_id"]: row["client_id"] for row in raw("disp") if row["type"] == "OWNER"}
-    accounts = sorted(end_balances(date(1993, 1, 31)), key=int)[::17][:10]
+    accounts = sorted(end_balances(date(1993, 2, 28)), key=int)[::17][:10]
     assert len(accounts) == 10
     steps: dict[str, dict[date, Decimal]] = {account: {} for account in accounts}
     for row in raw("trans"):
         if row["account_id"] in steps:
             steps[row["account_id"]][day_of(row["date"])] = Decimal(row["balance"])
-    for end in (date(1993, 2, 28), LAST):
+    for end in (date(1993, 3, 31), LAST):
         day = bank.lake.day(end)
         assert day is not None
         shown = {row["cust_no"]: row["mda"] for row in table(day, "snapshot", "cust_no", "mda")}

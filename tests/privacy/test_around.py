@@ -270,6 +270,7 @@ class TestCopy:
         assert "徐汇机械厂" in words
         [drinks] = parts["customers.CustomValue"].rows
         assert (drinks["field"], drinks["choices"]) == ("喝的茶", ["龙井 / Longjing"])
+        assert [row["tag"] for row in parts["customers.CustomerTag"].rows] == [Tag.objects.get().name]
 
 
 class TestRetention:

@@ -18,7 +18,7 @@ from tests.bank import TODAY, Bank, a_bank, a_day, a_lake
 from yinke.access.models import AuditEntry
 from yinke.common.thresholds import load_thresholds
 from yinke.lake.store import Lake
-from yinke.segments import queries
+from yinke.segments import asking
 from yinke.segments.grouping import Grouping, group
 from yinke.segments.models import Segment
 from yinke.segments.services import group as finding
@@ -103,10 +103,10 @@ def bank(lake: Lake, settings: Any, db: None) -> Iterator[Bank]:
     bank.with_branch("徐汇").with_head("徐头").with_manager("徐经").with_customer("甲", id=45).with_customer(
         "乙", id=90
     )
-    queries._live.clear()
+    asking._live.clear()
     finding._found.clear()
     yield bank
-    queries._live.clear()
+    asking._live.clear()
     finding._found.clear()
 
 

@@ -17,7 +17,7 @@ from tests.bank import TODAY, Bank, a_bank, a_day, a_lake
 from yinke.access.models import AuditEntry
 from yinke.care.models import DoNotDisturb
 from yinke.customers.list_models import BulkAction, CustomerTag, Tag
-from yinke.segments import queries
+from yinke.segments import asking
 
 pytestmark = pytest.mark.django_db
 
@@ -50,9 +50,9 @@ def bank(tmp_path: Path, settings: Any) -> Iterator[Bank]:
         for org in bank.orgs.values()
     ]
     a_day(a_lake(tmp_path), TODAY, snapshot=rows, org=lines, transaction=spent)
-    queries._live.clear()
+    asking._live.clear()
     yield bank
-    queries._live.clear()
+    asking._live.clear()
 
 
 def post(client: Client, path: str, **body: Any) -> Any:

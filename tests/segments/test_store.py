@@ -18,7 +18,7 @@ from pyroaring import BitMap
 
 from tests.bank import TODAY, Bank, a_bank, a_day, a_lake
 from yinke.access.models import AuditEntry
-from yinke.segments import queries
+from yinke.segments import asking
 from yinke.segments.definitions import broken, rules_in_use
 from yinke.segments.kept import members_store
 from yinke.segments.models import ListedCustomer, Segment, SegmentVersion
@@ -64,9 +64,9 @@ def bank(tmp_path: Path, settings: Any) -> Iterator[Bank]:
         for org in bank.orgs.values()
     ]
     a_day(a_lake(tmp_path), TODAY, snapshot=rows, org=lines)
-    queries._live.clear()
+    asking._live.clear()
     yield bank
-    queries._live.clear()
+    asking._live.clear()
 
 
 def post(bank: Bank, who: str, path: str = "", **body: Any) -> Any:

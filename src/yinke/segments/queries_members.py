@@ -13,12 +13,13 @@ from yinke.common.errors import NotFound, YinkeError
 from yinke.customers.models import ERASED
 from yinke.customers.queries import one, visible
 from yinke.customers.shown import shown_amount, shown_name
+from yinke.segments.asking import Asking
 from yinke.segments.definitions import said, visible_segments
 from yinke.segments.kept import members_of, members_store, within
 from yinke.segments.members.store import NotKept
 from yinke.segments.models import Segment
 from yinke.segments.moves import keys_of
-from yinke.segments.queries import Asking, beyond_bands, in_bands
+from yinke.segments.queries import beyond_bands, in_bands
 from yinke.segments.queries_store import Told, one_segment
 from yinke.segments.store_schemas import (
     CustomerSegment,

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import defaultdict
 
 from yinke.access.viewer import Viewer
+from yinke.segments.asking import Asking
 from yinke.segments.definitions import said
 from yinke.segments.group_schemas import RfmCell, RfmKind, RfmOut
-from yinke.segments.queries import Asking
 from yinke.segments.queries_store import Told, one_segment
 from yinke.segments.ready.tags import ready_tags
 from yinke.segments.rfm import SCORES

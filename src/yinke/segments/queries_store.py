@@ -16,6 +16,7 @@ from yinke.common.errors import NotFound
 from yinke.common.thresholds import load_thresholds
 from yinke.customers.hooks import FieldUse
 from yinke.customers.queries import business_date
+from yinke.segments.asking import Asking
 from yinke.segments.definitions import (
     Usable,
     meant,
@@ -27,7 +28,7 @@ from yinke.segments.definitions import (
 )
 from yinke.segments.kept import members_of, members_store, scope_of, within
 from yinke.segments.models import Segment, SegmentVersion
-from yinke.segments.queries import Asking, problems_of, told
+from yinke.segments.queries import problems_of, told
 from yinke.segments.ready import ready_segments
 from yinke.segments.rules.check import Around
 from yinke.segments.rules.diff import diff

@@ -11,8 +11,8 @@ from ninja.files import UploadedFile
 from yinke.access.auth import can, client_address, viewer_from
 from yinke.access.viewer import Viewer
 from yinke.segments import queries_store
+from yinke.segments.asking import Asking
 from yinke.segments.models import SegmentVersion
-from yinke.segments.queries import Asking
 from yinke.segments.services import close, decide, refresh, restore, save
 from yinke.segments.services import upload as uploading
 from yinke.segments.store_schemas import (

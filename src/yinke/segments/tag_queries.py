@@ -14,10 +14,11 @@ from yinke.customers.queries import one, visible
 from yinke.customers.queries_kept import holding, tags
 from yinke.lake.feeds import load_feeds
 from yinke.lake.tables import TABLES
+from yinke.segments.asking import Asking
 from yinke.segments.kept import members_store, scope_of
 from yinke.segments.members import Members
 from yinke.segments.moves import keys_of
-from yinke.segments.queries import Asking, in_bands
+from yinke.segments.queries import in_bands
 from yinke.segments.ready.audience import tags_for
 from yinke.segments.ready.lineage import Lineage, lineage
 from yinke.segments.ready.tags import ReadyTag

@@ -33,6 +33,7 @@ from yinke.common.errors import NotAllowed, NotFound, YinkeError
 from yinke.common.row_security import whole_bank
 from yinke.common.thresholds import load_thresholds
 from yinke.customers.custom_models import CustomField
+from yinke.customers.list_models import Tag
 from yinke.lake.reading import rows_of
 from yinke.lake.store import Lake
 from yinke.lake.tables import TABLES
@@ -77,6 +78,10 @@ def collect(customer_id: int) -> list[Part]:
         made = _of_lake(lake, entry, customer_id) if _is_lake(entry) else _of_database(entry, customer_id)
         if entry.table == "customers.CustomValue":
             _name_own_fields(made.rows)
+        if entry.table == "customers.CustomerTag":
+            names = dict(Tag.objects.filter(pk__in={row["tag"] for row in made.rows}).values_list("pk", "name"))
+            for row in made.rows:
+                row["tag"] = names[row["tag"]]
         if made.rows:
             parts.append(made)
     return parts

@@ -8,8 +8,8 @@ from django.utils import timezone
 from yinke.access.services import audit
 from yinke.access.viewer import Viewer
 from yinke.common.errors import NotAllowed, YinkeError
+from yinke.segments.asking import Asking
 from yinke.segments.models import Segment, SegmentVersion
-from yinke.segments.queries import Asking
 from yinke.segments.queries_store import (
     around_of_segment,
     may_decide,

@@ -12,6 +12,7 @@ from django.db import transaction
 from yinke.access.services import audit
 from yinke.access.viewer import Viewer
 from yinke.common.errors import NotAllowed, NotFound, YinkeError
+from yinke.segments.asking import Asking
 from yinke.segments.definitions import said
 from yinke.segments.features import FEATURES
 from yinke.segments.group_schemas import (
@@ -25,7 +26,6 @@ from yinke.segments.group_schemas import (
 )  # fmt: skip
 from yinke.segments.kept import members_of, members_store
 from yinke.segments.models import Segment
-from yinke.segments.queries import Asking
 from yinke.segments.queries_store import Told, one_segment
 from yinke.segments.services.save import add_version, create
 from yinke.segments.store_schemas import SegmentIn

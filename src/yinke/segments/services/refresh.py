@@ -13,13 +13,13 @@ from yinke.common.errors import NotAllowed, NotFound, YinkeError
 from yinke.common.row_security import whole_bank
 from yinke.customers.models import ERASED
 from yinke.customers.queries import business_date
+from yinke.segments.asking import Asking
 from yinke.segments.definitions import below, rules_by_code
 from yinke.segments.kept import members_store
 from yinke.segments.marks import marks_of_bank
 from yinke.segments.members.store import Size
 from yinke.segments.models import ListedCustomer, Segment, SegmentVersion
 from yinke.segments.moves import found_anew, take_turn
-from yinke.segments.queries import Asking
 from yinke.segments.queries_store import may_edit, newest_approved_of, one_segment
 from yinke.segments.rules.check import check
 from yinke.segments.rules.world import World

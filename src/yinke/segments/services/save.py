@@ -14,9 +14,9 @@ from yinke.access.services import audit
 from yinke.access.viewer import Viewer
 from yinke.common.errors import NotAllowed, YinkeError
 from yinke.customers.names import syllables
+from yinke.segments.asking import Asking
 from yinke.segments.definitions import visible_segments
 from yinke.segments.models import Segment, SegmentVersion
-from yinke.segments.queries import Asking
 from yinke.segments.queries_store import around_of_segment, may_edit, one_segment
 from yinke.segments.services.refresh import refresh_now
 from yinke.segments.store_schemas import SegmentIn, SegmentTexts, VersionIn
