@@ -123,7 +123,8 @@ def _ingest(
     summary = IngestSummary()
     earlier_steps = earlier.manifest()["steps"] if earlier else {}
     before = {table: earlier_steps.get(f"table-{table}", {}).get("feeds", []) for table in TABLES}
-    with _Stages(Session.of(lake.root, threads, memory), lake, building, earlier is None, released) as stages:
+    after = earlier.biz_date if earlier else None
+    with _Stages(Session.of(lake.root, threads, memory), lake, building, after, released) as stages:
         work = [
             _Load(table, feeds.of(table.name), received, shas, before[table.name])
             for table in TABLES.values()
@@ -195,10 +196,10 @@ class _Stages:
     """Stages tables: small files all ahead, in a thread of their own, while earlier tables are merged."""
 
     def __init__(
-        self, session: Session, lake: Lake, building: Building, first: bool, released: frozenset[str]
+        self, session: Session, lake: Lake, building: Building, after: date | None, released: frozenset[str]
     ) -> None:
         self.session, self._lake, self._building = session, lake, building
-        self._first, self._released = first, released
+        self._after, self._released = after, released
         self._door = Door(lake)
         self._thread = ThreadPoolExecutor(1, "stage")
         self._ahead: dict[str, Future[None]] = {}
@@ -235,7 +236,7 @@ class _Stages:
                 self.session,
                 self._door,
                 self._building.biz_date,
-                self._first,
+                self._after,
                 feed,
                 arrived,
                 load.stage,
@@ -336,7 +337,7 @@ def _nothing_new(building: Building, earlier: Day | None, table: Table) -> bool:
 
 
 def _stage(
-    session: Session, door: Door, biz_date: date, first: bool, feed: Feed, arrived: Arrived, stage: str,
+    session: Session, door: Door, biz_date: date, after: date | None, feed: Feed, arrived: Arrived, stage: str,
     quarantines: Sequence[Quarantine], load: FeedLoad,
 ) -> None:  # fmt: skip
     """Parse, shape and seal one file into the stage's typed rows; refused rows go to the last of ``quarantines``."""
@@ -344,7 +345,7 @@ def _stage(
     fill_lookups(session, door, feed, arrived.lookups)
     sums = {column: Decimal(0) for column, _ in received.sums if column in feed.layout.columns}
     if feed.slice:
-        load.rows, bad = stage_slice(session, door, feed, arrived, biz_date, first, stage, number)
+        load.rows, bad = stage_slice(session, door, feed, arrived, biz_date, after, stage, number)
         refused.add_lines(bad)
     else:
         select = projection(feed)

@@ -6,7 +6,7 @@ Both are parsed once per process and kept in the session until their bytes chang
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 
 from yinke.common.errors import Held
 from yinke.lake.feeds import Feed, Lookup
@@ -68,12 +68,16 @@ def _fill(session: Session, door: Door, feed: Feed, lookup: Lookup, received: Re
 
 
 def stage_slice(
-    session: Session, door: Door, feed: Feed, arrived: Arrived, biz_date: date, first: bool, stage: str, number: int
+    session: Session, door: Door, feed: Feed, arrived: Arrived, biz_date: date, after: date | None, stage: str,
+    number: int,
 ) -> tuple[int, list[BadLine]]:  # fmt: skip
-    """Stage the rows that a file of many dates has for one date.
+    """Stage the rows that a file of many dates has for one date, and for the dates skipped before it.
 
     With ``slice_from_start`` the lake's first night takes all earlier rows too. Lines that can't be
     split and rows without a readable date belong to the first night.
+
+    Args:
+        after: the lake's date before; None: this is its first.
 
     Returns:
         The number of rows taken, and the lines that could not be split.
@@ -83,20 +87,17 @@ def stage_slice(
     stamp = f"{arrived.sha256} {door.refusals.stamp}"
     if slices is None or slices.stamp != stamp:
         slices = session.slices[table] = _keep(session, door, feed, arrived, table, stamp)
-    taken = [day for day in slices.rows if day == biz_date or (first and _first_night(feed, day, biz_date))]
-    if taken:
-        early = " OR _slice < $d" if first and feed.slice_from_start else ""
+    first = after is None
+    since = after or (date.min if feed.slice_from_start else biz_date - timedelta(days=1))
+    rows = sum(many for day, many in slices.rows.items() if (since < day <= biz_date if day else first))
+    if rows:
         undated = " OR _slice IS NULL" if first else ""
         session.stager.execute(
             f"INSERT INTO {name(stage)} SELECT * EXCLUDE (_slice), {number} FROM {name(table)}"
-            f" WHERE _slice = $d{early}{undated}", {"d": biz_date},
+            f" WHERE (_slice > $since AND _slice <= $day){undated}", {"since": since, "day": biz_date},
         )  # fmt: skip
     bad = slices.bad if first else []
-    return sum(slices.rows[day] for day in taken) + len(bad), bad
-
-
-def _first_night(feed: Feed, day: date | None, biz_date: date) -> bool:
-    return day is None or (feed.slice_from_start and day < biz_date)
+    return rows + len(bad), bad
 
 
 def _keep(session: Session, door: Door, feed: Feed, arrived: Arrived, table: str, stamp: str) -> Slices:

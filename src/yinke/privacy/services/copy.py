@@ -79,7 +79,9 @@ def collect(customer_id: int) -> list[Part]:
         if entry.table == "customers.CustomValue":
             _name_own_fields(made.rows)
         if entry.table == "customers.CustomerTag":
-            names = dict(Tag.objects.filter(pk__in={row["tag"] for row in made.rows}).values_list("pk", "name"))
+            names = dict(
+                Tag.objects.filter(pk__in={row["tag"] for row in made.rows}).values_list("pk", "name")
+            )
             for row in made.rows:
                 row["tag"] = names[row["tag"]]
         if made.rows:
