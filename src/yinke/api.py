@@ -17,6 +17,7 @@ from yinke.access.roles_api import router as roles
 from yinke.access.schemas import DemoLogin
 from yinke.access.security_api import router as security
 from yinke.care.api import router as care
+from yinke.care.by_hand_api import router as by_hand
 from yinke.care.churn_api import router as churn
 from yinke.care.customer_api import router as customer_pages
 from yinke.care.customer_lake_api import router as customer_lake
@@ -64,6 +65,7 @@ api.add_router("", exports)
 api.add_router("", alerts)
 api.add_router("", customer_pages)
 api.add_router("", customer_lake)
+api.add_router("", by_hand)
 api.add_router("", care)
 api.add_router("", churn)
 api.add_router("", history)

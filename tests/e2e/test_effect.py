@@ -18,8 +18,12 @@ def test_an_experiment_is_read_and_another_planned_and_approved(visit: Callable[
     page = visit(OPERATIONS).open("/effect")
     page.get_by_role("link", name="临界客户一周内回访").click()
     expect(page.get_by_text("没有人因此被联系")).to_be_visible()
+    expect(page.get_by_text(re.compile("还差 .* 人"))).to_be_visible()  # before it learns whom care changes
     page.get_by_role("link", name="全部实验").click()
     page.get_by_role("button", name="新建对照实验").click()
+    page.get_by_text("一个客群").click()
+    expect(page.get_by_text("以后进入客群的不再抽")).to_be_visible()
+    page.get_by_text("一类事件", exact=True).click()
     page.get_by_label("检验的事件").fill("大额转入")
     page.keyboard.press("Enter")
     page.keyboard.press("Escape")

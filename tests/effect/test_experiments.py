@@ -2,28 +2,37 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings as django_settings
 from django.db import IntegrityError, transaction
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
+from pyroaring import BitMap
 
 from tests.bank import TODAY, a_day
 from tests.care.nights import TaskBank, event
-from yinke.care.models import Reason, Task
+from yinke.care.models import DoNotDisturb, Reason, Task
+from yinke.care.reasons import sentence
 from yinke.care.services.make_tasks import make_tasks
 from yinke.common.crypto import decrypt
 from yinke.common.errors import NotAllowed, YinkeError
 from yinke.common.thresholds import load_thresholds
 from yinke.customers.models import Customer
+from yinke.effect import queries
 from yinke.effect.cli import uplift_of
 from yinke.effect.models import Experiment, Member, Withheld
-from yinke.effect.services import decide
+from yinke.effect.services import decide, learn
 from yinke.effect.services.follow import follow
+from yinke.scoring.effect import history
 from yinke.scoring.effect.draw import is_held_out, seal_of
+from yinke.scoring.models import ChurnAlert, ScoreNight
+from yinke.segments.kept import members_store
+from yinke.segments.models import Segment
 
 pytestmark = pytest.mark.django_db
 ONE = timedelta(days=1)
@@ -249,3 +258,129 @@ def test_the_pages_ask_plan_decide_and_tell(bank: ExperimentBank) -> None:
     assert listed["E14"]["report"]["verdict"] == "TOO_FEW" and not listed["E14"]["may_run"]
     stopped = maker.post(f"{address}/stop", {"reason": "换方案"}, content_type="application/json").json()
     assert seal_of(bytes.fromhex(stopped["seed"])) == stopped["seed_digest"]
+
+
+def a_segment(bank: ExperimentBank, code: str, members: list[Customer], on: date = TODAY) -> Segment:
+    """A segment whose members, on a date, another person has approved to be approached."""
+    found, _ = Segment.objects.update_or_create(
+        code=code, defaults={"name_zh": f"客群{code}", "kind": "DYNAMIC", "scope": "BANK", "status": "IN_USE", "outreach": True}
+    )  # fmt: skip
+    members_store().put(found.key, 1, on, BitMap([c.id for c in members]))
+    return found
+
+
+def test_the_members_of_a_segment_are_drawn_once_before_anybody_is_contacted(
+    bank: ExperimentBank, tmp_path: Path, settings: Any
+) -> None:
+    settings.YINKE = replace(django_settings.YINKE, lake=tmp_path)
+    people = bank.people
+    DoNotDisturb.objects.create(customer=people[0], source="RM")
+    a_segment(bank, "drawn", people[:100])
+    a_segment(bank, "other", people[60:])
+    with pytest.raises(decide.ExperimentWrong):
+        bank.running(segment="drawn")  # on events or on a segment
+    first = bank.running(events=[], segment="drawn", share=20)
+    second = bank.running(events=[], segment="other", share=50)
+    bank.running(events=["E08"], share=50)
+    with pytest.raises(decide.ExperimentMoved):
+        bank.running(events=[], segment="drawn")
+    made = bank.a_night(TODAY, *e08(bank, TODAY, slice(0, 10)))
+    of = {e: Member.objects.filter(experiment=e) for e in (first, second)}
+    drawn = set(of[first].values_list("customer_id", flat=True))
+    assert drawn == {c.id for c in people[1:100]}  # all but who is not to be disturbed
+    assert set(of[second].values_list("customer_id", flat=True)) == {
+        c.id for c in people[100:]
+    }  # nobody twice
+    held = set(Member.objects.filter(event="X01", held_out=True).values_list("customer_id", flat=True))
+    assert contacted("X01") == (drawn | {c.id for c in people[100:]}) - held and 20 <= len(held) <= 40
+    assert made.withheld == Withheld.objects.count() >= len(held)
+    task = Task.objects.get(customer=min(contacted("X01") & drawn))
+    assert (
+        sentence("X01", task.reasons.get(type="X01").payload, None, "zh-hans")
+        == "临界提升电话（客群「客群drawn」）"
+    )
+    maker = bank.client("总行甲")
+    offered = {row["code"]: row for row in maker.get("/api/experiments/segments").json()}
+    assert (offered["drawn"]["customers"], offered["drawn"]["running"]) == (100, "临界提升电话")
+    power = maker.get("/api/experiments/power?segment=drawn&share=20&days=1").json()
+    assert (power["seen"], [chance["customers"] for chance in power["chances"]]) == (100, [100])
+    shown = maker.get(f"/api/experiments/{first.id}").json()
+    assert (shown["segment"]["code"], shown["events"], shown["enrol_days"]) == ("drawn", ["X01"], 1)
+    assert {use["kind"] for use in maker.get("/api/segments/drawn/uses").json()} == {"experiment"}
+    a_segment(bank, "drawn", people, TODAY + ONE)
+    for on in (TODAY, TODAY + ONE):  # a correction, and a night on which others have entered
+        bank.a_night(on)
+        assert set(of[first].values_list("customer_id", flat=True)) == drawn
+        assert not contacted("X01") & held and len(contacted("X01")) == 119 - len(held)
+    for n in range(2, 8):
+        bank.a_night(TODAY + n * ONE)
+    first.refresh_from_db()
+    last = first.looks.order_by("biz_date").last()
+    assert first.status == "ENDED" and last and last.result["final"] and last.result["proven"] == 99
+
+
+def test_nobody_held_out_is_planned_for_by_hand_unless_they_ask(bank: ExperimentBank) -> None:
+    bank.running(share=50)
+    bank.a_night(TODAY, *e08(bank, TODAY))
+    held = [Customer.objects.get(id=m.customer_id) for m in Member.objects.filter(held_out=True)[:2]]
+    free = Customer.objects.get(id=Member.objects.filter(held_out=False)[0].customer_id)
+    client = bank.client("李")
+
+    def plan(kind: str, *customers: Customer) -> Any:
+        body = {
+            "customer_ids": [c.id for c in customers], "kind": kind, "due_on": "2026-11-02", "request_key": f"{kind}-request"
+        }  # fmt: skip
+        return client.post("/api/tasks/by-hand", body, content_type="application/json")
+
+    refused = plan("H01", held[0])
+    assert refused.status_code == 400
+    assert (refused.json()["code"], refused.json()["place"]) == ("task_held_out", "临界提升电话")
+    lines = plan("H01", *held, free).json()["lines"]
+    assert [(line["refusal"], line["experiment"]) for line in lines] == [
+        ("task_held_out", "临界提升电话"), ("task_held_out", "临界提升电话"), ("", "")
+    ]  # fmt: skip
+    assert plan("H04", held[0]).status_code == 200
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Reason.objects.create(
+            task=Task.objects.get(customer=held[0]), customer=held[0], biz_date=TODAY, priority=2, type="H02",
+            expire_on=TODAY, dedup_key="by another way",
+        )  # fmt: skip
+    ChurnAlert.objects.create(
+        customer=held[1], org=held[1].org, manager=bank.li, tier=1, entered_on=TODAY, model=1, band="HIGH",
+        probability=0.5, aum=1, aum_at_risk=1, base=1,
+    )  # fmt: skip
+    ScoreNight.objects.create(kind="churn", biz_date=TODAY, model=1, scored=1)
+    (row,) = client.get("/api/churn/alerts").json()["rows"]
+    assert row["held_out"] == "临界提升电话"
+
+
+def test_the_page_tells_how_much_history_is_missing_and_then_whom_care_changes(
+    bank: ExperimentBank, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    experiment = bank.running()
+    client, head = bank.client("总行甲"), bank.client("张行长")
+    address = f"/api/experiments/{experiment.id}"
+    assert client.get(address).json()["uplift"]["state"] == "NOT_YET"
+    Experiment.objects.update(status="ENDED")
+    members = [
+        Member(
+            experiment=experiment, customer=c, event="E08", stratum="T1-HIGH", number=n, held_out=n % 2 == 0, tier=n % 4,
+            assigned_on=TODAY, due_on=TODAY, measured_on=TODAY, aum_before=100_000, aum_after=100_000,
+            kept=n % 10 < (8 if n % 2 and n % 4 >= 2 else 3),
+        )
+        for n, c in enumerate(bank.people)
+    ]  # fmt: skip
+    Member.objects.bulk_create(members)
+    few = head.get(address).json()["uplift"]
+    assert (few["state"], few["measured"], few["needed"], few["may_learn"]) == ("FEW", 120, 2_000, False)
+    assert client.post(f"{address}/uplift").json()["code"] == "too_few_for_uplift"
+    for module in (history, learn, queries):  # as if so few were enough
+        monkeypatch.setattr(module, "LEAST_CUSTOMERS", 100)
+        monkeypatch.setattr(module, "LEAST_OUTCOMES", 10)
+    assert client.get(address).json()["uplift"]["state"] == "OPEN"
+    assert head.post(f"{address}/uplift").status_code == 403
+    found = client.post(f"{address}/uplift").json()["uplift"]
+    assert (found["state"], found["learned_on"]) == ("LEARNED", str(TODAY))
+    assert [(one["learner"], len(one["curve"])) for one in found["learners"]] == [("T", 21), ("X", 21)]
+    assert all(one["low"] <= one["qini"] <= one["high"] for one in found["learners"])
+    assert head.get(address).json()["uplift"]["learners"] == found["learners"]  # kept, not learned again

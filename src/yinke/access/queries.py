@@ -58,9 +58,9 @@ ACTIONS = (
     "model.train", "model.approve", "model.release", "model.rollback", "model.blocked", "model.drift",
     "score.feedback",
     "experiment.plan", "experiment.approve", "experiment.refuse", "experiment.withdraw", "experiment.start",
-    "experiment.stop", "experiment.end",
+    "experiment.stop", "experiment.end", "experiment.learn",
     "export.request", "export.approve", "export.refuse", "export.withdraw", "export.make", "export.download",
-    "alert.acknowledge", "task.assign", "contact.withdraw",
+    "alert.acknowledge", "task.assign", "task.make", "task.take_back", "contact.withdraw",
 )  # fmt: skip
 """What is accounted for."""
 

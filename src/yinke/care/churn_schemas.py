@@ -128,6 +128,8 @@ class AlertRow(Schema):
     last_contact: ContactOut | None
     task: AlertTask | None
     feedback: FeedbackReason | None
+    held_out: str | None
+    """The running experiment that holds the customer out: nobody contacts them of their own accord."""
 
 
 class AlertPage(Schema):

@@ -53,6 +53,8 @@ class Task(models.Model):
         User, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
     )
     """Who gave it to the assignee by hand; None: the night gave it to the main manager."""
+    by_hand = models.BooleanField(default=False, db_default=False)
+    """Somebody made it, not a night: that night's own task may stand beside it once it is closed."""
     org = models.ForeignKey(Org, on_delete=models.PROTECT, related_name="+", db_index=False)
     """The customer's managing outlet; for the pool, the sub-branch above it."""
     priority = models.PositiveSmallIntegerField()
@@ -70,7 +72,11 @@ class Task(models.Model):
 
     class Meta:
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["customer", "biz_date"], name="one_task_per_customer_per_day"),
+            models.UniqueConstraint(
+                fields=["customer", "biz_date"],
+                condition=Q(by_hand=False),
+                name="one_task_per_customer_per_day",
+            ),
             models.UniqueConstraint(
                 fields=["customer"], condition=Q(status__in=OPEN), name="one_open_task_per_customer"
             ),
@@ -86,7 +92,10 @@ class Task(models.Model):
 
 
 class Reason(models.Model):
-    """事由: one event that speaks for the contact; its sentence is made from ``payload`` (reasons.py)."""
+    """事由: what speaks for the contact; its sentence is made from ``payload`` (reasons.py).
+
+    Mostly an event of the night. ``H..`` somebody asked for by hand (services/by_hand.py), ``X01`` an experiment on a segment.
+    """
 
     id: int
     task = models.ForeignKey(Task, on_delete=models.CASCADE, related_name="reasons")
@@ -98,6 +107,12 @@ class Reason(models.Model):
     amount = models.DecimalField(max_digits=18, decimal_places=2, null=True)
     payload = models.JSONField(default=dict)
     dedup_key = models.CharField(max_length=120, unique=True)
+    made_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
+    made_by_id: int | None
+    """Who asked for it by hand; None: a night."""
+    made_at = models.DateTimeField(null=True)
+    due_on = models.DateField(null=True)
+    """By when, if somebody has said so; None: as its priority says."""
 
     class Meta:
         indexes: ClassVar = [

@@ -35,9 +35,14 @@ _AFTER_WIDE = re.compile(r"(?<=[」），；：]) ")
 
 @lru_cache(maxsize=2)
 def texts(language: str) -> dict[str, Any]:
-    """All texts of one language: ``words`` by kind and code, ``events`` by type."""
+    """All texts of one language: ``words`` by kind and code, ``events`` by type, and ``others`` that no night finds."""
     path = Path(__file__).with_name(f"reasons.{language}.yaml")
     return dict(read_yaml(path))
+
+
+def _texts_of(type: str, language: str) -> dict[str, Any]:
+    found = texts(language)
+    return dict(found["events"].get(type) or found["others"][type])
 
 
 def event_name(type: str, language: str) -> str:
@@ -46,12 +51,19 @@ def event_name(type: str, language: str) -> str:
     >>> event_name("E01", "zh-hans"), event_name("E01", "en")
     ('定存到期', 'Deposit matures')
     """
-    return str(texts(language)["events"][type]["name"])
+    return str(_texts_of(type, language)["name"])
 
 
 def family(type: str) -> str:
-    """The family of an event type: MATURITY, FLOW, PAYROLL, TIER, CARE, ACTIVITY, LOAN, SERVICE, NEW or CHURN."""
-    return EVENT_TYPES[type].family
+    """The family of a reason's type: MATURITY, FLOW, PAYROLL, TIER, CARE, ACTIVITY, LOAN, SERVICE, NEW or CHURN of events;
+    HAND or EXPERIMENT.
+
+    >>> family("E25"), family("H01"), family("X01")
+    ('CHURN', 'HAND', 'EXPERIMENT')
+    """
+    if type in EVENT_TYPES:
+        return EVENT_TYPES[type].family
+    return "EXPERIMENT" if type.startswith("X") else "HAND"
 
 
 def sentence(
@@ -76,7 +88,7 @@ def sentence(
     """
     facts = {"amount": amount, **{name: value for name, value in payload.items() if value is not None}}
     facts = _with_signs(_as_of(facts, today), language)
-    found = texts(language)["events"][type]
+    found = _texts_of(type, language)
     key = "_".join(str(part) for part in (facts.get("what"), facts.get("case", "ALL")) if part)
     key += "_MANY" if facts.get("count") else ""
     try:
@@ -91,8 +103,7 @@ def talk(types: Sequence[str], language: str) -> list[str]:
     >>> talk(["E11"], "en")
     ['Good wishes only, no products.', 'Mention something you talked about last time.']
     """
-    events = texts(language)["events"]
-    lines = dict.fromkeys(line for type in types for line in events[type]["talk"])
+    lines = dict.fromkeys(line for type in types for line in _texts_of(type, language)["talk"])
     return list(lines)[:TALK_LINES]
 
 

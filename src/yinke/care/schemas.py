@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Annotated, Literal
+
+from pydantic import Field
 
 from yinke.common.schema import Schema
 from yinke.customers.schemas import Person
@@ -19,6 +22,10 @@ class ReasonOut(Schema):
     priority: int
     expire_on: date
     amount: Decimal | None
+    by: str | None
+    """Who asked for it by hand; null: a night."""
+    due_on: date | None
+    """By when, if somebody has said so."""
 
 
 class TaskCustomer(Schema):
@@ -98,6 +105,60 @@ class AssignIn(Schema):
     """Who shall do a task."""
 
     user_id: int
+
+
+RequestKey = Annotated[str, Field(pattern=r"^[\w-]{8,40}$")]
+"""Given by the client: what is sent twice is done once."""
+
+
+class HandIn(Schema):
+    """For whom a task by hand is meant."""
+
+    customer_ids: Annotated[
+        list[Annotated[int, Field(ge=1, le=2**31 - 1)]], Field(min_length=1, max_length=200)
+    ]
+    kind: Literal["H01", "H02", "H03", "H04"]
+
+
+class HandTaskIn(HandIn):
+    """A task by hand; ``due_on`` is a working day."""
+
+    due_on: date
+    note: str = ""
+    request_key: RequestKey
+
+
+class HandTakeBackIn(HandIn):
+    """A request whose tasks are taken back."""
+
+    request_key: RequestKey
+
+
+class HandLine(Schema):
+    """One customer of it. ``refusal``: the code of why there may be no such task; empty: there may, or it is made (``task_id``)."""
+
+    customer_id: int
+    name: str
+    refusal: str
+    experiment: str
+    """Which one holds the customer out, if that is why."""
+    assignee: Person | None
+    """Who has the task; null: the pool."""
+    task_id: int | None
+
+
+class HandPlan(Schema):
+    """What could be planned, or was."""
+
+    lines: list[HandLine]
+    workdays: list[date]
+    """Days that may be its due date."""
+
+
+class TakenBack(Schema):
+    """How many tasks were taken back."""
+
+    tasks: int
 
 
 class ResultIn(Schema):

@@ -9,8 +9,16 @@ from ninja import Path, Query, Router
 
 from yinke.access.auth import can, viewer_from
 from yinke.effect import queries, queries_power
-from yinke.effect.schemas import ExperimentDetail, ExperimentIn, ExperimentOut, PowerOut, TestableOut, WhyIn
-from yinke.effect.services import decide
+from yinke.effect.schemas import (
+    ExperimentDetail,
+    ExperimentIn,
+    ExperimentOut,
+    PowerOut,
+    TestableOut,
+    TestableSegmentOut,
+    WhyIn,
+)
+from yinke.effect.services import decide, learn
 
 router = Router(tags=["effect"])
 Number = Annotated[int, Path(ge=1, le=2**31 - 1)]
@@ -28,13 +36,22 @@ def list_testable_events(request: HttpRequest) -> list[TestableOut]:
     return queries_power.testable_of(viewer_from(request))
 
 
+@router.get("/experiments/segments", response=list[TestableSegmentOut], auth=can("effect.make"))
+def list_testable_segments(request: HttpRequest) -> list[TestableSegmentOut]:
+    """Segments whose members may be approached: an experiment may be on one of them."""
+    return queries_power.testable_segments_of(viewer_from(request))
+
+
 @router.get("/experiments/power", response=PowerOut, auth=can("effect.read"))
 def get_power(
-    request: HttpRequest, events: Annotated[list[str], Query(max_length=40)],
-    share: Annotated[int, Query(ge=5, le=50)], days: Annotated[int, Query(ge=7, le=365)],
+    request: HttpRequest, share: Annotated[int, Query(ge=5, le=50)], days: Annotated[int, Query(ge=1, le=365)],
+    events: Annotated[list[str], Query(max_length=40)] = [], segment: Annotated[str, Query(max_length=40)] = "",  # noqa: B006
 ) -> PowerOut:  # fmt: skip
-    """把握度: what an experiment on these events could see."""
-    return queries_power.power_of(viewer_from(request), events, share, days)
+    """把握度: what an experiment on these events could see, or one on the members of a segment (its code)."""
+    viewer = viewer_from(request)
+    if segment:
+        return queries_power.power_of_segment(viewer, segment, share)
+    return queries_power.power_of(viewer, events, share, days)
 
 
 @router.post("/experiments", response=ExperimentDetail, auth=can("effect.make"))
@@ -88,4 +105,12 @@ def stop_experiment(request: HttpRequest, number: Number, body: WhyIn) -> Experi
     """End it before its time; nobody is held out any more, and nothing more is claimed."""
     viewer = viewer_from(request)
     decide.stop(viewer, number, body.reason)
+    return queries.experiment_of(viewer, number)
+
+
+@router.post("/experiments/{number}/uplift", response=ExperimentDetail, auth=can("effect.make"))
+def learn_uplift(request: HttpRequest, number: Number) -> ExperimentDetail:
+    """增量模型: learn from all that has ended on the same events or segment whom care changes, and keep it."""
+    viewer = viewer_from(request)
+    learn.learn(viewer, number)
     return queries.experiment_of(viewer, number)

@@ -10,16 +10,20 @@ from django.db.models import F, Q
 from yinke.access.models import User
 from yinke.common.history import kept
 from yinke.customers.models import Customer
+from yinke.segments.models import Segment
 
 RUNNING = "RUNNING"
+OF_SEGMENT = "X01"
+"""Type of the reason that an experiment on a segment gives; it is no event of a night."""
 
 
 @kept(
-    "name", "events", "share", "measure", "horizon_days", "enrol_days", "planned", "status", "decided_by", "starts_on",
+    "name", "events", "segment", "share", "measure", "horizon_days", "enrol_days", "planned", "status", "decided_by", "starts_on",
     "ended_on", "reason",
 )  # fmt: skip
 class Experiment(models.Model):
-    """对照实验: of the customers to whom an event happens, a random share gets no task for it, for a time.
+    """对照实验: of the customers to whom an event happens, a random share gets no task for it, for a time; or of a segment's
+    members on one date a random share is left alone, and the others get a task.
 
     Nobody approves what they have asked for. Once it runs, nothing of its plan changes.
     """
@@ -43,7 +47,9 @@ class Experiment(models.Model):
     note = models.CharField(max_length=500)
     """What it is to find out."""
     events = models.JSONField()
-    """Codes of event types."""
+    """Codes of event types; ``OF_SEGMENT`` alone, if it is on a segment."""
+    segment = models.ForeignKey(Segment, null=True, on_delete=models.PROTECT, related_name="+")
+    """Whose members on ``starts_on`` are drawn; null: it is on events."""
     share = models.PositiveSmallIntegerField()
     """Control share in percent."""
     measure = models.CharField(max_length=4, choices=Measure.choices)
@@ -51,7 +57,7 @@ class Experiment(models.Model):
     horizon_days = models.PositiveSmallIntegerField()
     """For so many days after the assignment a customer is held out; at their end the outcome is measured."""
     enrol_days = models.PositiveSmallIntegerField()
-    """For so many business dates customers are taken in."""
+    """For so many business dates customers are taken in; 1, if it is on a segment."""
     planned = models.PositiveIntegerField()
     """Customers at which no more are taken in."""
     seed_sealed = models.BinaryField()
@@ -79,6 +85,7 @@ class Experiment(models.Model):
             models.CheckConstraint(
                 condition=~Q(status=RUNNING) | Q(starts_on__isnull=False), name="effect_running_since"
             ),
+            models.CheckConstraint(condition=Q(segment=None) | Q(enrol_days=1), name="effect_segment_once"),
         ]
 
 
@@ -144,3 +151,15 @@ class Look(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["experiment", "biz_date"], name="effect_one_look_a_day")
         ]
+
+
+class Uplift(models.Model):
+    """增量模型: what was learned from ended experiments, kept with the one that it was learned for."""
+
+    experiment = models.OneToOneField(
+        Experiment, primary_key=True, on_delete=models.CASCADE, related_name="uplift"
+    )
+    learned_on = models.DateField()
+    """Business date up to whose end outcomes were known."""
+    result = models.JSONField()
+    """``scoring.effect.uplift.Uplift`` of each learner, as a list of dictionaries; figures of whole arms."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 
 import numpy as np
 import pyarrow.compute as pc
@@ -17,12 +17,15 @@ from yinke.common.errors import NotFound
 from yinke.common.thresholds import load_thresholds
 from yinke.customers.queries import business_date, visible
 from yinke.effect.models import RUNNING, Experiment
-from yinke.effect.schemas import Chance, PowerOut, TestableOut
-from yinke.effect.services.decide import ExperimentWrong, testable
+from yinke.effect.queries import segment_name
+from yinke.effect.schemas import Chance, PowerOut, TestableOut, TestableSegmentOut
+from yinke.effect.services.decide import ExperimentWrong, choosable, testable
 from yinke.lake.store import Lake
 from yinke.scoring.effect.draw import SHARES
 from yinke.scoring.effect.power import detectable_mean, detectable_rate
 from yinke.scoring.learning.frame import Numbers
+from yinke.segments.kept import members_of, scope_of, within
+from yinke.segments.queries_store import Told
 
 WINDOW = 90
 """Days looked back."""
@@ -46,6 +49,42 @@ def testable_of(viewer: Viewer) -> list[TestableOut]:
     ]
 
 
+def testable_segments_of(viewer: Viewer) -> list[TestableSegmentOut]:
+    """Segments on which an experiment may be, by name, and how many members each has now."""
+    rows = Experiment.objects.filter(status=RUNNING, segment__isnull=False)
+    running = dict(rows.values_list("segment_id", "name"))
+    counts = Told(viewer)
+    found = [
+        TestableSegmentOut(
+            code=one.code, name=segment_name(viewer, one), customers=counts.count(members_of(one.code)),
+            running=running.get(one.id),
+        )
+        for one in choosable(viewer)
+    ]  # fmt: skip
+    return sorted(found, key=lambda one: one.name)
+
+
+def power_of_segment(viewer: Viewer, code: str, share: int) -> PowerOut:
+    """What an experiment on the members of a segment could see, if they were drawn today.
+
+    Raises:
+        NotFound: no such segment may be tested, or no night has run yet. ExperimentWrong: there is no such share.
+    """
+    today = _day_of(share)
+    segment = choosable(viewer).filter(code=code[:40].replace("\0", "")).first()
+    if segment is None:
+        raise NotFound(
+            "No such segment may be tested", place="segment", remedy="Have it approved for outreach first"
+        )
+    found = members_of(segment.code)
+    members = list(within(found, scope_of(viewer))) if Told(viewer).count(found) else []
+    base, deviation, known = _lately(members, today)
+    chance = _chance(1, len(members), share / 100, base, deviation)
+    return PowerOut(
+        seen=len(members), seen_days=1, known=known, base=base, deviation=deviation, chances=[chance]
+    )
+
+
 def power_of(viewer: Viewer, events: Sequence[str], share: int, days: int) -> PowerOut:
     """What an experiment could see after some days of taking in.
 
@@ -57,13 +96,7 @@ def power_of(viewer: Viewer, events: Sequence[str], share: int, days: int) -> Po
     Raises:
         NotFound: no night has run yet. ExperimentWrong: there is no such share.
     """
-    today = business_date()
-    if today is None:
-        raise NotFound("No night has run yet", place="experiment", remedy="Run one: yinke nightly --date ...")
-    if share not in SHARES:
-        raise ExperimentWrong(
-            "Shares are steps of 5 %", place="share", remedy=f"Choose {SHARES[0]} to {SHARES[-1]}"
-        )
+    today = _day_of(share)
     lately = Reason.objects.filter(type__in=list(events), biz_date__gt=today - timedelta(days=WINDOW))
     if viewer.org_ids is not None:
         lately = lately.filter(customer__in=visible(viewer))
@@ -72,11 +105,7 @@ def power_of(viewer: Viewer, events: Sequence[str], share: int, days: int) -> Po
         "n"
     ]
     seen_days = (today - first).days + 1 if first else 0
-    before, after = _fates(seen)
-    base = deviation = None
-    if len(before) >= LEAST:
-        kept_share = float(load_thresholds(settings.YINKE.thresholds).at(today)["effect.kept_share"])
-        base, deviation = float((after >= kept_share * before).mean()), _left_over(before, after)
+    base, deviation, known = _lately(seen, today)
     chances = [
         _chance(span, round(len(seen) * span / seen_days) if seen_days else 0, share / 100, base, deviation)
         for span in sorted({*SPANS, days})
@@ -84,11 +113,31 @@ def power_of(viewer: Viewer, events: Sequence[str], share: int, days: int) -> Po
     return PowerOut(
         seen=len(seen),
         seen_days=seen_days,
-        known=len(before),
+        known=known,
         base=base,
         deviation=deviation,
         chances=chances,
     )
+
+
+def _day_of(share: int) -> date:
+    today = business_date()
+    if today is None:
+        raise NotFound("No night has run yet", place="experiment", remedy="Run one: yinke nightly --date ...")
+    if share not in SHARES:
+        raise ExperimentWrong(
+            "Shares are steps of 5 %", place="share", remedy=f"Choose {SHARES[0]} to {SHARES[-1]}"
+        )
+    return today
+
+
+def _lately(customers: Sequence[int], today: date) -> tuple[float | None, float | None, int]:
+    """The rate that kept their money over 30 days, what is left of the change's deviation, and of how many both are known."""
+    before, after = _fates(customers)
+    if len(before) < LEAST:
+        return None, None, len(before)
+    kept_share = float(load_thresholds(settings.YINKE.thresholds).at(today)["effect.kept_share"])
+    return float((after >= kept_share * before).mean()), _left_over(before, after), len(before)
 
 
 def _chance(days: int, customers: int, share: float, base: float | None, deviation: float | None) -> Chance:

@@ -67,6 +67,13 @@ class ReportOut(Schema):
     proven: int | None
 
 
+class TestedSegment(Schema):
+    """A segment whose members are drawn."""
+
+    code: str
+    name: str
+
+
 class ExperimentOut(Schema):
     """An experiment in the list, with its newest look."""
 
@@ -74,6 +81,8 @@ class ExperimentOut(Schema):
     name: str
     note: str
     events: list[str]
+    segment: TestedSegment | None
+    """Whose members are drawn, if it is not on events."""
     share: int
     measure: Measure
     horizon_days: int
@@ -109,9 +118,41 @@ class LookOut(Schema):
     high: float | None
 
 
+class LearnerOut(Schema):
+    """What one learner found on customers held back; see ``scoring/effect/uplift.py``. Curves are customers won per customer."""
+
+    learner: Literal["T", "X"]
+    qini: float
+    low: float
+    high: float
+    best_share: float | None
+    curve: list[float]
+    lot: list[float]
+    tested: int
+
+
+class UpliftOut(Schema):
+    """增量模型: whom care changes, learned from all ended experiments on the same events or segment.
+
+    ``NOT_YET``: the experiment has not ended. ``FEW``: ``measured`` customers are fewer than ``needed``, or the rarest outcome
+    of an arm (``rarest``) is seen less often than ``rarest_needed``. ``OPEN``: there is enough, and nobody has learned yet.
+    """
+
+    state: Literal["NOT_YET", "FEW", "OPEN", "LEARNED"]
+    measured: int = 0
+    needed: int
+    rarest: int = 0
+    rarest_needed: int
+    learners: list[LearnerOut] = []
+    learned_on: date | None = None
+    """Business date of the newest outcome that was learned from."""
+    may_learn: bool = False
+
+
 class ExperimentDetail(ExperimentOut):
     """One experiment with all looks. The seed is shown once it is over; SHA-256 of its bytes is the digest."""
 
+    uplift: UpliftOut
     looks: list[LookOut]
     seed_digest: str
     seed: str | None
@@ -123,7 +164,9 @@ class ExperimentIn(Schema):
 
     name: str = Field(max_length=60)
     note: str = Field(max_length=500)
-    events: list[str] = Field(max_length=40)
+    events: list[str] = Field(max_length=40, default=[])
+    segment: str = Field(max_length=40, default="")
+    """A segment's code, instead of events."""
     share: int
     measure: Measure
     horizon_days: int
@@ -138,7 +181,7 @@ class WhyIn(Schema):
 
 
 class Chance(Schema):
-    """What can be seen after so many days of taking in: customers, and the smallest effects claimed four times in five.
+    """What can be seen after so many days of taking in (1: of a segment): customers, and the smallest effects claimed four times in five.
 
     ``points``: of the rate that is kept, null if none can be seen. ``yuan``: CNY a customer, null if nothing is known of them.
     """
@@ -150,7 +193,7 @@ class Chance(Schema):
 
 
 class PowerOut(Schema):
-    """把握度: what an experiment on these events could see, reckoned from who had them lately.
+    """把握度: what an experiment on these events could see, reckoned from who had them lately; or from a segment's members.
 
     ``seen`` customers in ``seen_days`` days; of ``known`` of them, ``base`` is the rate whose AUM of 30 days ago is still there,
     ``deviation`` what is left of the change's standard deviation in CNY.
@@ -162,6 +205,15 @@ class PowerOut(Schema):
     base: float | None
     deviation: float | None
     chances: list[Chance]
+
+
+class TestableSegmentOut(TestedSegment):
+    """A segment on which an experiment may be, with its members now."""
+
+    customers: int | None
+    """Null: too few to be told."""
+    running: str | None
+    """Name of the running experiment that tests it."""
 
 
 class TestableOut(Schema):

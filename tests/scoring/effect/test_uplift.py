@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from yinke.common.errors import YinkeError
-from yinke.scoring.effect.uplift import LEAST_CUSTOMERS, Uplift, learn
+from yinke.scoring.effect.history import LEAST_CUSTOMERS
+from yinke.scoring.effect.uplift import Uplift, learn
 from yinke.scoring.learning.fit import Recipe
 from yinke.scoring.learning.frame import Feature, Frame, frame_of
 
@@ -33,8 +34,10 @@ def test_both_learners_rank_those_first_whom_care_changes() -> None:
         one = of(found, learner)
         assert one.curve[-1] == pytest.approx(one.lot[-1])
         assert one.curve[10] > 0.8 * one.curve[-1] > one.lot[10]  # half of the customers bring nearly all
+        assert 0 < one.low < one.qini < one.high and 0.5 < (one.best_share or 0) < 0.75
     nothing = learn(*bank(6_000, 0.0), recipe=QUICK)
     assert of(nothing, "X").qini < of(found, "X").qini / 3
+    assert of(nothing, "X").low < 0  # a lot does as well
 
 
 def test_too_little_history_is_refused() -> None:

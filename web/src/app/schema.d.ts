@@ -1142,6 +1142,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/tasks/by-hand/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Check Hand Tasks
+         * @description For whom of the customers such a task may be made, and if not, why: held out, not to be approached, planned already.
+         */
+        post: operations["check_hand_tasks"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tasks/by-hand": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make Hand Tasks
+         * @description Make the tasks that may be; refused if none may. The same ``request_key`` twice is once.
+         */
+        post: operations["make_hand_tasks"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tasks/by-hand/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Withdraw Hand Tasks
+         * @description Take one's own request back within 10 minutes; what was contacted meanwhile stays.
+         */
+        post: operations["withdraw_hand_tasks"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/workbench": {
         parameters: {
             query?: never;
@@ -3330,6 +3390,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/experiments/segments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Testable Segments
+         * @description Segments whose members may be approached: an experiment may be on one of them.
+         */
+        get: operations["list_testable_segments"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/experiments/power": {
         parameters: {
             query?: never;
@@ -3339,7 +3419,7 @@ export interface paths {
         };
         /**
          * Get Power
-         * @description 把握度: what an experiment on these events could see.
+         * @description 把握度: what an experiment on these events could see, or one on the members of a segment (its code).
          */
         get: operations["get_power"];
         put?: never;
@@ -3464,6 +3544,26 @@ export interface paths {
          * @description End it before its time; nobody is held out any more, and nothing more is claimed.
          */
         post: operations["stop_experiment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/experiments/{number}/uplift": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Learn Uplift
+         * @description 增量模型: learn from all that has ended on the same events or segment whom care changes, and keep it.
+         */
+        post: operations["learn_uplift"];
         delete?: never;
         options?: never;
         head?: never;
@@ -5366,6 +5466,10 @@ export interface components {
             expire_on: string;
             /** Amount */
             amount: string | null;
+            /** By */
+            by: string | null;
+            /** Due On */
+            due_on: string | null;
         };
         /**
          * Silence
@@ -5489,6 +5593,94 @@ export interface components {
             rows: components["schemas"]["TransactionOut"][];
             /** Before */
             before: string | null;
+        };
+        /**
+         * HandLine
+         * @description One customer of it. ``refusal``: the code of why there may be no such task; empty: there may, or it is made (``task_id``).
+         */
+        HandLine: {
+            /** Customer Id */
+            customer_id: number;
+            /** Name */
+            name: string;
+            /** Refusal */
+            refusal: string;
+            /** Experiment */
+            experiment: string;
+            assignee: components["schemas"]["Person"] | null;
+            /** Task Id */
+            task_id: number | null;
+        };
+        /**
+         * HandPlan
+         * @description What could be planned, or was.
+         */
+        HandPlan: {
+            /** Lines */
+            lines: components["schemas"]["HandLine"][];
+            /** Workdays */
+            workdays: string[];
+        };
+        /**
+         * HandIn
+         * @description For whom a task by hand is meant.
+         */
+        HandIn: {
+            /** Customer Ids */
+            customer_ids: number[];
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "H01" | "H02" | "H03" | "H04";
+        };
+        /**
+         * HandTaskIn
+         * @description A task by hand; ``due_on`` is a working day.
+         */
+        HandTaskIn: {
+            /** Customer Ids */
+            customer_ids: number[];
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "H01" | "H02" | "H03" | "H04";
+            /**
+             * Due On
+             * Format: date
+             */
+            due_on: string;
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+            /** Request Key */
+            request_key: string;
+        };
+        /**
+         * TakenBack
+         * @description How many tasks were taken back.
+         */
+        TakenBack: {
+            /** Tasks */
+            tasks: number;
+        };
+        /**
+         * HandTakeBackIn
+         * @description A request whose tasks are taken back.
+         */
+        HandTakeBackIn: {
+            /** Customer Ids */
+            customer_ids: number[];
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "H01" | "H02" | "H03" | "H04";
+            /** Request Key */
+            request_key: string;
         };
         /**
          * WorkbenchFilter
@@ -5884,6 +6076,8 @@ export interface components {
             task: components["schemas"]["AlertTask"] | null;
             /** Feedback */
             feedback: ("HOUSE" | "FAMILY" | "BUSINESS" | "RETURNING" | "DATA" | "STAYS" | "OTHER") | null;
+            /** Held Out */
+            held_out: string | null;
         };
         /**
          * AlertTask
@@ -9090,6 +9284,7 @@ export interface components {
             note: string;
             /** Events */
             events: string[];
+            segment: components["schemas"]["TestedSegment"] | null;
             /** Share */
             share: number;
             /**
@@ -9197,6 +9392,16 @@ export interface components {
             proven: number | null;
         };
         /**
+         * TestedSegment
+         * @description A segment whose members are drawn.
+         */
+        TestedSegment: {
+            /** Code */
+            code: string;
+            /** Name */
+            name: string;
+        };
+        /**
          * ExperimentDetail
          * @description One experiment with all looks. The seed is shown once it is over; SHA-256 of its bytes is the digest.
          */
@@ -9209,6 +9414,7 @@ export interface components {
             note: string;
             /** Events */
             events: string[];
+            segment: components["schemas"]["TestedSegment"] | null;
             /** Share */
             share: number;
             /**
@@ -9257,6 +9463,7 @@ export interface components {
             may_withdraw: boolean;
             /** May Run */
             may_run: boolean;
+            uplift: components["schemas"]["UpliftOut"];
             /** Looks */
             looks: components["schemas"]["LookOut"][];
             /** Seed Digest */
@@ -9265,6 +9472,31 @@ export interface components {
             seed: string | null;
             /** Kept Share */
             kept_share: number;
+        };
+        /**
+         * LearnerOut
+         * @description What one learner found on customers held back; see ``scoring/effect/uplift.py``. Curves are customers won per customer.
+         */
+        LearnerOut: {
+            /**
+             * Learner
+             * @enum {string}
+             */
+            learner: "T" | "X";
+            /** Qini */
+            qini: number;
+            /** Low */
+            low: number;
+            /** High */
+            high: number;
+            /** Best Share */
+            best_share: number | null;
+            /** Curve */
+            curve: number[];
+            /** Lot */
+            lot: number[];
+            /** Tested */
+            tested: number;
         };
         /**
          * LookOut
@@ -9286,6 +9518,46 @@ export interface components {
             high: number | null;
         };
         /**
+         * UpliftOut
+         * @description 增量模型: whom care changes, learned from all ended experiments on the same events or segment.
+         *
+         *     ``NOT_YET``: the experiment has not ended. ``FEW``: ``measured`` customers are fewer than ``needed``, or the rarest outcome
+         *     of an arm (``rarest``) is seen less often than ``rarest_needed``. ``OPEN``: there is enough, and nobody has learned yet.
+         */
+        UpliftOut: {
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "NOT_YET" | "FEW" | "OPEN" | "LEARNED";
+            /**
+             * Measured
+             * @default 0
+             */
+            measured: number;
+            /** Needed */
+            needed: number;
+            /**
+             * Rarest
+             * @default 0
+             */
+            rarest: number;
+            /** Rarest Needed */
+            rarest_needed: number;
+            /**
+             * Learners
+             * @default []
+             */
+            learners: components["schemas"]["LearnerOut"][];
+            /** Learned On */
+            learned_on?: string | null;
+            /**
+             * May Learn
+             * @default false
+             */
+            may_learn: boolean;
+        };
+        /**
          * ExperimentIn
          * @description A plan; see ``Experiment``.
          */
@@ -9294,8 +9566,16 @@ export interface components {
             name: string;
             /** Note */
             note: string;
-            /** Events */
+            /**
+             * Events
+             * @default []
+             */
             events: string[];
+            /**
+             * Segment
+             * @default
+             */
+            segment: string;
             /** Share */
             share: number;
             /**
@@ -9323,8 +9603,22 @@ export interface components {
             running: string | null;
         };
         /**
+         * TestableSegmentOut
+         * @description A segment on which an experiment may be, with its members now.
+         */
+        TestableSegmentOut: {
+            /** Code */
+            code: string;
+            /** Name */
+            name: string;
+            /** Customers */
+            customers: number | null;
+            /** Running */
+            running: string | null;
+        };
+        /**
          * Chance
-         * @description What can be seen after so many days of taking in: customers, and the smallest effects claimed four times in five.
+         * @description What can be seen after so many days of taking in (1: of a segment): customers, and the smallest effects claimed four times in five.
          *
          *     ``points``: of the rate that is kept, null if none can be seen. ``yuan``: CNY a customer, null if nothing is known of them.
          */
@@ -9340,7 +9634,7 @@ export interface components {
         };
         /**
          * PowerOut
-         * @description 把握度: what an experiment on these events could see, reckoned from who had them lately.
+         * @description 把握度: what an experiment on these events could see, reckoned from who had them lately; or from a segment's members.
          *
          *     ``seen`` customers in ``seen_days`` days; of ``known`` of them, ``base`` is the rate whose AUM of 30 days ago is still there,
          *     ``deviation`` what is left of the change's standard deviation in CNY.
@@ -11061,6 +11355,78 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Transactions"];
+                };
+            };
+        };
+    };
+    check_hand_tasks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HandIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HandPlan"];
+                };
+            };
+        };
+    };
+    make_hand_tasks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HandTaskIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HandPlan"];
+                };
+            };
+        };
+    };
+    withdraw_hand_tasks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HandTakeBackIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TakenBack"];
                 };
             };
         };
@@ -13842,12 +14208,33 @@ export interface operations {
             };
         };
     };
+    list_testable_segments: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TestableSegmentOut"][];
+                };
+            };
+        };
+    };
     get_power: {
         parameters: {
             query: {
-                events: string[];
                 share: number;
                 days: number;
+                events?: string[];
+                segment?: string;
             };
             header?: never;
             path?: never;
@@ -13994,6 +14381,28 @@ export interface operations {
                 "application/json": components["schemas"]["WhyIn"];
             };
         };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExperimentDetail"];
+                };
+            };
+        };
+    };
+    learn_uplift: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
         responses: {
             /** @description OK */
             200: {

@@ -5,7 +5,8 @@ import { problemText } from "@/shared/problem";
 import { useRecord, useRecordContact, useWithdraw, type ResultIn, type TaskOut } from "./api";
 import { closes } from "./closes";
 
-const UNDO_SECONDS = 8;
+/** For so long what was just done can be taken back with a click. */
+export const UNDO_SECONDS = 8;
 
 /** Record a result at once and offer to take it back for some seconds; a failure says so and puts it back. */
 export function useRecording() {

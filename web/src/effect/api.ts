@@ -7,6 +7,13 @@ export type Report = Schemas["ReportOut"];
 export type Effect = Schemas["EffectOut"];
 export type Plan = Schemas["ExperimentIn"];
 export type Power = Schemas["PowerOut"];
+export type Learner = Schemas["LearnerOut"];
+
+/** What an experiment is on: events, or a segment (its code). */
+export interface Scope {
+  events: string[];
+  segment: string;
+}
 
 export const STATUSES = [
   "PENDING",
@@ -49,13 +56,23 @@ export function useTestable() {
   });
 }
 
-/** 把握度: what an experiment on these events could see. */
-export function usePower(events: string[], share: number, days: number) {
+/** Segments whose members may be drawn. */
+export function useTestableSegments() {
   return useQuery({
-    queryKey: [...KEY, "power", events, share, days],
+    queryKey: [...KEY, "segments"],
+    queryFn: ({ signal }) => body(client.GET("/api/experiments/segments", { signal })),
+  });
+}
+
+/** 把握度: what an experiment on these events, or on this segment, could see. */
+export function usePower({ events, segment }: Scope, share: number, days: number) {
+  return useQuery({
+    queryKey: [...KEY, "power", events, segment, share, days],
     queryFn: ({ signal }) =>
-      body(client.GET("/api/experiments/power", { params: { query: { events, share, days } }, signal })),
-    enabled: events.length > 0,
+      body(
+        client.GET("/api/experiments/power", { params: { query: { events, segment, share, days } }, signal }),
+      ),
+    enabled: events.length > 0 || segment !== "",
     placeholderData: keepPreviousData,
   });
 }
@@ -66,6 +83,15 @@ export function usePlan() {
   return useMutation({
     mutationFn: (asked: Plan) => body(client.POST("/api/experiments", { body: asked })),
     onSuccess: () => queries.invalidateQueries({ queryKey: KEY }),
+  });
+}
+
+/** 增量模型: learn whom care changes from all that has ended on the same events or segment. */
+export function useLearn(number: number) {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: () => body(client.POST("/api/experiments/{number}/uplift", { params: { path: { number } } })),
+    onSuccess: (found) => queries.setQueryData([...KEY, number], found),
   });
 }
 

@@ -11,6 +11,12 @@ export function points(value: number): string {
   return (value < 0 ? MINUS : "+") + text;
 }
 
+/** Customers won per 100: 0.0213 → 2.13. */
+export function won(value: number): string {
+  const text = Math.abs(value * 100).toFixed(2);
+  return (value < 0 && Number(text) !== 0 ? MINUS : "") + text;
+}
+
 /** What experiments are called and what they showed, in the viewer's words. */
 export function useWords() {
   const { t } = useTranslation(["effect", "care", "shared"]);
@@ -26,7 +32,11 @@ export function useWords() {
       ? t("range.points", { low: points(low), high: points(high) })
       : t("range.yuan", { low: format.money(low, true), high: format.money(high, true) });
   return {
-    events: (codes: string[]) => codes.map((code) => t(`care:event.${code}`)).join(t("and")),
+    /** What an experiment is on. */
+    scope: ({ events, segment }: Pick<Experiment, "events" | "segment">) =>
+      segment
+        ? t("ofSegment", { name: segment.name })
+        : events.map((code) => t(`care:event.${code}`)).join(t("and")),
     difference,
     level,
     range,

@@ -33,7 +33,9 @@ from yinke.care.churn_schemas import (
     TierLine,
 )
 from yinke.care.models import Task
+from yinke.care.queries.day import today
 from yinke.care.queries.shape import last_contacts
+from yinke.care.services.by_hand import held_out
 from yinke.common.thresholds import load_thresholds
 from yinke.customers.models import Customer
 from yinke.customers.queries import visible
@@ -219,6 +221,7 @@ def _rows(viewer: Viewer, found: Sequence[ChurnAlert], night: date) -> list[Aler
     }
     told = ScoreFeedback.objects.filter(customer_id__in=ids, withdrawn_at=None).order_by("biz_date")
     feedback = {(row.customer_id, row.biz_date): row.reason for row in told}
+    held = held_out(ids, today().workday - timedelta(days=1))
     shown = []
     for alert in found:
         customer: Customer = alert.customer
@@ -232,7 +235,7 @@ def _rows(viewer: Viewer, found: Sequence[ChurnAlert], night: date) -> list[Aler
             reasons=told_reasons(viewer, alert.why), entered_on=alert.entered_on,
             is_new=alert.entered_on > night - WEEK, ended_on=alert.ended_on, outcome=cast(Outcome, alert.outcome or "OPEN"),
             acted_at=alert.acted_at, last_contact=contacts.get(customer.id), task=tasks.get(customer.id),
-            feedback=cast(FeedbackReason, said[-1]) if said else None,
+            feedback=cast(FeedbackReason, said[-1]) if said else None, held_out=held.get(customer.id),
         ))  # fmt: skip
     return shown
 

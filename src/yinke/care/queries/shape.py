@@ -164,4 +164,5 @@ def _reason(viewer: Viewer, reason: Reason, day: Today) -> ReasonOut:
     return ReasonOut(
         type=reason.type, name=name, family=reasons.family(reason.type), text=text, priority=reason.priority,
         expire_on=reason.expire_on, amount=shown_amount(viewer, reason.amount),
+        by=reason.payload.get("by") if reason.made_by_id else None, due_on=reason.due_on,
     )  # fmt: skip

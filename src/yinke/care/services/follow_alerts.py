@@ -4,8 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+from django.conf import settings
+
 from yinke.care.models import OPEN, ContactRecord, Reason, Task
+from yinke.care.queries.day import today
+from yinke.care.services.order import recount
 from yinke.common.row_security import whole_bank
+from yinke.common.thresholds import load_thresholds
 from yinke.privacy.consents import objects_to_profiling
 from yinke.scoring.services.alerts import drop_alerts, note_actions, standing_among
 
@@ -27,7 +32,7 @@ def follow_alerts(field: str, customer_ids: Collection[int]) -> None:
 
 
 def _stop(ids: Collection[int]) -> None:
-    """No score speaks of these customers any longer: no alert, and no open task for that reason alone."""
+    """No score speaks of these customers any longer: no alert, no open task for that reason alone, no place on a list by it."""
     if not ids:
         return
     drop_alerts(ids)
@@ -36,3 +41,6 @@ def _stop(ids: Collection[int]) -> None:
     told.delete()
     bare = Task.objects.filter(id__in=tasks, status=Task.Status.NEW, reasons=None)
     bare.update(status=Task.Status.CANCELLED, is_overflow=False)
+    workday = today().workday
+    left = Task.objects.filter(customer_id__in=ids, status__in=OPEN).values_list("id", flat=True)
+    recount(list(left), workday, load_thresholds(settings.YINKE.thresholds).at(workday))

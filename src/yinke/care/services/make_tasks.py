@@ -20,11 +20,15 @@ import pyarrow.parquet as pq
 from django.db import connection
 
 from yinke.access.standing import roles_with
+from yinke.care.services.order import DUE, RECOUNT, SCORE, weights
 from yinke.care.services.rank import rank_lists
 from yinke.lake.store import Day
 
 MANY = 1_000
 """From so many new reasons on the planner is told of them at once: the next date may follow in this transaction."""
+BRINGERS: list[Callable[[Any, Day, date], int]] = []
+"""Asked once the events of a date stand in ``incoming``: they add reasons of their own (an experiment's on a segment) and say
+how many; see ``effect/services/bring.py``."""
 HOLDERS: list[Callable[[Any, Day, date], int]] = []
 """Asked once the new reasons of a date stand in ``fresh``: they take away those of customers held out by an experiment
 and say how many; see ``effect/services/hold_out.py``."""
@@ -68,17 +72,11 @@ def make_tasks(day: Day, biz_date: date, values: Mapping[str, Any]) -> Made:
     workday = biz_date + timedelta(days=1)
     given: dict[str, Any] = {
         "biz_date": biz_date,
-        "workday": workday,
         "muted": list(values["task.mute_statuses"]),
         "service": list(values["task.service_events"]),
         "workers": roles_with("workbench"),  # who has a list of their own; the pool has the rest
         "grace": int(values["task.promise_grace_days"]),
-        "fatigue_since": workday - timedelta(days=int(values["task.fatigue_days"])),
-        "w_priority": float(values["task.weight_priority"]),
-        "w_tier": float(values["task.weight_tier"]),
-        "w_urgency": float(values["task.weight_urgency"]),
-        "w_fatigue": float(values["task.weight_fatigue"]),
-        **{f"due_{n}": int(days) for n, days in enumerate(values["task.due_days"], 1)},
+        **weights(workday, values),
     }
     with connection.cursor() as cursor:
 
@@ -87,7 +85,7 @@ def make_tasks(day: Day, biz_date: date, values: Mapping[str, Any]) -> Made:
             return int(cursor.rowcount)
 
         cursor.execute(SCRATCH)
-        rows = _load(cursor, day)
+        rows = _load(cursor, day) + sum(bring(cursor, day, biz_date) for bring in BRINGERS)
         run(POOLS)
         known = run(KNOWN)
         run(RAISED_EARLIER)
@@ -107,8 +105,9 @@ def make_tasks(day: Day, biz_date: date, values: Mapping[str, Any]) -> Made:
             cursor.execute("ANALYZE care_task, care_reason")
         run(BRING_BACK)
         run(LATELY_EXPIRED)
+        run(AT_RISK)
         cursor.execute("ANALYZE touched")
-        run(RECOUNT)
+        run(RECOUNT.format(which="SELECT task_id FROM touched"))
         if taken_back:
             run(LEFT_WITHOUT_REASON)
         run(END_LOANS)
@@ -150,11 +149,13 @@ LEFT JOIN access_org a ON a.level = 4 AND starts_with(o.path, a.path) GROUP BY o
 TAKE_BACK = """
 WITH gone AS (
     DELETE FROM care_reason r USING care_task t
-    WHERE t.id = r.task_id AND t.status = 'NEW' AND r.biz_date = %(biz_date)s
+    WHERE t.id = r.task_id AND t.status = 'NEW' AND r.biz_date = %(biz_date)s AND starts_with(r.type, 'E')
       AND NOT EXISTS (SELECT FROM incoming i WHERE i.dedup_key = r.dedup_key)
     RETURNING r.task_id)
 INSERT INTO touched SELECT DISTINCT task_id FROM gone
 """
+
+# Only what the lake raises can be taken back by it: what people asked for, and an experiment drew, stands.
 
 KNOWN = """
 INSERT INTO known SELECT r.id, r.biz_date, r.dedup_key FROM incoming i JOIN care_reason r ON r.dedup_key = i.dedup_key
@@ -230,26 +231,14 @@ WHERE i.expire_on >= %(workday)s AND c.status <> ALL(%(muted)s) AND c.status <> 
       AND NOT EXISTS (SELECT FROM privacy_restriction p WHERE p.customer_id = i.customer_id)))
 """
 
-_DUE = """LEAST({r}.expire_on, {date} + CASE {r}.priority
-    WHEN 1 THEN %(due_1)s WHEN 2 THEN %(due_2)s ELSE %(due_3)s END)"""
-
-_SCORE = """
-    %(w_priority)s * (4 - s.priority) + %(w_tier)s * COALESCE(x.tier, 0)
-    - %(w_urgency)s * (s.due_on - DATE '2020-01-01')
-    - %(w_fatigue)s * (SELECT count(*) FROM care_contactrecord k
-        WHERE k.customer_id = s.customer_id AND k.biz_date >= %(fatigue_since)s AND k.withdrawn_at IS NULL)
-"""
-# Urgency grows by the same step each day for every task, so the order holds without rewriting old scores.
-# The part for churn probability times AUM at risk joins when there is a model to give it.
-
 NEW_TASKS = f"""
 WITH s AS (
     SELECT f.customer_id, f.org_id, min(f.priority) AS priority, max(f.expire_on) AS expire_on,
-        min({_DUE.format(r="f", date="%(biz_date)s::date")}) AS due_on
+        min({DUE.format(r="f", date="%(biz_date)s::date", chosen="")}) AS due_on
     FROM fresh f GROUP BY f.customer_id, f.org_id
 ), made AS (
     SELECT s.*, u.id AS assignee_id, CASE WHEN u.id IS NULL THEN p.pool_id ELSE s.org_id END AS desk_id,
-        {_SCORE} AS score
+        {SCORE} AS score
     FROM s
     JOIN pool_of p ON p.org_id = s.org_id
     LEFT JOIN customers_metrics x ON x.customer_id = s.customer_id
@@ -261,12 +250,12 @@ WITH s AS (
     WHERE status IN ('NEW', 'IN_PROGRESS') AND is_overflow GROUP BY assignee_id
 )
 INSERT INTO care_task (customer_id, biz_date, assignee_id, org_id, priority, score, due_on, expire_on,
-    status, is_overflow, result)
+    status, is_overflow, result, by_hand)
 SELECT made.customer_id, %(biz_date)s, made.assignee_id, desk_id, priority, made.score, due_on, expire_on,
-    'NEW', COALESCE(made.score < waiting.score, false), ''
+    'NEW', COALESCE(made.score < waiting.score, false), '', false
 FROM made LEFT JOIN waiting ON waiting.assignee_id = made.assignee_id
 ORDER BY made.customer_id
-ON CONFLICT (customer_id, biz_date) DO UPDATE SET status = 'NEW', done_at = NULL, next_on = NULL, result = '',
+ON CONFLICT (customer_id, biz_date) WHERE NOT by_hand DO UPDATE SET status = 'NEW', done_at = NULL, next_on = NULL, result = '',
     assignee_id = EXCLUDED.assignee_id, org_id = EXCLUDED.org_id, priority = EXCLUDED.priority,
     score = EXCLUDED.score, due_on = EXCLUDED.due_on, expire_on = EXCLUDED.expire_on,
     is_overflow = EXCLUDED.is_overflow
@@ -277,7 +266,7 @@ ON CONFLICT (customer_id, biz_date) DO UPDATE SET status = 'NEW', done_at = NULL
 JOINED = """
 INSERT INTO touched
 SELECT DISTINCT t.id FROM fresh f JOIN care_task t ON t.customer_id = f.customer_id
-WHERE t.status IN ('NEW', 'IN_PROGRESS') AND t.biz_date <> %(biz_date)s
+WHERE t.status IN ('NEW', 'IN_PROGRESS') AND (t.biz_date <> %(biz_date)s OR t.by_hand)
 """
 
 NEW_REASONS = """
@@ -298,18 +287,12 @@ SELECT DISTINCT r.task_id FROM care_reason r JOIN care_task t ON t.id = r.task_i
 WHERE r.expire_on = %(biz_date)s AND t.status IN ('NEW', 'IN_PROGRESS')
 """
 
-RECOUNT = f"""
-UPDATE care_task t SET priority = s.priority, due_on = s.due_on, expire_on = s.expire_on, score = {_SCORE}
-FROM (
-    SELECT r.task_id, r.customer_id, min(r.priority) AS priority, max(r.expire_on) AS expire_on,
-        min({_DUE.format(r="r", date="r.biz_date")}) AS due_on
-    FROM care_reason r
-    WHERE r.task_id IN (SELECT task_id FROM touched) AND r.expire_on >= %(workday)s
-    GROUP BY r.task_id, r.customer_id
-) s LEFT JOIN customers_metrics x ON x.customer_id = s.customer_id
-WHERE t.id = s.task_id AND t.status IN ('NEW', 'IN_PROGRESS')
-  AND (t.priority, t.due_on, t.expire_on) IS DISTINCT FROM (s.priority, s.due_on, s.expire_on)
+AT_RISK = """
+INSERT INTO touched
+SELECT t.id FROM care_task t JOIN scoring_churnalert a ON a.customer_id = t.customer_id
+WHERE t.status IN ('NEW', 'IN_PROGRESS') AND (a.ended_on IS NULL OR a.ended_on >= %(biz_date)s)
 """
+# A score that rises, falls or ends moves the task that is open already.
 
 LEFT_WITHOUT_REASON = """
 UPDATE care_task t SET status = 'CANCELLED', is_overflow = false

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from yinke.access.services import audit
@@ -18,8 +19,10 @@ from yinke.common.crypto import encrypt
 from yinke.common.errors import NotAllowed, NotFound, YinkeError
 from yinke.common.thresholds import load_thresholds
 from yinke.customers.queries import business_date
-from yinke.effect.models import Experiment
+from yinke.effect.models import OF_SEGMENT, Experiment
 from yinke.scoring.effect.draw import SHARES, seal_of
+from yinke.segments.definitions import visible_segments
+from yinke.segments.models import Segment
 from yinke.segments.services.save import clean
 
 Status, Measure = Experiment.Status, Experiment.Measure
@@ -42,7 +45,7 @@ class ExperimentMoved(YinkeError):
 
 @dataclass(frozen=True)
 class Plan:
-    """What somebody asks for; see ``Experiment``."""
+    """What somebody asks for; see ``Experiment``. On events, or on the members of ``segment`` (its code), never on both."""
 
     name: str
     note: str
@@ -52,6 +55,7 @@ class Plan:
     horizon_days: int
     enrol_days: int
     planned: int
+    segment: str = ""
 
 
 def testable(on: date | None) -> list[str]:
@@ -76,20 +80,46 @@ def plan(viewer: Viewer, asked: Plan) -> Experiment:
         raise YinkeError(
             "Say what it is to find out", place="note", code="reason_missing", remedy="Write a sentence"
         )
+    segment = _segment(viewer, asked) if asked.segment else None
     _check(asked)
     seed = secrets.token_bytes(32)
     experiment = Experiment.objects.create(
-        name=name, note=note, events=sorted(set(asked.events)), share=asked.share, measure=asked.measure,
-        horizon_days=asked.horizon_days, enrol_days=asked.enrol_days, planned=asked.planned,
+        name=name, note=note, events=[OF_SEGMENT] if segment else sorted(set(asked.events)), segment=segment,
+        share=asked.share, measure=asked.measure, horizon_days=asked.horizon_days,
+        enrol_days=1 if segment else asked.enrol_days, planned=asked.planned,
         seed_sealed=encrypt(seed.hex()), seed_digest=seal_of(seed), made_by_id=viewer.user_id,
     )  # fmt: skip
     audit(viewer, "experiment.plan", "experiment", f"{experiment.id}", reason=note)
     return experiment
 
 
+def choosable(viewer: Viewer) -> QuerySet[Segment]:
+    """Segments whose members another person has approved to be approached: those that an experiment may be on."""
+    found = visible_segments(viewer).filter(status=Segment.Status.IN_USE, outreach=True)
+    return found.exclude(scope=Segment.Scope.MINE)
+
+
+def _segment(viewer: Viewer, asked: Plan) -> Segment:
+    if asked.events:
+        raise ExperimentWrong(
+            "Either events or a segment", place="segment", remedy="Plan an experiment for each"
+        )
+    found = choosable(viewer).filter(code=asked.segment[:40].replace("\0", "")).first()
+    if found is None:
+        raise _not_approachable(asked.segment[:40])
+    return found
+
+
+def _not_approachable(code: str) -> ExperimentWrong:
+    return ExperimentWrong(
+        f"The members of {code} may not be approached", place="segment", code="segment_not_approachable",
+        remedy="Have the segment approved for outreach first",
+    )  # fmt: skip
+
+
 def _check(asked: Plan) -> None:
     wrong = [code for code in asked.events if code not in testable(business_date())]
-    if not asked.events or wrong:
+    if not (asked.events or asked.segment) or wrong:
         raise ExperimentWrong(
             f"No experiment may withhold {', '.join(wrong)}" if wrong else "Which events are tested?",
             place="events", code="event_protected" if wrong else "",
@@ -102,6 +132,8 @@ def _check(asked: Plan) -> None:
     if asked.measure not in Measure.values:
         raise ExperimentWrong("There is no such measure", place="measure", remedy="Choose KEPT or AUM")
     for field, (least, most) in (("horizon_days", HORIZONS), ("enrol_days", ENROLS), ("planned", PLANNED)):
+        if field == "enrol_days" and asked.segment:
+            continue  # drawn on one date
         if not least <= getattr(asked, field) <= most:
             raise ExperimentWrong(
                 f"{least} to {most} are possible", place=field, remedy="Choose a number between"
@@ -117,7 +149,8 @@ def approve(viewer: Viewer, number: int) -> Experiment:
         ExperimentWrong: what it would withhold may not be withheld any more.
     """
     experiment = _another_persons(viewer, number)
-    wrong = [code for code in experiment.events if code not in testable(business_date())]
+    _still_approachable(experiment)
+    wrong = [code for code in experiment.events if code not in (OF_SEGMENT, *testable(business_date()))]
     if wrong:
         raise ExperimentWrong(
             f"No experiment may withhold {', '.join(wrong)}", place="events", code="event_protected",
@@ -159,16 +192,18 @@ def start(viewer: Viewer, number: int, *, on: date | None = None) -> Experiment:
         on: its first business date, if not the next one.
 
     Raises:
-        NotFound: there is none, or no night has run yet. ExperimentMoved: it is not approved, or a running one tests one of its events.
+        NotFound: there is none, or no night has run yet. ExperimentMoved: it is not approved, or a running one tests one of its
+            events, or its segment. ExperimentWrong: its segment may not be approached any more.
     """
     _whole_bank(viewer)
     _one_at_a_time()
     experiment = _found(number)
     _stands(experiment, Status.APPROVED)
-    for other in Experiment.objects.filter(status=Status.RUNNING):
-        if both := set(other.events) & set(experiment.events):
+    _still_approachable(experiment)
+    for other in Experiment.objects.filter(status=Status.RUNNING).select_related("segment"):
+        if both := _both_test(experiment, other):
             raise ExperimentMoved(
-                f"{', '.join(sorted(both))} is tested by {other.name}", place=f"{other.id}", code="experiment_overlaps",
+                f"{both} is tested by {other.name}", place=f"{other.id}", code="experiment_overlaps",
                 remedy="Wait until that one has ended",
             )  # fmt: skip
     today = business_date()
@@ -196,6 +231,19 @@ def stop(viewer: Viewer, number: int, reason: str) -> Experiment:
     experiment.save(update_fields=["status", "ended_on", "reason"])
     audit(viewer, "experiment.stop", "experiment", f"{number}", reason=experiment.reason)
     return experiment
+
+
+def _both_test(one: Experiment, other: Experiment) -> str:
+    """What two experiments would both test: events, or a segment; empty if nothing."""
+    if one.segment_id is not None or other.segment_id is not None:
+        return one.segment.code if one.segment and one.segment_id == other.segment_id else ""
+    return ", ".join(sorted(set(one.events) & set(other.events)))
+
+
+def _still_approachable(experiment: Experiment) -> None:
+    segment = experiment.segment
+    if segment is not None and not (segment.outreach and segment.status == Segment.Status.IN_USE):
+        raise _not_approachable(segment.code)
 
 
 def _found(number: int) -> Experiment:

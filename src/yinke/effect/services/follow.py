@@ -18,6 +18,7 @@ from yinke.care.models import ContactRecord
 from yinke.common.crypto import decrypt
 from yinke.effect.models import RUNNING, Experiment, Look, Member
 from yinke.effect.report import Outcomes, Report, make_report
+from yinke.effect.services.learn import keep_learned
 from yinke.lake.store import Day
 from yinke.scoring.effect.draw import is_held_out
 
@@ -48,6 +49,7 @@ def follow(day: Day, values: Mapping[str, Any]) -> dict[str, int]:
             experiment.status, experiment.ended_on = Experiment.Status.ENDED, day.biz_date
             experiment.save(update_fields=["status", "ended_on"])
             audit_job("experiment.end", "experiment", f"{experiment.id}")
+            keep_learned(experiment)
             done["ended"] += 1
     return done
 

@@ -18,14 +18,17 @@ from django.db.models import Count, Max
 
 from yinke.common.crypto import decrypt
 from yinke.effect.models import RUNNING, Experiment, Member
+from yinke.effect.services.bring import key_of
 from yinke.lake.store import Day
 from yinke.scoring.effect.draw import in_order, is_held_out, stratum
 
 NEWCOMERS = """
 SELECT DISTINCT ON (f.customer_id) f.customer_id, c.cust_no, f.type
 FROM fresh f JOIN customers_customer c ON c.id = f.customer_id
-WHERE f.type = ANY(%s) AND NOT EXISTS (
-    SELECT FROM effect_member m WHERE m.experiment_id = %s AND m.customer_id = f.customer_id)
+WHERE f.type = ANY(%(events)s) AND starts_with(f.dedup_key, %(key)s) AND NOT EXISTS (
+    SELECT FROM effect_member m JOIN effect_experiment e ON e.id = m.experiment_id
+    WHERE m.customer_id = f.customer_id AND (e.id = %(experiment)s OR %(alone)s AND e.status = 'RUNNING'
+        AND (e.segment_id IS NOT NULL OR m.held_out AND %(biz_date)s < m.due_on)))
 ORDER BY f.customer_id, f.priority, f.dedup_key
 """
 
@@ -33,7 +36,7 @@ TAKE_AWAY = """
 WITH held AS (
     DELETE FROM fresh f USING effect_member m
     WHERE m.experiment_id = %(experiment)s AND m.held_out AND m.customer_id = f.customer_id
-      AND f.type = ANY(%(events)s) AND %(biz_date)s < m.due_on
+      AND f.type = ANY(%(events)s) AND starts_with(f.dedup_key, %(key)s) AND %(biz_date)s < m.due_on
     RETURNING f.customer_id, f.type, f.dedup_key
 ), logged AS (
     INSERT INTO effect_withheld (experiment_id, customer_id, event, dedup_key, biz_date)
@@ -42,6 +45,12 @@ WITH held AS (
 SELECT count(*) FROM held
 """
 # A date before the assignment too: a late correction of it would be contacted today.
+
+UNDRAWN = """
+DELETE FROM fresh f WHERE starts_with(f.dedup_key, %(key)s) AND NOT EXISTS (
+    SELECT FROM effect_member m WHERE m.experiment_id = %(experiment)s AND m.customer_id = f.customer_id)
+"""
+# Of a segment those are contacted for the experiment's sake who were drawn into care, nobody else.
 
 
 def hold_out(cursor: Any, day: Day, biz_date: date) -> int:
@@ -57,12 +66,17 @@ def hold_out(cursor: Any, day: Day, biz_date: date) -> int:
     withheld = 0
     for experiment in Experiment.objects.filter(status=RUNNING, starts_on__lte=biz_date).order_by("id"):
         assert experiment.starts_on is not None  # noqa: S101
+        on_segment = experiment.segment_id is not None
+        given = {
+            "experiment": experiment.id, "events": experiment.events, "biz_date": biz_date, "alone": on_segment,
+            "key": key_of(experiment) if on_segment else "",
+        }  # fmt: skip
         if biz_date < experiment.starts_on + timedelta(days=experiment.enrol_days):
-            cursor.execute(NEWCOMERS, [experiment.events, experiment.id])
+            cursor.execute(NEWCOMERS, given)
             _assign(experiment, day, biz_date, cursor.fetchall())
-        cursor.execute(
-            TAKE_AWAY, {"experiment": experiment.id, "events": experiment.events, "biz_date": biz_date}
-        )
+        if on_segment:
+            cursor.execute(UNDRAWN, given)
+        cursor.execute(TAKE_AWAY, given)
         withheld += int(cursor.fetchone()[0])
     return withheld
 

@@ -16,35 +16,36 @@ import numpy as np
 
 from yinke.common.errors import YinkeError
 from yinke.scoring.effect.draw import uniform
+from yinke.scoring.effect.history import LEAST_CUSTOMERS, LEAST_OUTCOMES, enough
 from yinke.scoring.learning.fit import Recipe, fit
 from yinke.scoring.learning.frame import Frame, Labels, Numbers
 
-LEAST_CUSTOMERS, LEAST_OUTCOMES = 2_000, 100
-"""Measured customers in all, and outcomes of either kind in each arm, below which nothing is learned: differences of
-differences need far more than one difference does."""
 SMALL = Recipe(rounds=200, rate=0.05, leaves=7, patience=30)
 POINTS = 20
+BEST = 0.3
+"""Share of the customers, best first, whose part of the effect is told."""
+DRAWS = 200
+"""Resamples of the customers tested, from which the interval follows."""
 Learner = Literal["T", "X"]
 
 
 @dataclass(frozen=True)
 class Uplift:
-    """What a learner found on customers held back. ``qini``: area over that of a lot, in customers won per customer.
+    """What a learner found on customers held back. ``qini``: area over that of a lot, in customers won per customer;
+    ``low`` and ``high``: where it lies in 95 of 100 resamples of them. A lot's is 0: if that lies between, nothing was learned.
 
+    ``best_share``: how much of the effect the best ``BEST`` of the customers bring; null, if care wins nobody in all.
     ``curve``: for each twentieth of the customers, best first, customers won more than without care, per customer in all.
     """
 
     learner: Learner
     qini: float
+    low: float
+    high: float
+    best_share: float | None
     curve: tuple[float, ...]
     lot: tuple[float, ...]
     tested: int
-
-
-def enough(held_out: Labels, happened: Labels) -> bool:
-    """Whether there is enough to learn from."""
-    cells = [int((arm & kind).sum()) for arm in (held_out, ~held_out) for kind in (happened, ~happened)]
-    return len(held_out) >= LEAST_CUSTOMERS and min(cells) >= LEAST_OUTCOMES
 
 
 def learn(
@@ -69,9 +70,31 @@ def learn(
     for learner, values in found.items():
         curve = qini_curve(values, held_out[test], happened[test])
         lot = tuple(float(curve[-1]) * n / POINTS for n in range(POINTS + 1))
-        area = float(np.mean(np.array(curve) - np.array(lot)))
-        told.append(Uplift(learner, area, curve, lot, int(test.sum())))
+        low, high = _interval(values, held_out[test], happened[test])
+        best = curve[round(BEST * POINTS)] / curve[-1] if curve[-1] > 0 else None
+        told.append(Uplift(learner, _area(np.array(curve)), low, high, best, curve, lot, int(test.sum())))
     return told
+
+
+def _area(curve: Numbers) -> float:
+    return float(np.mean(curve - curve[-1] * np.linspace(0, 1, len(curve))))
+
+
+def _interval(uplift: Numbers, held_out: Labels, happened: Labels) -> tuple[float, float]:
+    """2.5 and 97.5 % of the area over resamples of the customers (Poisson bootstrap: each counts 0, 1, 2... times)."""
+    order = np.argsort(-uplift, kind="stable")
+    treated, won = ~held_out[order], happened[order]
+    random = np.random.default_rng(20)
+    areas = []
+    for _ in range(DRAWS):
+        times = random.poisson(1.0, len(order)).astype(np.float64)
+        n1, n0 = np.cumsum(times * treated), np.cumsum(times * ~treated)
+        y1, y0 = np.cumsum(times * (won & treated)), np.cumsum(times * (won & ~treated))
+        gain: Numbers = (y1 - y0 * np.divide(n1, n0, out=np.zeros(len(n1)), where=n0 > 0)) / times.sum()
+        at = np.searchsorted(np.cumsum(times), times.sum() * np.arange(1, POINTS + 1) / POINTS)
+        areas.append(_area(np.concatenate(([0.0], gain[np.minimum(at, len(gain) - 1)]))))
+    low, high = np.percentile(areas, [2.5, 97.5])
+    return float(low), float(high)
 
 
 def predict(

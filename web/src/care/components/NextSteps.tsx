@@ -10,6 +10,7 @@ import { useRecording } from "../useRecording";
 import type { TaskOut } from "../api";
 import styles from "./care.module.css";
 import { LastContact } from "./LastContact";
+import { PlanTask } from "./PlanTask";
 import { Reasons } from "./Reasons";
 import { ResultForm } from "./ResultForm";
 
@@ -49,10 +50,21 @@ export function NextSteps({ customerId, name, bizDate }: Props) {
   const tasks = useCustomerTasks(customerId);
   const { sendContact } = useRecording();
   const [adding, setAdding] = useState(false);
+  const [planning, setPlanning] = useState(false);
   const mayWork = me.data?.rights.includes("task.work") ?? false;
   const open = (tasks.data ?? []).filter(({ status }) => status === "NEW" || status === "IN_PROGRESS");
   return (
-    <Panel title={t("steps.title")}>
+    <Panel
+      title={t("steps.title")}
+      extra={
+        mayWork && (
+          <Button size="small" onClick={() => setPlanning(true)}>
+            {t("byHand.plan")}
+          </Button>
+        )
+      }
+    >
+      {planning && <PlanTask customerIds={[customerId]} onClose={() => setPlanning(false)} />}
       {tasks.error && !tasks.data && <ProblemView error={tasks.error} onRetry={() => void tasks.refetch()} />}
       {open.map((task) => (
         <OpenTask key={task.id} task={task} workday={workdayOf(bizDate)} mayWork={mayWork} />

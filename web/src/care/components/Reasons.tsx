@@ -3,6 +3,8 @@ import {
   BankOutlined,
   CalendarOutlined,
   CreditCardOutlined,
+  EditOutlined,
+  ExperimentOutlined,
   GiftOutlined,
   MobileOutlined,
   RiseOutlined,
@@ -26,6 +28,8 @@ const ICONS: Record<string, ComponentType> = {
   LOAN: BankOutlined,
   NEW: UserAddOutlined,
   ACTIVITY: MobileOutlined,
+  HAND: EditOutlined,
+  EXPERIMENT: ExperimentOutlined,
 };
 
 export function ReasonIcon({ family }: { family: string }) {
@@ -51,8 +55,11 @@ export function Reasons({ reasons }: { reasons: Schemas["ReasonOut"][] }) {
           <div>
             <div>{reason.text}</div>
             <small>
-              {reason.name} · {t(`priority.${reason.priority}`)} ·{" "}
-              {t("until", { date: format.date(reason.expire_on) })}
+              {reason.name} ·{" "}
+              {reason.due_on
+                ? t("due.by", { date: format.date(reason.due_on) })
+                : t(`priority.${reason.priority}`)}{" "}
+              · {t("until", { date: format.date(reason.expire_on) })}
             </small>
           </div>
         </li>

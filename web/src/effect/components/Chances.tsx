@@ -5,12 +5,14 @@ import { Panel } from "@/shared/components/Panel";
 import { ProblemView } from "@/shared/components/ProblemView";
 import { count, percent } from "@/shared/format/numbers";
 import { useFormat } from "@/shared/hooks/useFormat";
-import { type Experiment, type Power, usePower } from "../api";
+import { type Experiment, type Power, type Scope, usePower } from "../api";
 import { points } from "../useWords";
 import styles from "./effect.module.css";
 
 interface Props {
-  events: string[];
+  on: Scope;
+  /** Words for a segment, or for events. */
+  ofSegment: boolean;
   share: number;
   days: number;
   measure: Experiment["measure"];
@@ -19,37 +21,41 @@ interface Props {
 /** 把握度: before anything begins, what could be seen at all. */
 export function Chances(props: Props) {
   const { t } = useTranslation("effect");
-  const { events, share, days } = props;
-  const found = usePower(events, share, days);
+  const { on, ofSegment, share, days } = props;
+  const found = usePower(on, share, days);
+  const named = on.events.length > 0 || on.segment !== "";
   return (
     <Panel title={t("power.title")}>
-      {events.length === 0 && <p className={styles.quiet}>{t("power.choose")}</p>}
+      {!named && <p className={styles.quiet}>{t(ofSegment ? "power.chooseSegment" : "power.choose")}</p>}
       {found.error && <ProblemView error={found.error} onRetry={() => void found.refetch()} />}
-      {events.length > 0 && found.isPending && <Skeleton active paragraph={{ rows: 5 }} />}
-      {events.length > 0 && found.data && <Told {...props} power={found.data} />}
+      {named && found.isPending && <Skeleton active paragraph={{ rows: 5 }} />}
+      {named && found.data && <Told {...props} power={found.data} />}
     </Panel>
   );
 }
 
-function Told({ power, share, days, measure }: Props & { power: Power }) {
+function Told({ power, ofSegment, share, days, measure }: Props & { power: Power }) {
   const { t } = useTranslation("effect");
   const format = useFormat();
-  const own = power.chances.find((one) => one.days === days);
+  const own = ofSegment ? power.chances[0] : power.chances.find((one) => one.days === days);
+  const says = (events: string, segment: string, figures: Record<string, string | number>) =>
+    t(`power.${ofSegment ? segment : events}`, figures);
   const sentence = () => {
-    if (power.seen === 0) return t("power.nobody", { days: power.seen_days });
-    if (!own || power.base === null) return t("power.tooFew", { seen: count(power.seen) });
+    if (power.seen === 0) return says("nobody", "segmentNobody", { days: power.seen_days });
+    if (!own || power.base === null) return says("tooFew", "segmentTooFew", { seen: count(power.seen) });
     const known = { days, share, customers: count(own.customers) };
+    const base = percent(power.base);
     if (measure === "AUM" && own.yuan !== null)
-      return t("power.seesYuan", { ...known, yuan: format.money(own.yuan) });
-    if (own.points === null) return t("power.blind", { ...known, base: percent(power.base) });
-    return t("power.sees", { ...known, points: (own.points * 100).toFixed(1), base: percent(power.base) });
+      return says("seesYuan", "segmentSeesYuan", { ...known, yuan: format.money(own.yuan) });
+    if (own.points === null) return says("blind", "segmentBlind", { ...known, base });
+    return says("sees", "segmentSees", { ...known, points: (own.points * 100).toFixed(1), base });
   };
   return (
     <>
       <p className={styles.sentence} role="status">
         {sentence()}
       </p>
-      {power.seen > 0 && (
+      {power.seen > 0 && !ofSegment && (
         <DataTable
           rowKey={(row) => row.days}
           rows={power.chances}
@@ -82,7 +88,9 @@ function Told({ power, share, days, measure }: Props & { power: Power }) {
           ]}
         />
       )}
-      <p className={styles.quiet}>{t("power.how", { seen: count(power.seen), days: power.seen_days })}</p>
+      <p className={styles.quiet}>
+        {says("how", "segmentHow", { seen: count(power.seen), days: power.seen_days })}
+      </p>
     </>
   );
 }

@@ -14,6 +14,7 @@ import { Checks } from "../components/Checks";
 import { Deeds } from "../components/Deeds";
 import styles from "../components/effect.module.css";
 import { Status } from "../components/Status";
+import { UpliftCard } from "../components/UpliftCard";
 import { points, useWords } from "../useWords";
 
 const LooksChart = lazy(() => import("../components/LooksChart"));
@@ -74,10 +75,16 @@ function Told({ experiment }: { experiment: Detail }) {
             {report.layers.length > 0 && <Layers report={report} />}
           </>
         )}
+        <UpliftCard experiment={experiment} />
         <PlanFacts experiment={experiment} />
         {(experiment.status === "PENDING" || experiment.status === "APPROVED") && (
           <Chances
-            events={experiment.events}
+            on={
+              experiment.segment
+                ? { events: [], segment: experiment.segment.code }
+                : { events: experiment.events, segment: "" }
+            }
+            ofSegment={experiment.segment !== null}
             share={experiment.share}
             days={experiment.enrol_days}
             measure={experiment.measure}
@@ -146,16 +153,20 @@ function PlanFacts({ experiment }: { experiment: Detail }) {
   const words = useWords();
   const { starts_on, enrols_until } = experiment;
   const facts: [string, string][] = [
-    [t("form.events"), words.events(experiment.events)],
+    [t(experiment.segment ? "facts.scope" : "form.events"), words.scope(experiment)],
     [t("form.share"), `${experiment.share}%`],
     [t("form.measure"), t(`measure.${experiment.measure}`)],
     [t("form.horizon"), t("days", { number: experiment.horizon_days })],
     [t("form.planned"), t("people", { number: count(experiment.planned) })],
     [
       t("form.enrol"),
-      starts_on && enrols_until
-        ? t("facts.span", { from: format.shortDate(starts_on), to: format.shortDate(enrols_until) })
-        : t("days", { number: experiment.enrol_days }),
+      experiment.segment
+        ? starts_on
+          ? t("facts.once", { date: format.shortDate(starts_on) })
+          : t("facts.onceHint")
+        : starts_on && enrols_until
+          ? t("facts.span", { from: format.shortDate(starts_on), to: format.shortDate(enrols_until) })
+          : t("days", { number: experiment.enrol_days }),
     ],
     [t("facts.madeBy"), t("facts.by", { name: experiment.made_by, at: format.moment(experiment.made_at) })],
     [

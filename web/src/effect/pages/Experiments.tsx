@@ -49,7 +49,7 @@ export function Component() {
                   render: (row) => (
                     <span className={styles.stack}>
                       <Link to={`/effect/${row.id}`}>{row.name}</Link>
-                      <small>{words.events(row.events)}</small>
+                      <small>{words.scope(row)}</small>
                     </span>
                   ),
                 },

@@ -10,12 +10,14 @@ import { useSettled } from "@/shared/hooks/useSettled";
 import { MEASURES, type Plan, SHARES, usePlan, usePower, useTestable } from "../api";
 import { Chances } from "../components/Chances";
 import styles from "../components/effect.module.css";
+import { SegmentField } from "../components/SegmentField";
 
 const LEAST = 100;
-const EMPTY: Plan = {
+const EMPTY: Required<Plan> = {
   name: "",
   note: "",
   events: [],
+  segment: "",
   share: 20,
   measure: "KEPT",
   horizon_days: 60,
@@ -32,12 +34,15 @@ export function Component() {
   const [draft, setDraft] = useState(EMPTY);
   const { mutate, isPending, error } = usePlan();
   const asked = useSettled(draft, 300);
-  const power = usePower(asked.events, asked.share, asked.enrol_days);
-  const expected = power.data?.chances.find(({ days }) => days === draft.enrol_days)?.customers ?? 0;
+  const [ofSegment, setOfSegment] = useState(false);
+  const power = usePower(asked, asked.share, asked.enrol_days);
+  const chances = power.data?.chances ?? [];
+  const expected =
+    (ofSegment ? chances[0] : chances.find(({ days }) => days === draft.enrol_days))?.customers ?? 0;
   const planned = draft.planned || Math.max(LEAST, expected);
   const change = (part: Partial<Plan>) => setDraft((before) => ({ ...before, ...part }));
   const wrong = (place: string) => (error?.place === place ? "error" : "");
-  const ready = draft.name.trim() && draft.note.trim() && draft.events.length > 0;
+  const ready = draft.name.trim() && draft.note.trim() && (draft.events.length > 0 || draft.segment);
   const send = () =>
     mutate(
       { ...draft, planned },
@@ -57,27 +62,50 @@ export function Component() {
           {offered.isPending && <Skeleton active paragraph={{ rows: 8 }} />}
           {offered.data && (
             <div className={styles.form}>
-              <label>
-                {t("form.events")}
-                <Select
-                  mode="multiple"
-                  aria-label={t("form.events")}
-                  value={draft.events}
-                  status={wrong("events")}
-                  placeholder={t("form.eventsHint")}
-                  showSearch={{ optionFilterProp: "name" }}
-                  onChange={(events: string[]) => change({ events })}
-                  options={offered.data.map(({ code, customers, running }) => ({
-                    value: code,
-                    name: t(`care:event.${code}`),
-                    disabled: running !== null,
-                    label: running
-                      ? t("form.taken", { name: t(`care:event.${code}`), running })
-                      : t("form.event", { name: t(`care:event.${code}`), number: count(customers) }),
-                  }))}
+              <div className={styles.field}>
+                {t("form.scope")}
+                <Segmented
+                  aria-label={t("form.scope")}
+                  value={ofSegment ? "segment" : "events"}
+                  onChange={(scope) => {
+                    setOfSegment(scope === "segment");
+                    change({ events: [], segment: "", planned: 0 });
+                  }}
+                  options={[
+                    { value: "events", label: t("form.byEvents") },
+                    { value: "segment", label: t("form.bySegment") },
+                  ]}
                 />
-              </label>
-              <p className={styles.quiet}>{t("form.owed")}</p>
+              </div>
+              {ofSegment ? (
+                <SegmentField
+                  value={draft.segment}
+                  wrong={wrong("segment")}
+                  onChange={(segment) => change({ segment, planned: 0 })}
+                />
+              ) : (
+                <label>
+                  {t("form.events")}
+                  <Select
+                    mode="multiple"
+                    aria-label={t("form.events")}
+                    value={draft.events}
+                    status={wrong("events")}
+                    placeholder={t("form.eventsHint")}
+                    showSearch={{ optionFilterProp: "name" }}
+                    onChange={(events: string[]) => change({ events })}
+                    options={offered.data.map(({ code, customers, running }) => ({
+                      value: code,
+                      name: t(`care:event.${code}`),
+                      disabled: running !== null,
+                      label: running
+                        ? t("form.taken", { name: t(`care:event.${code}`), running })
+                        : t("form.event", { name: t(`care:event.${code}`), number: count(customers) }),
+                    }))}
+                  />
+                </label>
+              )}
+              <p className={styles.quiet}>{t(ofSegment ? "form.once" : "form.owed")}</p>
               <label>
                 {t("form.name")}
                 <Input
@@ -118,12 +146,14 @@ export function Component() {
                     options={SHARES.map((one) => ({ value: one, label: `${one}%` }))}
                   />
                 </label>
-                <Days
-                  name={t("form.enrol")}
-                  value={draft.enrol_days}
-                  most={365}
-                  onChange={(enrol_days) => change({ enrol_days })}
-                />
+                {!ofSegment && (
+                  <Days
+                    name={t("form.enrol")}
+                    value={draft.enrol_days}
+                    most={365}
+                    onChange={(enrol_days) => change({ enrol_days })}
+                  />
+                )}
                 <Days
                   name={t("form.horizon")}
                   value={draft.horizon_days}
@@ -152,7 +182,13 @@ export function Component() {
             </div>
           )}
         </Panel>
-        <Chances events={asked.events} share={asked.share} days={asked.enrol_days} measure={asked.measure} />
+        <Chances
+          on={asked}
+          ofSegment={ofSegment}
+          share={asked.share}
+          days={asked.enrol_days}
+          measure={asked.measure}
+        />
       </div>
     </>
   );

@@ -1,4 +1,4 @@
-import { Tag, Tooltip } from "antd";
+import { Checkbox, Tag, Tooltip } from "antd";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import { Amount } from "@/shared/components/Amount";
@@ -15,12 +15,15 @@ interface Props {
   banded: boolean;
   night: string;
   pages: Pages;
+  /** Customers chosen; without it none can be. */
+  picked?: number[] | undefined;
+  onPick: (picked: number[]) => void;
 }
 
 const SHOWN = 3;
 
 /** Who may leave, why, and what was done about it. */
-export function AlertTable({ rows, banded, night, pages }: Props) {
+export function AlertTable({ rows, banded, night, pages, picked, onPick }: Props) {
   const { t } = useTranslation(["scoring", "care"]);
   const format = useFormat();
   const columns: Column<AlertRow>[] = [
@@ -30,7 +33,25 @@ export function AlertTable({ rows, banded, night, pages }: Props) {
       render: (row) => (
         <span className={styles.stack}>
           <span className={styles.inline}>
+            {picked && (
+              <Checkbox
+                aria-label={t("board.pick", { name: row.name })}
+                checked={picked.includes(row.customer_id)}
+                onChange={({ target }) =>
+                  onPick(
+                    target.checked
+                      ? [...picked, row.customer_id]
+                      : picked.filter((id) => id !== row.customer_id),
+                  )
+                }
+              />
+            )}
             <Link to={`/customers/${row.customer_id}`}>{row.name}</Link> <TierTag tier={row.tier} />
+            {row.held_out && (
+              <Tooltip title={t("board.heldOutHint", { experiment: row.held_out })}>
+                <Tag color="warning">{t("board.heldOut")}</Tag>
+              </Tooltip>
+            )}
           </span>
           <small>{[row.manager?.name ?? t("board.nobody"), row.org_name].join(" · ")}</small>
         </span>

@@ -234,8 +234,8 @@ function Uses({ code }: { code: string }) {
       <ul className={styles.legend}>
         {(uses.data ?? []).map(({ code: other, name, kind }, n) => (
           <li key={`${kind}${other}${n}`}>
-            {other && kind === "segment" ? (
-              <Link to={`/segments/${other}`}>{name}</Link>
+            {other ? (
+              <Link to={kind === "experiment" ? `/effect/${other}` : `/segments/${other}`}>{name}</Link>
             ) : (
               name || t("one.hiddenUse")
             )}
