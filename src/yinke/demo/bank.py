@@ -32,6 +32,8 @@ from yinke.nightly.wiring import open_bench
 
 SEED = 20260101
 KEPT_DAYS = 7
+
+
 def _complete(folder: Path) -> bool:
     return any(folder.glob("*.OK"))
 

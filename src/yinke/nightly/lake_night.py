@@ -27,6 +27,7 @@ from yinke.lake.ingest import ingest
 from yinke.lake.oneid import Decisions, resolve_identities
 from yinke.lake.store import Day, Lake
 from yinke.scoring.churn.store import released_number
+from yinke.scoring.value.score import score_value
 from yinke.segments.classify import classify
 
 STEPS = (
@@ -253,13 +254,17 @@ class _Making:
             self.events = found["types"]
 
     def _scores(self, values: Mapping[str, Any], unscored: Collection[int]) -> dict[str, Any]:
-        if released_number(self.bench.lake, "churn") is None:
-            return {"model": None, "scored": 0}
-        from yinke.scoring.churn.score import score_churn  # loads LightGBM
+        """What churn's scoring tells, and beside it by kind that of the other models."""
+        bench = self.bench
+        told: dict[str, Any] = {"model": None, "scored": 0}
+        if released_number(bench.lake, "churn") is not None:
+            from yinke.scoring.churn.score import score_churn  # loads LightGBM
 
-        return score_churn(
-            self.bench.engine, self.building, self.bench.lake, values, self.bench.threads, unscored
-        )
+            told = score_churn(bench.engine, self.building, bench.lake, values, bench.threads, unscored)
+        return {
+            **told,
+            **score_value(bench.engine, self.building, bench.lake, values, bench.threads, unscored),
+        }
 
     def publish(self) -> LakeNight:
         """Make it the valid version of its date."""

@@ -8,6 +8,7 @@ from yinke.care.models import OPEN, ContactRecord, Reason, Task
 from yinke.common.row_security import whole_bank
 from yinke.privacy.consents import objects_to_profiling
 from yinke.scoring.services.alerts import drop_alerts, note_actions, standing_among
+from yinke.scoring.services.values import drop_values
 
 SCORED = "E25"
 """The event that a score raises."""
@@ -27,9 +28,10 @@ def follow_alerts(field: str, customer_ids: Collection[int]) -> None:
 
 
 def _stop(ids: Collection[int]) -> None:
-    """No score speaks of these customers any longer: no alert, and no open task for that reason alone."""
+    """No score speaks of these customers any longer: no alert and no open task for that reason alone, no proposal."""
     if not ids:
         return
+    drop_values(ids)
     drop_alerts(ids)
     told = Reason.objects.filter(customer_id__in=ids, type=SCORED, task__status__in=OPEN)
     tasks = list(told.values_list("task_id", flat=True))
