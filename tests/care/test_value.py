@@ -81,7 +81,7 @@ def test_the_card_tells_value_proposals_and_what_is_forbidden(bank: ValueBank) -
     )
     fund, sign = card["proposals"]
     assert (fund["label"], fund["probability"], fund["up_to"]) == ("基金", 0.31, 3)
-    assert fund["reasons"] == ["活期占资产的 60%", "月日均 60 万元"]  # what happens before who it is
+    assert fund["reasons"] == ["活期占资产的 60%", "月日均 60 万"]  # what happens before who it is
     assert (sign["category"], sign["up_to"], sign["reasons"]) == ("SIGNUP", None, [])
     assert card["forbidden"] == [
         {"why": "RISK", "labels": ["贵金属", "国债信托"]}, {"why": "OVERDUE", "labels": ["房贷"]}

@@ -25,6 +25,7 @@ from yinke.scoring.value import reasons
 from yinke.scoring.value import score as scoring
 from yinke.scoring.value.expected import RECIPE, carried, fit_value
 from yinke.scoring.value.features import FEATURES
+from yinke.scoring.value.outcome import Past
 from yinke.scoring.value.score import score_value
 from yinke.scoring.value.suitability import BARRED, judge
 from yinke.scoring.value.train_products import RECIPE as PRODUCTS
@@ -33,7 +34,7 @@ from yinke.scoring.value.train_value import train_value
 from yinke.scoring.value.value_table import VALUE
 
 FEW = {"value.least_positives": 20, "value.least_test_positives": 5, "value.least_auc": 0.55}
-SMALL = replace(RECIPE, rounds=40, least_rows=20)
+SMALL = replace(RECIPE, rounds=40, least_rows=20, threads=1)
 
 
 @pytest.fixture
@@ -42,8 +43,9 @@ def lake(leavers: LeaverBank, tmp_path: Path) -> Lake:
     bank = leavers.bank
     if not numbers_of(bank.lake, "product"):
         values = {**bank.values, **FEW}
-        train_value(bank.engine, bank.lake, values, threads=1, recipe=SMALL)
-        train_products(bank.engine, bank.lake, values, threads=1, recipe=replace(PRODUCTS, least_rows=20))
+        past = Past(bank.engine, bank.lake, values)
+        train_value(past, threads=1, recipe=SMALL)
+        train_products(past, threads=1, recipe=replace(PRODUCTS, least_rows=20))
     root = tmp_path / "lake"
     shutil.copytree(bank.lake.root, root, symlinks=True)
     found = Lake(root)

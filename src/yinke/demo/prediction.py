@@ -4,7 +4,9 @@ last nights, so that the churn board and the customers' pages have something to 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, timedelta
+from typing import Any
 
 from yinke.access.models import User
 from yinke.access.queries import viewer_of
@@ -17,11 +19,14 @@ from yinke.nightly.people import TASK_DAYS
 from yinke.scoring.churn.train import train_churn
 from yinke.scoring.models import ScoringModel
 from yinke.scoring.services import registry
+from yinke.scoring.value.outcome import Past
 from yinke.scoring.value.train_products import train_products
 from yinke.scoring.value.train_value import train_value
 
 DEVELOPER, APPROVER, RELEASER = hq_no(5), hq_no(0), hq_no(8)
 UNFIT = ("too_few_months", "too_few_rows")
+BRIEF = {"value.train_months": 3, "value.train_rows": 45_000}
+"""Enough to show the pages, within seconds."""
 
 
 def learn(bench: Bench, day: date, last: date) -> bool:
@@ -35,10 +40,17 @@ def learn(bench: Bench, day: date, last: date) -> bool:
     published = bench.lake.day(day)
     if published is None:
         return False
+    values = {**bench.thresholds.at(day), **BRIEF}
+    past = Past(bench.engine, bench.lake, values)
+    trainings: tuple[Callable[[], dict[str, Any]], ...] = (
+        lambda: train_churn(bench.engine, bench.lake, values, threads=bench.threads),
+        lambda: train_value(past, threads=bench.threads),
+        lambda: train_products(past, threads=bench.threads),
+    )
     cards = []
-    for train in (train_churn, train_value, train_products):
+    for train in trainings:
         try:
-            cards.append(train(bench.engine, bench.lake, bench.thresholds.at(day), threads=bench.threads))
+            cards.append(train())
         except YinkeError as problem:
             if problem.code not in UNFIT:
                 raise

@@ -66,13 +66,15 @@ def _trained(
 ) -> dict[str, Any]:
     """Train by kind; LightGBM is loaded here and not before."""
     if kind == "value":
+        from yinke.scoring.value.outcome import Past
         from yinke.scoring.value.train_value import train_value
 
-        return train_value(engine, lake, values, threads=threads, on_month=on_month)
+        return train_value(Past(engine, lake, values), threads=threads, on_month=on_month)
     if kind == "product":
+        from yinke.scoring.value.outcome import Past
         from yinke.scoring.value.train_products import train_products
 
-        return train_products(engine, lake, values, threads=threads, on_month=on_month)
+        return train_products(Past(engine, lake, values), threads=threads, on_month=on_month)
     from yinke.scoring.churn.train import train_churn
 
     return train_churn(engine, lake, values, threads=threads, explained=explained(values), on_month=on_month)

@@ -46,12 +46,13 @@ class MonthEnd:
 
 @dataclass
 class Past:
-    """The months of a lake, each read once."""
+    """The months of a lake, each read once, whatever models learn from them."""
 
     engine: Engine
     lake: Lake
     values: Mapping[str, Any]
     _ends: dict[date, MonthEnd] = field(default_factory=dict)
+    _observed: dict[tuple[date, int], Observed] = field(default_factory=dict)
 
     def end(self, month: date) -> MonthEnd:
         """How everybody stood at the end of a month that the lake holds."""
@@ -68,6 +69,11 @@ class Past:
 
     def observed(self, month: date, most: int) -> Observed:
         """A month's customers (of more than ``most`` about so many) and what became of them."""
+        if (month, most) not in self._observed:
+            self._observed[month, most] = self._observe(month, most)
+        return self._observed[month, most]
+
+    def _observe(self, month: date, most: int) -> Observed:
         day = self.lake.day(month)
         assert day is not None  # noqa: S101
         table = self.engine.to_arrow(observe(self.engine, day, self.lake, self.values)).sort_by("cust_id")

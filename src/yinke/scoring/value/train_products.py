@@ -13,8 +13,6 @@ from typing import Any
 import numpy as np
 
 from yinke.common.errors import YinkeError
-from yinke.lake.engine import Engine
-from yinke.lake.store import Lake
 from yinke.lake.tables import CATEGORIES
 from yinke.scoring.churn.store import lay, read_card
 from yinke.scoring.churn.train import OnMonth, plain
@@ -26,14 +24,17 @@ from yinke.scoring.value.features import FEATURES
 from yinke.scoring.value.outcome import Observed, Past
 from yinke.scoring.value.train_value import SHARED, card_of, frame_and_customers, gathered
 
-RECIPE = Recipe(rounds=80, rate=0.12, leaves=7, least_rows=60, columns=0.7, patience=12, folds=2)
+RECIPE = Recipe(rounds=50, rate=0.2, leaves=7, least_rows=60, columns=0.7, patience=8, folds=2)
 """Small trees: each night tells reasons (SHAP values) of up to three proposals for every customer."""
 
 
 def train_products(
-    engine: Engine, lake: Lake, values: Mapping[str, Any], *, threads: int = 2, recipe: Recipe = RECIPE,
+    past: Past,
+    *,
+    threads: int = 2,
+    recipe: Recipe = RECIPE,
     on_month: OnMonth = lambda month, done, total: None,
-) -> dict[str, Any]:  # fmt: skip
+) -> dict[str, Any]:
     """Train, test and keep a next-product model as the lake's next one.
 
     Returns:
@@ -44,7 +45,7 @@ def train_products(
     Raises:
         YinkeError: too few months; or no category can be learned (``too_few_rows``).
     """
-    past = Past(engine, lake, values)
+    values = past.values
     months, test = gathered(past, on_month, int(values["value.train_rows"]))
     frame, who = frame_and_customers(months)
     recipe = replace(recipe, threads=threads if len(who) >= SHARED else 1)
@@ -72,7 +73,7 @@ def train_products(
         "calibrators": {category: model.calibrator.as_dict() for category, model in models.items()},
     }  # fmt: skip
     boosters = {category: model.boosters[0] for category, model in models.items()}
-    return read_card(lake, "product", lay(lake, "product", boosters, FEATURES, plain(card)))
+    return read_card(past.lake, "product", lay(past.lake, "product", boosters, FEATURES, plain(card)))
 
 
 def _learn(

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import asdict, replace
 from typing import Any
 
 import lightgbm
 import numpy as np
 
-from yinke.lake.engine import Engine
-from yinke.lake.store import Lake
 from yinke.scoring.churn.label import WINDOW, ends_later, observed_months
 from yinke.scoring.churn.store import code_version, lay, read_card
 from yinke.scoring.churn.train import OnMonth, months_to_learn, plain
@@ -33,6 +30,7 @@ def gathered(past: Past, on_month: OnMonth, most_rows: int) -> tuple[list[Observ
         YinkeError: the lake's past is too short (``too_few_months``).
     """
     learn, test = months_to_learn(observed_months(past.lake))
+    learn = learn[-int(past.values["value.train_months"]) :]
     found = []
     for n, month in enumerate([*learn, test]):
         on_month(month, n, len(learn) + 1)
@@ -62,10 +60,16 @@ def card_of(past: Past, months: list[Observed], test: Observed, recipe: Recipe) 
 
 
 def train_value(
-    engine: Engine, lake: Lake, values: Mapping[str, Any], *, threads: int = 2, recipe: Recipe = RECIPE,
+    past: Past,
+    *,
+    threads: int = 2,
+    recipe: Recipe = RECIPE,
     on_month: OnMonth = lambda month, done, total: None,
-) -> dict[str, Any]:  # fmt: skip
+) -> dict[str, Any]:
     """Train, test and keep a value model as the lake's next one.
+
+    Args:
+        past: what there is to learn from; the next-product model may learn from the same.
 
     Returns:
         Its card; ``metrics`` as ``prove`` tells.
@@ -73,8 +77,7 @@ def train_value(
     Raises:
         YinkeError: too few months, or too few customers to learn from.
     """
-    past = Past(engine, lake, values)
-    months, test = gathered(past, on_month, int(values["value.train_rows"]))
+    months, test = gathered(past, on_month, int(past.values["value.train_rows"]))
     frame, who = frame_and_customers(months)
     recipe = replace(recipe, threads=threads if len(who) >= SHARED else 1)
     now = np.concatenate([o.now for o in months])
@@ -85,8 +88,8 @@ def train_value(
         "metrics": prove(past, model, test, leaving, loss),
         "widened": model.widened, "decay": {"leaving": leaving, "loss": loss},
     }  # fmt: skip
-    number = lay(lake, "value", model.boosters, FEATURES, plain(card))
-    return read_card(lake, "value", number)
+    number = lay(past.lake, "value", model.boosters, FEATURES, plain(card))
+    return read_card(past.lake, "value", number)
 
 
 def decay(months: list[Observed]) -> tuple[float, float]:

@@ -42,7 +42,12 @@ export function ProductMetrics({ figures }: { figures: ProductFigures }) {
       align: "right",
       render: (row) => of(row.learned_new, row.learned_none),
     },
-    { key: "tested", title: t("model.testedNew"), align: "right", render: (row) => of(row.new, row.held_none) },
+    {
+      key: "tested",
+      title: t("model.testedNew"),
+      align: "right",
+      render: (row) => of(row.new, row.held_none),
+    },
     { key: "auc", title: t("metric.auc"), align: "right", render: ({ auc }) => auc?.toFixed(3) ?? "—" },
     {
       key: "ap",
@@ -62,7 +67,12 @@ export function ProductMetrics({ figures }: { figures: ProductFigures }) {
       align: "right",
       render: ({ balance }) => (balance ? <Amount value={balance} /> : "—"),
     },
-    { key: "worth", title: t("model.yearly"), align: "right", render: ({ worth }) => <Amount value={worth} /> },
+    {
+      key: "worth",
+      title: t("model.yearly"),
+      align: "right",
+      render: ({ worth }) => <Amount value={worth} />,
+    },
   ];
   return (
     <Panel title={t("model.productMetrics", { customers: count(figures.customers) })} flush>

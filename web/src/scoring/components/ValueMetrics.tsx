@@ -30,7 +30,8 @@ export function ValueMetrics({ figures }: { figures: ValueFigures }) {
       percent(coverage),
     ]),
   ];
-  if (year) rows.push([t("model.year", { month: format.month(year.month.slice(0, 7)) }), percent(year.coverage)]);
+  if (year)
+    rows.push([t("model.year", { month: format.month(year.month.slice(0, 7)) }), percent(year.coverage)]);
   return (
     <Panel title={t("model.valueMetrics", { customers: count(figures.customers) })}>
       <p className={styles.quiet}>{t("model.valueHow", { share: percent(model.share, 0) })}</p>
