@@ -25,7 +25,7 @@ from yinke.scoring.value.train_value import train_value
 
 DEVELOPER, APPROVER, RELEASER = hq_no(5), hq_no(0), hq_no(8)
 UNFIT = ("too_few_months", "too_few_rows")
-BRIEF = {"value.train_months": 3, "value.train_rows": 45_000}
+BRIEF = {"value.train_months": 2, "value.train_rows": 30_000}
 """Enough to show the pages, within seconds."""
 
 

@@ -221,9 +221,7 @@ class _Making:
                 bench.lake, bench.feeds, bench.inbox, self.building, self.earlier, released=released, follows=follows,
                 on_feed=on_feed, threads=bench.threads, memory=bench.memory,
             )  # fmt: skip
-            if not with_values:
-            return told
-        return {
+            return {
                 "rows": sum(feed.rows for feed in summary.feeds),
                 "quarantined": sum(feed.quarantined for feed in summary.feeds),
                 "feeds": {feed.feed: feed.rows for feed in summary.feeds},
