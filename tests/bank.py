@@ -31,6 +31,7 @@ from yinke.lake.snapshot import EVENTS, FEATURES, SNAPSHOT, arrow_schema
 from yinke.lake.store import Day, Lake
 from yinke.lake.tables import TABLES
 from yinke.scoring.churn.score_table import SCORE
+from yinke.scoring.value.value_table import VALUE
 
 TODAY = date(2026, 10, 30)
 """The business date of a test bank that names no other; a Friday."""
@@ -170,8 +171,8 @@ def schema_of(table: str) -> pa.Schema:
     special = {"features": FEATURES, "snapshot": SNAPSHOT, "events": EVENTS}
     if table == "aum":
         return pa.schema([("cust_id", pa.int32()), ("aum", pa.decimal128(18, 2))])
-    if table == "score":
-        return SCORE
+    if table in ("score", "value"):
+        return SCORE if table == "score" else VALUE
     if table in AROUND:
         return AROUND[table]
     return arrow_schema(special[table]) if table in special else TABLES[table].arrow_schema()

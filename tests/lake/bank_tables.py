@@ -73,9 +73,18 @@ class Bank:
         }
         return self._put("holding", (cust, prod), {**row, "market_value": Decimal(value), **more})
 
-    def owes(self, cust: int, kind: str, balance: str | int, ccy: str = "CNY") -> Bank:
+    def owes(self, cust: int, kind: str, balance: str | int, ccy: str = "CNY", **more: Any) -> Bank:
         row = {"cust_id": cust, "loan_no": f"L{cust}{kind}", "cust_no": f"C{cust}", "kind": kind, "ccy": ccy}
-        return self._put("loan", (cust, kind), {**row, "balance": Decimal(balance)})
+        return self._put("loan", (cust, kind), {**row, "balance": Decimal(balance), **more})
+
+    def sells(self, category: str, risk: str, prod: str = "", status: str = "ON_SALE") -> Bank:
+        row = {
+            "prod_code": prod or f"{category}{risk}",
+            "name": category,
+            "category": category,
+            "risk_level": risk,
+        }
+        return self._put("product", row["prod_code"], {**row, "status": status})
 
     def has_card(
         self, cust: int, kind: str = "CREDIT", balance: str | int = 0, status: str = "NORMAL"

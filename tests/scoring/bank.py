@@ -1,4 +1,5 @@
-"""A bank with twelve months' ends in its lake, whose leavers draw to their own name elsewhere a month before they go."""
+"""A bank with twelve months' ends in its lake, whose leavers draw to their own name elsewhere a month before they go; who
+logs in signs up for services, and who bears the risk buys a fund."""
 
 from __future__ import annotations
 
@@ -39,11 +40,19 @@ class LeaverBank:
         held = {}
         for cust in range(1, CUSTOMERS + 1):
             self.bank.has_customer(
-                cust, opened=date(2015 + cust % 9, 3, 1), birth_date=date(1950 + cust % 50, 5, 5)
-            )
+                cust, opened=date(2015 + cust % 9, 3, 1), birth_date=date(1950 + cust % 50, 5, 5),
+                risk_level=None if cust % 11 == 0 else f"C{1 + cust % 5}",
+                risk_expiry=date(2025, 12, 31) if cust % 13 == 0 else date(2027, 1, 1),
+            )  # fmt: skip
             held[cust] = rng.randint(8, 60) * 10_000
             if rng.random() < 0.6:
                 self.goes[cust] = rng.randint(3, MONTHS)
+            if cust % 7 == 0:
+                self.bank.owes(cust, "MORTGAGE", 400_000, days_past_due=100 if cust % 2 else 0)
+        self.bank.sells("FUND", "R2").sells("FUND", "R4").sells("METAL", "R4").sells(
+            "BOND", "R1", status="CLOSED"
+        )
+        wishes = random.Random(8)
         for n in range(MONTHS):
             for cust, amount in held.items():
                 month = self.goes.get(cust, 99)
@@ -52,6 +61,10 @@ class LeaverBank:
                     self.bank.moves(cust, "TRANSFER", amount // 10, own_name=True, opp_bank="他行")
                 elif cust % 5 and n < month:
                     self.bank.logs_in(cust)
+                if wishes.random() < (0.2 if cust % 5 else 0.01):
+                    self.bank.signs(cust, "QUICKPAY")
+                if cust % 5 > 1 and wishes.random() < (0.12 if amount > 300_000 else 0.02):
+                    self.bank.holds(cust, "FUND", 3_000)
                 left = amount // 20 if n >= month else amount * 9 // 10 if warns else amount
                 self.bank.has_account(cust, left + rng.randint(0, 900))
             self.night(ends_later(FIRST, n))

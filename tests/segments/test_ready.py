@@ -74,7 +74,12 @@ def test_the_lineage_of_each_is_known_down_to_the_delivered_tables() -> None:
         found = lineage(one.rule)
         assert found.columns and found.level in ("C1", "C2")
         assert set(found.tables) <= set(TABLES)
-        assert found.tables or {c.table for c in found.columns} <= {"consent", "do_not_disturb", "churn"}
+        assert found.tables or {c.table for c in found.columns} <= {
+            "consent",
+            "do_not_disturb",
+            "churn",
+            "next_product",
+        }
     for name, known in fields().items():  # a new figure without sources is noticed here
         if known.source == "snapshot":
             asked = lineage(

@@ -8,7 +8,7 @@ _MANAGER = frozenset({
     "churn.read", "consent.read", "consent.record", "cover.make", "customer.lookup", "customer.read",
     "customer.reveal", "field.fill", "handover.make", "list.keep", "pool.claim", "pool.read", "relationship.write",
     "rights.open",
-    "tag.assign", "task.work", "team.read", "workbench",
+    "tag.assign", "task.work", "team.read", "value.read", "workbench",
 })  # fmt: skip
 RIGHTS: dict[str, frozenset[str]] = {
     "RM": _MANAGER,
@@ -21,21 +21,21 @@ RIGHTS: dict[str, frozenset[str]] = {
         "handover.approve",
         "handover.make", "list.keep", "oneid.review", "org.read", "pool.assign", "pool.read",
         "relationship.write", "rights.open", "segment.draw", "segment.read", "tag.assign", "tag.manage", "task.work",
-        "team.read", "workbench",
+        "team.read", "value.read", "workbench",
     }),
     "RETAIL_MGR": frozenset({
         "branch.read", "churn.read", "consent.read", "cover.make", "customer.read", "effect.read", "export.approve",
         "export.read",
         "export.request", "handover.approve", "handover.make", "list.keep", "org.read", "pool.assign", "pool.read",
         "segment.approve", "segment.draw", "segment.read", "standard.approve", "standard.propose", "standard.read",
-        "tag.assign", "tag.manage", "team.read",
+        "tag.assign", "tag.manage", "team.read", "value.read",
     }),
     "HQ_OPS": frozenset({
         "branch.read", "churn.read", "consent.read", "customer.read", "effect.approve", "effect.make", "effect.read",
         "export.approve", "export.read", "export.request", "field.manage", "list.keep", "model.approve", "model.read",
         "nightly.read", "oneid.review", "org.read", "segment.draw", "segment.read",
         "standard.propose",
-        "standard.read", "tag.assign", "tag.manage",
+        "standard.read", "tag.assign", "tag.manage", "value.read",
     }),
     "COMPLIANCE": frozenset({
         "alert.handle", "alert.read", "aml.read", "audit.read", "branch.read", "catalogue.read", "consent.read",
@@ -70,7 +70,7 @@ BUSINESS = frozenset({
     "workbench", "customer.read", "customer.reveal", "field.fill", "task.work", "handover.make", "handover.approve", "pool.read",
     "pool.claim", "pool.assign", "cover.make", "team.read", "relationship.write", "oneid.review", "segment.approve",
     "segment.draw", "segment.read", "standard.approve", "standard.propose", "standard.read", "churn.read", "effect.approve",
-    "effect.make",
+    "effect.make", "value.read",
 })  # fmt: skip
 """Rights that touch customers: none of them for the three duties."""
 

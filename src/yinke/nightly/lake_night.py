@@ -27,6 +27,7 @@ from yinke.lake.ingest import ingest
 from yinke.lake.oneid import Decisions, resolve_identities
 from yinke.lake.store import Day, Lake
 from yinke.scoring.churn.store import released_number
+from yinke.scoring.value.score import score_value
 from yinke.segments.classify import classify
 
 STEPS = (
@@ -88,7 +89,7 @@ def run_lake_night(
     """
     night = _Making(bench, biz_date, bench.lake.latest(before=biz_date), on_step)
     night.ingest(released, on_feed)
-    night.compute(with_events, decisions, unscored)
+    night.compute(with_events, with_events, decisions, unscored)
     return night.publish()
 
 
@@ -143,7 +144,7 @@ def run_lake_nights(
             if following is not None and lake.finish_publishing(following) is None:
                 coming = reader.submit(read, following, night.building.unpublished(), released(following))
             try:
-                night.compute(with_events(biz_date), decisions, unscored)
+                night.compute(with_events(biz_date), biz_date == days[-1], decisions, unscored)
             finally:
                 if coming is not None:
                     wait([coming])  # it reads this date's files where they lie until it is published
@@ -228,8 +229,14 @@ class _Making:
 
         self.took = self._step("ingest", work)
 
-    def compute(self, with_events: bool, decisions: Decisions, unscored: Collection[int]) -> None:
-        """Make persons, metrics, classes and events; the day before is published by now."""
+    def compute(
+        self, with_events: bool, with_values: bool, decisions: Decisions, unscored: Collection[int]
+    ) -> None:
+        """Make persons, metrics, classes and events; the day before is published by now.
+
+        Args:
+            with_values: of many dates in a row only the last one's values are ever read.
+        """
         engine, building, lake = self.bench.engine, self.building, self.bench.lake
         earlier = lake.latest(before=building.biz_date)
         values = self.bench.thresholds.at(building.biz_date)
@@ -246,20 +253,28 @@ class _Making:
         self._step("classify", lambda: {"customers": classify(engine, building, lake, earlier, values)})
         self.events: dict[str, int] = {}
         if with_events:
-            self._step("scores", lambda: self._scores(values, unscored))
+            self._step("scores", lambda: self._scores(values, with_values, unscored))
             found = self._step(
                 "events", lambda: {"types": detect_events(engine, building, lake, earlier, values)}
             )
             self.events = found["types"]
 
-    def _scores(self, values: Mapping[str, Any], unscored: Collection[int]) -> dict[str, Any]:
-        if released_number(self.bench.lake, "churn") is None:
-            return {"model": None, "scored": 0}
-        from yinke.scoring.churn.score import score_churn  # loads LightGBM
+    def _scores(
+        self, values: Mapping[str, Any], with_values: bool, unscored: Collection[int]
+    ) -> dict[str, Any]:
+        """What churn's scoring tells, and beside it by kind that of the other models."""
+        bench = self.bench
+        told: dict[str, Any] = {"model": None, "scored": 0}
+        if released_number(bench.lake, "churn") is not None:
+            from yinke.scoring.churn.score import score_churn  # loads LightGBM
 
-        return score_churn(
-            self.bench.engine, self.building, self.bench.lake, values, self.bench.threads, unscored
-        )
+            told = score_churn(bench.engine, self.building, bench.lake, values, bench.threads, unscored)
+        if not with_values:
+            return told
+        return {
+            **told,
+            **score_value(bench.engine, self.building, bench.lake, values, bench.threads, unscored),
+        }
 
     def publish(self) -> LakeNight:
         """Make it the valid version of its date."""

@@ -24,6 +24,7 @@ from yinke.lake.store import Day, Lake
 from yinke.nightly.lake_night import Bench
 from yinke.privacy.consents import objecting
 from yinke.scoring.services.alerts import take_scores
+from yinke.scoring.services.values import take_values
 from yinke.segments.night import refresh_night
 from yinke.segments.services.install import install_ready_segments
 
@@ -75,6 +76,7 @@ def write_to_people(
             scores.update(
                 take_scores(bench.engine, bench.lake, day, bench.thresholds.at(day.biz_date), objected)
             )
+        scores["values"] = take_values(newest, since, objected)
         counts = refresh_night(bench.engine, bench.lake, fresh, bench.thresholds.at)
         on_step("segments", time.perf_counter() - started, counts)
         turn(newest.biz_date + timedelta(days=1))

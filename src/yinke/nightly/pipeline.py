@@ -14,6 +14,7 @@ from yinke.nightly.models import Release
 from yinke.nightly.people import write_to_people
 from yinke.nightly.recording import Outcome, Recorder, alone, busy, recorded
 from yinke.privacy.consents import objecting
+from yinke.scoring.services.alerts import scored_kinds
 
 
 def next_date(bench: Bench) -> date | None:
@@ -53,7 +54,7 @@ def run_night(
 
         def step(name: str, seconds: float, detail: dict[str, Any]) -> None:
             recorder.step(name, seconds, detail)
-            if name == "scores" and detail.get("blocked"):
+            if name == "scores":
                 _alarm(detail)
             if on_step:
                 on_step(name, seconds, detail)
@@ -85,13 +86,15 @@ def run_night(
 
 def _alarm(detail: dict[str, Any]) -> None:
     """Record that a released model gave no scores this night: the rules stand alone until somebody looks."""
-    features = ", ".join(detail.get("blocked_features", []))
-    audit_job(
-        "model.blocked",
-        "model",
-        f"churn/{detail['model']}",
-        reason=f"{detail['blocked']}: {features}".rstrip(": "),
-    )
+    for kind, told in scored_kinds(detail).items():
+        if told.get("blocked"):
+            features = ", ".join(told.get("blocked_features", []))
+            audit_job(
+                "model.blocked",
+                "model",
+                f"{kind}/{told['model']}",
+                reason=f"{told['blocked']}: {features}".rstrip(": "),
+            )
 
 
 def _stands_on_yesterday(lake: Lake, biz_date: date) -> bool:

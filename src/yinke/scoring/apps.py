@@ -11,12 +11,14 @@ class ScoringConfig(AppConfig):
     label = "scoring"
 
     def ready(self) -> None:
-        """Rules may ask for standing alerts. Which model the nights use is written anew where a database was brought back."""
+        """Rules may ask for standing alerts and proposals. Which model the nights use is written anew where a database was brought back."""
         from yinke.scoring.services.alerts import alerted
         from yinke.scoring.services.registry import lay_down
+        from yinke.scoring.services.values import proposed
         from yinke.segments.marks import SOURCES
 
         SOURCES["churn"] = alerted
+        SOURCES["next_product"] = proposed
 
         def again(**_: Any) -> None:
             lay_down()

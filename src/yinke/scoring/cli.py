@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
@@ -20,12 +20,14 @@ Number = Annotated[int, typer.Argument(min=1, help="The model's number, as liste
 
 def make_score_app(start: Callable[[], None]) -> typer.Typer:
     """The commands. Those about the bank's own models start Django; ``evaluate`` needs no database."""
-    app = typer.Typer(no_args_is_help=True, help="Models: who is leaving")
+    app = typer.Typer(
+        no_args_is_help=True, help="Models: who is leaving, what customers are worth, what they need next"
+    )
     app.command("evaluate")(evaluate_command)
 
     @app.command("train")
     def train(
-        kind: Annotated[str, typer.Argument(help="churn")],
+        kind: Annotated[str, typer.Argument(help="churn, value or product")],
         by: By,
         note: Annotated[str, typer.Option(help="What is new about it")] = "",
     ) -> None:
@@ -95,17 +97,65 @@ def _train(kind: str, by: str, note: str) -> None:
             lambda month, done, total: progress.update(
                 bar, description=f"{month:%Y-%m}", completed=done, total=total + 1),
         )  # fmt: skip
+    out = Console()
+    if kind == "value":
+        out.print(_value_figures(card, f"{kind} {model.number}: {model.status}"))
+    elif kind == "product":
+        out.print(_product_figures(card, f"{kind} {model.number}: {model.status}"))
+    else:
+        _churn_figures(out, card, f"{kind} {model.number}: {model.status}")
+
+
+def _value_figures(card: dict[str, Any], title: str) -> Table:
+    """How far the spans held, and the errors beside those of "as now"."""
+    figures = card["metrics"]
+    found, year = figures["model"], figures["year"]
+    table = Table(
+        f"{figures['customers']:,} customers of {card['window']['tested_on']}",
+        "",
+        title=title,
+        title_justify="left",
+    )
+    table.add_row(f"three months within the {found['share']:.0%} span", f"{found['coverage']:.1%}")
+    table.add_row("mean error, CNY (as now)", f"{found['error']:.2f} ({found['naive_error']:.2f})")
+    table.add_row("told of all over what came", f"{found['total']:.3f}")
+    table.add_row("median span over the value", f"{found['width']:.2f}")
+    for row in figures["by_tier"]:
+        table.add_row(f"T{row['tier']}, {row['customers']:,} customers", f"{row['coverage']:.1%}")
+    if year:
+        table.add_row(f"twelve months after {year['month']}, not out of time", f"{year['coverage']:.1%}")
+    return table
+
+
+def _product_figures(card: dict[str, Any], title: str) -> Table:
+    """Of each category how it was learned and what it ranks."""
+    heads = ("category", "state", "learned", "tested", "AUC", "AP", "calibration error", "typical", "a year")
+    table = Table(*heads, title=f"{title}, tested on {card['window']['tested_on']}", title_justify="left")
+    from yinke.lake.tables import CATEGORIES
+
+    for name in CATEGORIES:
+        row = card["metrics"]["categories"][name]
+        measured = [
+            f"{row[m]:.3f}" if m in row else "" for m in ("auc", "average_precision", "calibration_error")
+        ]
+        table.add_row(
+            name, row["state"], f"{row['learned_new']:,} of {row['learned_none']:,}", f"{row['new']:,} of {row['held_none']:,}",
+            *measured, f"{row['balance']:,.0f}", f"{row['worth']:,.0f}",
+        )  # fmt: skip
+    return table
+
+
+def _churn_figures(out: Console, card: dict[str, Any], title: str) -> None:
     figures, rule = card["metrics"], card["metrics"]["rule_e05"]
     table = Table(
         "",
         "model",
         "logistic regression",
-        title=f"{kind} {model.number}: {model.status}",
+        title=title,
         title_justify="left",
     )
     for name in ("auc", "average_precision", "log_loss", "calibration_error", "lift", "precision_top"):
         table.add_row(name, f"{figures['model'][name]:.4f}", f"{figures['logistic'][name]:.4f}")
-    out = Console()
     out.print(table)
     out.print(
         f"{figures['customers']:,} customers of {card['window']['tested_on']}, {figures['left']:,} left. "
@@ -123,16 +173,21 @@ def _list() -> None:
     from yinke.scoring.models import ScoringModel
 
     whole = [Column(head, no_wrap=True) for head in ("model", "status", "tested on")]
-    table = Table(*whole, "AUC", "top", "weeks", "trained", "released")
+    table = Table(*whole, "AUC", "top", "weeks", "span", "trained", "released")
     people = ScoringModel.objects.select_related("trained_by", "released_by")
     for row in people.order_by("kind", "-number"):
         found = row.metrics["model"]
         table.add_row(
-            f"{row.kind} {row.number}", row.status, row.window["tested_on"], f"{found['auc']:.3f}",
-            f"{found['precision_top']:.3f}", f"{row.metrics['warning']['model']['median']}", row.trained_by.emp_no,
+            f"{row.kind} {row.number}", row.status, row.window["tested_on"], _said(found, "auc"), _said(found, "precision_top"),
+            f"{row.metrics.get('warning', {}).get('model', {}).get('median', '')}", _said(found, "coverage"),
+            row.trained_by.emp_no,
             row.released_by.emp_no if row.released_by else "",
         )  # fmt: skip
     Console().print(table)
+
+
+def _said(figures: dict[str, Any], name: str) -> str:
+    return f"{figures[name]:.3f}" if name in figures else ""
 
 
 def evaluate_command(

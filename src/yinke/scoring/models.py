@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 
@@ -158,6 +159,23 @@ class ChurnAlert(models.Model):
             models.Index(fields=["-ended_on"], name="scoring_alert_ended"),
             models.Index(fields=["decided_on"], condition=~Q(outcome=""), name="scoring_alert_decided"),
         ]  # fmt: skip
+
+
+class CustomerValue(models.Model):
+    """客户价值: what a customer brings and is expected to bring, CNY, and what to propose; as of the last night that told it.
+
+    Who objects to being profiled has no row. Reasons stand in the lake's table ``value``.
+    """
+
+    customer = models.OneToOneField(Customer, primary_key=True, on_delete=models.CASCADE, related_name="+")
+    contribution = models.DecimalField(max_digits=18, decimal_places=2)
+    """Of a month."""
+    expected = models.DecimalField(max_digits=18, decimal_places=2, null=True)
+    """Of the next twelve months; null without a released value model."""
+    low = models.DecimalField(max_digits=18, decimal_places=2, null=True)
+    high = models.DecimalField(max_digits=18, decimal_places=2, null=True)
+    products = ArrayField(models.CharField(max_length=13), size=3, default=list)
+    """Categories proposed, the best first."""
 
 
 @kept()

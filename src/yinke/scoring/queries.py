@@ -14,7 +14,6 @@ from yinke.access.viewer import Viewer
 from yinke.common.errors import NotFound
 from yinke.common.thresholds import load_thresholds
 from yinke.lake.store import Lake
-from yinke.scoring.churn.features import KNOWN
 from yinke.scoring.churn.store import read_card
 from yinke.scoring.models import ChurnAlert, ScoreNight, ScoringModel, TrainingRun
 from yinke.scoring.schemas import (
@@ -27,6 +26,7 @@ from yinke.scoring.schemas import (
     NightOut,
     TrainingOut,
 )
+from yinke.scoring.value.features import KNOWN
 
 NIGHTS = 90
 NAMES = {known.name: known for known in KNOWN}
@@ -66,11 +66,11 @@ def card_of(viewer: Viewer, kind: str, number: int) -> ModelCard:
 
 def shape(viewer: Viewer, row: ScoringModel) -> dict[str, Any]:
     """The fields of ``ModelOut``."""
-    model, weeks = row.metrics["model"], row.metrics["warning"]["model"]["median"]
+    headline = ("auc", "precision_top", "calibration_error", "coverage", "offered")
     return {
-        "kind": row.kind, "number": row.number, "status": row.status, "window": row.window, "auc": model["auc"],
-        "precision_top": model["precision_top"], "calibration_error": model["calibration_error"],
-        "weeks_of_warning": weeks, "code_version": row.code_version, "note": row.note, "reason": row.reason,
+        "kind": row.kind, "number": row.number, "status": row.status, "window": row.window,
+        **{name: row.metrics["model"][name] for name in headline if name in row.metrics["model"]},
+        "weeks_of_warning": row.metrics.get("warning", {}).get("model", {}).get("median"), "code_version": row.code_version, "note": row.note, "reason": row.reason,
         "trained_by": row.trained_by.name, "trained_at": row.trained_at, "approved_by": _name(row.approved_by),
         "approved_at": row.approved_at, "released_by": _name(row.released_by), "released_at": row.released_at,
         "retired_at": row.retired_at,

@@ -10,4 +10,5 @@ OPEN = {
 POLICIES = {
     "scoring_churnalert": either(EVERYWHERE, OF_ORGS.format(column="org_id"), of_customer()),
     "scoring_scorefeedback": of_customer(),
+    "scoring_customervalue": of_customer(),
 }

@@ -25,10 +25,15 @@ class ModelOut(Schema):
     number: int
     status: Literal["CANDIDATE", "APPROVED", "RELEASED", "RETIRED"]
     window: ModelWindow
-    auc: float
-    precision_top: float
-    calibration_error: float
-    weeks_of_warning: float | None
+    auc: float | None = None
+    """Of the next-product model the mean over the categories that it proposes."""
+    precision_top: float | None = None
+    calibration_error: float | None = None
+    weeks_of_warning: float | None = None
+    coverage: float | None = None
+    """Of the value model: how many outcomes lay within its 80 % span."""
+    offered: int | None = None
+    """Of the next-product model: the categories that it proposes."""
     code_version: str
     note: str
     reason: str
@@ -52,7 +57,8 @@ class FeatureOut(Schema):
 
 
 class ModelCard(ModelOut):
-    """模型卡: all that is known of a model. ``metrics`` as ``scoring/churn/prove.py`` tells."""
+    """模型卡: all that is known of a model. ``metrics`` as ``churn/prove.py``, ``value/train_value.py`` or
+    ``value/train_products.py`` of ``scoring`` tells."""
 
     metrics: dict[str, Any]
     features: list[FeatureOut]

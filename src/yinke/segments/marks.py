@@ -20,7 +20,7 @@ Source = Callable[[frozenset[str], date], Iterable[tuple[int, str]]]
 """Gives (customer, value) for the values asked for, as they stand on a date."""
 
 SOURCES: dict[str, Source] = {}
-"""By the field's name: ``consent``, ``do_not_disturb``, ``contact``, ``churn`` and ``custom`` register when their contexts start."""
+"""By the field's name: ``consent``, ``do_not_disturb``, ``contact``, ``churn``, ``next_product`` and ``custom`` register when their contexts start."""
 
 
 def marks_for(viewer: Viewer, biz_date: date) -> Marks:

@@ -1442,6 +1442,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/customers/{customer_id}/value": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Value Card
+         * @description What a customer brings and is expected to bring, and what suits them next, with reasons.
+         */
+        get: operations["get_value_card"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/history": {
         parameters: {
             query?: never;
@@ -6210,6 +6230,82 @@ export interface components {
             note: string;
         };
         /**
+         * Forbidden
+         * @description Categories that suitability forbids to propose, and why.
+         */
+        Forbidden: {
+            /**
+             * Why
+             * @enum {string}
+             */
+            why: "MINOR" | "NO_PRODUCT" | "NO_ASSESSMENT" | "EXPIRED" | "RISK" | "ELDER" | "OVERDUE";
+            /** Labels */
+            labels: string[];
+        };
+        /**
+         * Proposal
+         * @description A category that the customer may newly hold, and that suits them.
+         */
+        Proposal: {
+            /** Category */
+            category: string;
+            /** Label */
+            label: string;
+            /** Probability */
+            probability: number;
+            /** Worth */
+            worth: string | null;
+            /** Up To */
+            up_to: number | null;
+            /** Reasons */
+            reasons: string[];
+        };
+        /**
+         * ValueCard
+         * @description 价值与下一产品 of one customer.
+         */
+        ValueCard: {
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "KNOWN" | "NONE" | "OBJECTED";
+            /** Day */
+            day?: string | null;
+            /**
+             * Banded
+             * @default false
+             */
+            banded: boolean;
+            /** Contribution */
+            contribution?: string | null;
+            /** Expected */
+            expected?: string | null;
+            /** Low */
+            low?: string | null;
+            /** High */
+            high?: string | null;
+            /** Model */
+            model?: number | null;
+            /** Product Model */
+            product_model?: number | null;
+            /**
+             * Elder
+             * @default false
+             */
+            elder: boolean;
+            /**
+             * Proposals
+             * @default []
+             */
+            proposals: components["schemas"]["Proposal"][];
+            /**
+             * Forbidden
+             * @default []
+             */
+            forbidden: components["schemas"]["Forbidden"][];
+        };
+        /**
          * HistoryQuery
          * @description What is looked for; empty fields do not narrow. Days are Asia/Shanghai, both included.
          */
@@ -8949,13 +9045,17 @@ export interface components {
             status: "CANDIDATE" | "APPROVED" | "RELEASED" | "RETIRED";
             window: components["schemas"]["ModelWindow"];
             /** Auc */
-            auc: number;
+            auc?: number | null;
             /** Precision Top */
-            precision_top: number;
+            precision_top?: number | null;
             /** Calibration Error */
-            calibration_error: number;
+            calibration_error?: number | null;
             /** Weeks Of Warning */
-            weeks_of_warning: number | null;
+            weeks_of_warning?: number | null;
+            /** Coverage */
+            coverage?: number | null;
+            /** Offered */
+            offered?: number | null;
             /** Code Version */
             code_version: string;
             /** Note */
@@ -9022,7 +9122,8 @@ export interface components {
         };
         /**
          * ModelCard
-         * @description 模型卡: all that is known of a model. ``metrics`` as ``scoring/churn/prove.py`` tells.
+         * @description 模型卡: all that is known of a model. ``metrics`` as ``churn/prove.py``, ``value/train_value.py`` or
+         *     ``value/train_products.py`` of ``scoring`` tells.
          */
         ModelCard: {
             /** Kind */
@@ -9036,13 +9137,17 @@ export interface components {
             status: "CANDIDATE" | "APPROVED" | "RELEASED" | "RETIRED";
             window: components["schemas"]["ModelWindow"];
             /** Auc */
-            auc: number;
+            auc?: number | null;
             /** Precision Top */
-            precision_top: number;
+            precision_top?: number | null;
             /** Calibration Error */
-            calibration_error: number;
+            calibration_error?: number | null;
             /** Weeks Of Warning */
-            weeks_of_warning: number | null;
+            weeks_of_warning?: number | null;
+            /** Coverage */
+            coverage?: number | null;
+            /** Offered */
+            offered?: number | null;
             /** Code Version */
             code_version: string;
             /** Note */
@@ -11723,6 +11828,28 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ScoreCard"];
+                };
+            };
+        };
+    };
+    get_value_card: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ValueCard"];
                 };
             };
         };

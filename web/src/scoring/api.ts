@@ -4,6 +4,7 @@ import type { paths } from "@/app/schema";
 
 export type AlertRow = Schemas["AlertRow"];
 export type ScoreCard = Schemas["ScoreCard"];
+export type ValueCard = Schemas["ValueCard"];
 export type ModelOut = Schemas["ModelOut"];
 export type ModelCard = Schemas["ModelCard"];
 export type Monitoring = Schemas["Monitoring"];
@@ -37,6 +38,16 @@ export function useScoreCard(id: number, enabled: boolean) {
     queryKey: ["customer", id, "churn"],
     queryFn: ({ signal }) =>
       body(client.GET("/api/customers/{customer_id}/churn", { params: at(id), signal })),
+    enabled,
+  });
+}
+
+/** 价值与下一产品 of one customer. */
+export function useValueCard(id: number, enabled: boolean) {
+  return useQuery({
+    queryKey: ["customer", id, "value"],
+    queryFn: ({ signal }) =>
+      body(client.GET("/api/customers/{customer_id}/value", { params: at(id), signal })),
     enabled,
   });
 }

@@ -13,6 +13,7 @@ from yinke.common.row_security import whole_bank
 from yinke.common.thresholds import load_thresholds
 from yinke.privacy.consents import objects_to_profiling
 from yinke.scoring.services.alerts import drop_alerts, note_actions, standing_among
+from yinke.scoring.services.values import drop_values
 
 SCORED = "E25"
 """The event that a score raises."""
@@ -32,9 +33,10 @@ def follow_alerts(field: str, customer_ids: Collection[int]) -> None:
 
 
 def _stop(ids: Collection[int]) -> None:
-    """No score speaks of these customers any longer: no alert, no open task for that reason alone, no place on a list by it."""
+    """No score speaks of these customers any longer: no alert, no open task for that alone, no place on a list, no proposal."""
     if not ids:
         return
+    drop_values(ids)
     drop_alerts(ids)
     told = Reason.objects.filter(customer_id__in=ids, type=SCORED, task__status__in=OPEN)
     tasks = list(told.values_list("task_id", flat=True))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from yinke.care.models import OPEN, Task
 from yinke.scoring.services.alerts import drop_alerts
+from yinke.scoring.services.values import drop_values
 
 
 def silence(customer_id: int) -> None:
@@ -11,4 +12,5 @@ def silence(customer_id: int) -> None:
     Task.objects.filter(customer_id=customer_id, status__in=OPEN).update(
         status=Task.Status.CANCELLED, is_overflow=False
     )
+    drop_values([customer_id])
     drop_alerts([customer_id])

@@ -123,7 +123,7 @@ def observe(
     """The population of a day (MDA and tenure at least as the thresholds say, neither closed nor frozen nor
     deceased) with the columns WHO and FEATURES, as doubles; lazy, and good until the next call."""
     inputs, shape = inputs_of(day, lake, values, part or Slice())
-    return engine.plan("churn_features", shape, inputs, lambda b: _features(b, values))
+    return engine.plan("churn_features", shape, inputs, lambda b: features_in(b, values))
 
 
 def _num(value: Any) -> Any:
@@ -134,12 +134,19 @@ def _ratio(part: Any, whole: Any) -> Any:
     return ibis.ifelse(whole > 0, part / whole, None)
 
 
-def _features(b: Bound, values: Mapping[str, Any]) -> Table:
+def features_in(b: Bound, values: Mapping[str, Any], *, everybody: bool = False) -> Table:
+    """The same as an expression.
+
+    Args:
+        everybody: all whose status is normal, however little they hold and however short a time.
+    """
     b = Bound({name: Slice.bound(table, b) for name, table in b.tables.items()}, b.scalars)
     s = b.scalars
     people = b["snapshot"]
     parts = [_maturing(b), _flows(b, values), _own_out(b)]
-    rows = people.filter((people.status == "NORMAL") & (people.open_date <= s["known_since"]))
+    rows = people.filter(people.status == "NORMAL")
+    if not everybody:
+        rows = rows.filter(rows.open_date <= s["known_since"])
     for n, part in enumerate(parts):
         part = part.rename({f"key_{n}": "cust_id"})
         rows = rows.left_join(part, people.cust_id == part[f"key_{n}"])
@@ -157,7 +164,8 @@ def _features(b: Bound, values: Mapping[str, Any]) -> Table:
         pay_days=_total(rows, "payrolls_m"),
         passed=passed,
     )
-    rows = rows.filter(rows.r0 >= float(values["churn.mda_floor"]))
+    if not everybody:
+        rows = rows.filter(rows.r0 >= float(values["churn.mda_floor"]))
     months = [rows[f"r{n}"] for n in range(6)]
     mean = reduce(lambda a, c: a + c, months) / 6.0
     spread = (reduce(lambda a, c: a + c, [(m - mean) * (m - mean) for m in months]) / 6.0).sqrt()

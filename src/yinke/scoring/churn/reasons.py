@@ -11,7 +11,7 @@ from pathlib import Path
 
 from yinke.common.money import short
 from yinke.common.yaml_files import read_yaml
-from yinke.scoring.churn.features import KNOWN
+from yinke.scoring.churn.features import KNOWN, Known
 
 LANGUAGES = ("zh-hans", "en")
 _FIELD = re.compile(r"\{value:(\w+)\}")
@@ -63,14 +63,19 @@ def sentence(feature: str, value: float | None, language: str) -> str:
     >>> sentence("login_days", None, "zh-hans")
     '未登录天数：没有数据'
     """
-    text = texts(language)[feature]
+    return said(texts(language)[feature], next(k for k in KNOWN if k.name == feature), value, language)
+
+
+def said(text: str, known: Known, value: float | None, language: str) -> str:
+    """A feature's text with its value in it."""
     if value is None or math.isnan(value):
-        known = next(k for k in KNOWN if k.name == feature)
         return f"{known.en}: no data" if language == "en" else f"{known.zh}：没有数据"
     return _FIELD.sub(lambda found: _say(found[1], value, language), text)
 
 
 def _say(kind: str, value: float, language: str) -> str:
+    if kind == "held":
+        return {"en": ("Not held yet", "Held already"), "zh-hans": ("还没有", "已有")}[language][value > 0.5]
     if kind == "money":
         return short(Decimal(round(value)), language)
     if kind in ("percent", "signed"):
@@ -78,6 +83,8 @@ def _say(kind: str, value: float, language: str) -> str:
     if kind == "change":
         return f"{value:+.0f}"
     number = f"{value:.0f}"
+    if kind == "level":
+        return number
     if kind == "count":
         return number + (" " if language == "zh-hans" else "")
     unit = _UNITS[language][kind]

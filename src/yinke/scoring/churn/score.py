@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
 
 import numpy as np
@@ -23,7 +22,7 @@ from yinke.lake.engine import Engine, slices
 from yinke.lake.engine.files import ROW_GROUP, writer
 from yinke.lake.store import Building, Lake
 from yinke.scoring.churn.features import FEATURES, observe
-from yinke.scoring.churn.score_table import BANDS, MONEY, REASONS, SCORE
+from yinke.scoring.churn.score_table import BANDS, REASONS, SCORE, money
 from yinke.scoring.churn.store import StoredModel, read_model, released_number
 from yinke.scoring.churn.train import frame_of
 from yinke.scoring.learning.drift import Drift, score_frame
@@ -33,7 +32,7 @@ _MADE = SCORE.append(pa.field("drift", pa.string()))
 """What comes of a batch: its scores, and on one row of it the counts of ``Drift``."""
 
 
-class _Unfit(Exception):
+class Unfit(Exception):
     """What is scored today is not what the model was tested on."""
 
     def __init__(self, why: str, features: list[str], psi: dict[str, float]) -> None:
@@ -83,8 +82,8 @@ def score_churn(
                         bands[band] += pc.sum(pc.equal(made["band"], band)).as_py() or 0
                     file.write_table(made.select(SCORE.names), row_group_size=ROW_GROUP)
             many = sum(bands.values()) >= int(values["churn.psi_customers"])
-            psi = _check(drift, stored.card["reference"], values) if many else {}
-    except _Unfit as unfit:
+            psi = check(drift, stored.card["reference"], values) if many else {}
+    except Unfit as unfit:
         return {
             "model": number,
             "scored": 0,
@@ -150,9 +149,9 @@ def scored(stored: StoredModel, table: pa.Table, frame: Frame, score: Numbers, t
         "model": pa.array(np.full(count, stored.number, np.int32)),
         "probability": pa.array(probability),
         "band": pa.array(band.tolist(), pa.string()),
-        "aum": _money(aum),
-        "aum_at_risk": _money(np.maximum(aum, 0.0) * probability),
-        "base": _money(np.where(np.isnan(base), aum, base)),
+        "aum": money(aum),
+        "aum_at_risk": money(np.maximum(aum, 0.0) * probability),
+        "base": money(np.where(np.isnan(base), aum, base)),
     }
     feared = np.flatnonzero(band != "LOW")
     effects = (
@@ -185,24 +184,18 @@ def _reason(
     }
 
 
-def _money(amounts: npt.NDArray[Any]) -> pa.Array:
-    cents = pa.array(np.rint(amounts * 100).astype(np.int64)).cast(pa.decimal128(20, 0))
-    hundredth = pa.scalar(Decimal("0.01"), pa.decimal128(3, 2))
-    return pc.multiply(cents, hundredth).cast(MONEY)
-
-
-def _check(drift: Drift, reference: Mapping[str, Any], values: Mapping[str, Any]) -> dict[str, float]:
+def check(drift: Drift, reference: Mapping[str, Any], values: Mapping[str, Any]) -> dict[str, float]:
     """The PSI of each feature tonight.
 
     Raises:
-        _Unfit: a feature that was known is known of nobody, or one has drifted too far.
+        Unfit: a feature that was known is known of nobody, or one has drifted too far.
     """
     psi = {name: round(index, 4) for name, index in drift.by_feature().items()}
     known = drift.known_shares()
     missing = [name for name, share in known.items() if share == 0 and reference[name]["shares"][-1] < 1]
     if missing:
-        raise _Unfit("missing", missing, psi)
+        raise Unfit("missing", missing, psi)
     far = [name for name, index in psi.items() if index > float(values["churn.psi_block"])]
     if far:
-        raise _Unfit("drift", far, psi)
+        raise Unfit("drift", far, psi)
     return psi

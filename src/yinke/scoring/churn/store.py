@@ -13,6 +13,7 @@ import hashlib
 import json
 import os
 import shutil
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -23,9 +24,12 @@ from yinke.lake.store import Lake
 from yinke.scoring.learning.frame import Feature
 
 if TYPE_CHECKING:
+    from lightgbm import Booster
+
     from yinke.scoring.learning.fit import Model
 
-KINDS = ("churn",)
+KINDS = ("churn", "value", "product")
+"""流失, 价值, 下一产品."""
 
 
 @dataclass(frozen=True)
@@ -67,21 +71,29 @@ def keep(lake: Lake, kind: str, model: Model, card: dict[str, Any]) -> int:
     Args:
         card: what is to be known of it; number, features, calibrator and digest are added.
     """
+    boosters = {f"model-{n}": booster for n, booster in enumerate(model.boosters)}
+    whole = {**card, "rounds": model.rounds, "calibrator": model.calibrator.as_dict()}
+    return lay(lake, kind, boosters, model.features, whole)
+
+
+def lay(
+    lake: Lake, kind: str, boosters: Mapping[str, Booster], features: Sequence[Feature], card: dict[str, Any]
+) -> int:
+    """Write boosters, each as a file of its name, and the card of a model of any kind under the next number."""
     place = lake.root / "models" / kind
     place.mkdir(parents=True, exist_ok=True)
     scratch = place / f".new.{os.getpid()}"
     shutil.rmtree(scratch, ignore_errors=True)
     scratch.mkdir()
     files = []
-    for n, booster in enumerate(model.boosters):
+    for name, booster in boosters.items():
         text = booster.model_to_string()
-        (scratch / f"model-{n}.txt").write_text(text, "utf-8")
-        files.append({"name": f"model-{n}.txt", "sha256": hashlib.sha256(text.encode()).hexdigest()})
+        (scratch / f"{name}.txt").write_text(text, "utf-8")
+        files.append({"name": f"{name}.txt", "sha256": hashlib.sha256(text.encode()).hexdigest()})
     number = max(numbers_of(lake, kind), default=0) + 1
     whole = {
-        **card, "kind": kind, "number": number, "files": files, "rounds": model.rounds,
-        "calibrator": model.calibrator.as_dict(),
-        "features": [{"name": f.name, "monotone": f.monotone, "levels": list(f.levels)} for f in model.features],
+        **card, "kind": kind, "number": number, "files": files,
+        "features": [{"name": f.name, "monotone": f.monotone, "levels": list(f.levels)} for f in features],
     }  # fmt: skip
     (scratch / "card.json").write_text(
         json.dumps(whole, ensure_ascii=False, indent=1, sort_keys=True), "utf-8"
@@ -105,19 +117,16 @@ def read_card(lake: Lake, kind: str, number: int) -> dict[str, Any]:
     return dict(json.loads(path.read_text("utf-8")))
 
 
-def read_model(lake: Lake, kind: str, number: int) -> StoredModel:
-    """Read a model back; it gives the same scores to the last bit.
+def read_boosters(lake: Lake, kind: str, number: int) -> tuple[dict[str, Any], dict[str, Booster]]:
+    """The card of a model and its boosters by name.
 
     Raises:
         YinkeError: there is no such model, or a file is not what was written (``model_missing``, ``model_changed``).
     """
     import lightgbm as lgb
 
-    from yinke.scoring.learning.calibration import Calibrator
-    from yinke.scoring.learning.fit import Model
-
     card = read_card(lake, kind, number)
-    boosters = []
+    boosters = {}
     for file in card["files"]:
         path = folder_of(lake, kind, number) / file["name"]
         text = path.read_text("utf-8") if path.exists() else ""
@@ -126,10 +135,27 @@ def read_model(lake: Lake, kind: str, number: int) -> StoredModel:
                 "The model's file is not the one that was approved", place=str(path), code="model_changed",
                 remedy="Restore the folder from the backup, or roll back to another model",
             )  # fmt: skip
-        boosters.append(lgb.Booster(model_str=text))
-    features = tuple(Feature(f["name"], tuple(f["levels"]), f["monotone"]) for f in card["features"])
-    model = Model(features, tuple(boosters), Calibrator.of(card["calibrator"]), card["rounds"])
-    return StoredModel(model, card)
+        boosters[file["name"].removesuffix(".txt")] = lgb.Booster(model_str=text)
+    return card, boosters
+
+
+def features_of(card: dict[str, Any]) -> tuple[Feature, ...]:
+    """The features that a model was trained on."""
+    return tuple(Feature(f["name"], tuple(f["levels"]), f["monotone"]) for f in card["features"])
+
+
+def read_model(lake: Lake, kind: str, number: int) -> StoredModel:
+    """Read a model of one probability back; it gives the same scores to the last bit.
+
+    Raises:
+        As ``read_boosters``.
+    """
+    from yinke.scoring.learning.calibration import Calibrator
+    from yinke.scoring.learning.fit import Model
+
+    card, boosters = read_boosters(lake, kind, number)
+    calibrator = Calibrator.of(card["calibrator"])
+    return StoredModel(Model(features_of(card), tuple(boosters.values()), calibrator, card["rounds"]), card)
 
 
 def released_number(lake: Lake, kind: str) -> int | None:

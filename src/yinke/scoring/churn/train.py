@@ -172,13 +172,13 @@ def train_churn(
         "recipe": {k: v for k, v in asdict(recipe).items() if k != "threads"},
         "code_version": code_version(), "lightgbm": lightgbm.__version__,
     }  # fmt: skip
-    return read_card(lake, "churn", keep(lake, "churn", model, _plain(card)))
+    return read_card(lake, "churn", keep(lake, "churn", model, plain(card)))
 
 
-def _plain(value: Any) -> Any:
-    """As JSON has it."""
+def plain(value: Any) -> Any:
+    """A card as JSON has it."""
     if isinstance(value, Mapping):
-        return {str(k): _plain(v) for k, v in value.items()}
+        return {str(k): plain(v) for k, v in value.items()}
     if isinstance(value, list | tuple):
-        return [_plain(v) for v in value]
+        return [plain(v) for v in value]
     return value.isoformat() if isinstance(value, date) else value

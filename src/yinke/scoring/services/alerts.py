@@ -24,6 +24,7 @@ from yinke.lake.engine import Engine
 from yinke.lake.store import Day, Lake
 from yinke.scoring.churn.label import WINDOW, ends_later, label
 from yinke.scoring.churn.score_table import REASONS
+from yinke.scoring.churn.store import KINDS
 from yinke.scoring.models import ChurnAlert, ScoreFeedback, ScoreNight
 
 COLUMNS = ("customer_id", "model", "band", "probability", "aum", "aum_at_risk", "base", "why")
@@ -95,11 +96,10 @@ def take_scores(
     Returns:
         ``alerts`` that were entered, ``ended`` and ``decided``.
     """
-    told = day.manifest()["steps"].get("scores") or {}
+    kinds = scored_kinds(day.manifest()["steps"].get("scores") or {})
     newest = ScoreNight.objects.filter(kind="churn").aggregate(Max("biz_date"))["biz_date__max"]
-    if told.get("model") is None:
-        return {"alerts": 0, "ended": 0, "decided": 0}
-    _note(day.biz_date, told, values)
+    for kind, told in kinds.items():
+        _note(kind, day.biz_date, told, values)
     if not day.has("score") or (newest is not None and newest > day.biz_date):
         return {"alerts": 0, "ended": 0, "decided": 0}
     stage("scored", "scoring_churnalert", _feared(day, objecting), COLUMNS)
@@ -112,10 +112,21 @@ def take_scores(
     return {"alerts": entered, "ended": ended, "decided": decide(engine, lake, day.biz_date, values)}
 
 
-def _note(biz_date: date, told: Mapping[str, Any], values: Mapping[str, Any]) -> None:
+def scored_kinds(detail: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
+    """What the night's step ``scores`` tells of each kind of which a model is released.
+
+    >>> scored_kinds({"model": 3, "scored": 9, "value": {"model": 1, "scored": 20}, "product": {"model": None, "scored": 0}})
+    {'churn': {'model': 3, 'scored': 9}, 'value': {'model': 1, 'scored': 20}}
+    """
+    churn = {name: value for name, value in detail.items() if name not in KINDS}
+    told = {kind: churn if kind == "churn" else detail.get(kind, {}) for kind in KINDS}
+    return {kind: one for kind, one in told.items() if one.get("model") is not None}
+
+
+def _note(kind: str, biz_date: date, told: Mapping[str, Any], values: Mapping[str, Any]) -> None:
     psi = told.get("psi", {})
     ScoreNight.objects.update_or_create(
-        kind="churn", biz_date=biz_date,
+        kind=kind, biz_date=biz_date,
         defaults={
             "model": told["model"], "scored": told["scored"], "bands": told.get("bands", {}), "psi": psi,
             "score_psi": told.get("score_psi"), "blocked": told.get("blocked", ""),
@@ -124,7 +135,7 @@ def _note(biz_date: date, told: Mapping[str, Any], values: Mapping[str, Any]) ->
     )  # fmt: skip
     far = drifted(psi, told.get("score_psi"), values)
     if far and not told.get("blocked"):
-        audit_job("model.drift", "model", f"churn/{told['model']}", reason=f"{biz_date}: {', '.join(far)}")
+        audit_job("model.drift", "model", f"{kind}/{told['model']}", reason=f"{biz_date}: {', '.join(far)}")
 
 
 def drifted(psi: Mapping[str, float], score_psi: float | None, values: Mapping[str, Any]) -> list[str]:

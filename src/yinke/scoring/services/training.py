@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
 
@@ -15,7 +15,7 @@ from yinke.access.queries import viewer_of
 from yinke.access.viewer import Viewer
 from yinke.common.errors import NotAllowed, YinkeError
 from yinke.common.thresholds import load_thresholds
-from yinke.lake.engine import open_engine
+from yinke.lake.engine import Engine, open_engine
 from yinke.lake.store import Lake
 from yinke.scoring.churn.store import KINDS
 from yinke.scoring.models import ScoringModel, TrainingRun
@@ -23,6 +23,7 @@ from yinke.scoring.services import registry
 from yinke.scoring.services.feedback import explained
 
 Status = TrainingRun.Status
+OnMonth = Callable[[date, int, int], None]
 
 
 class TrainingOpen(YinkeError):
@@ -33,7 +34,7 @@ class TrainingOpen(YinkeError):
 
 
 def train(
-    viewer: Viewer, kind: str, note: str = "", on_month: Callable[[date, int, int], None] = lambda *_: None
+    viewer: Viewer, kind: str, note: str = "", on_month: OnMonth = lambda month, done, total: None
 ) -> tuple[ScoringModel, dict[str, Any]]:
     """Train a model from the lake and what managers told, and register it as a candidate.
 
@@ -44,8 +45,6 @@ def train(
         NotAllowed: the viewer may not train models.
         YinkeError: no such kind, or too little to learn from.
     """
-    from yinke.scoring.churn.train import train_churn  # loads LightGBM
-
     _check(viewer, kind)
     env: Any = settings.YINKE
     lake = Lake(env.lake)
@@ -58,10 +57,27 @@ def train(
     )
     newest = lake.latest()
     values = load_thresholds(env.thresholds).at(newest.biz_date if newest else timezone.localdate())
-    card = train_churn(
-        engine, lake, values, threads=env.threads, explained=explained(values), on_month=on_month
-    )
+    card = _trained(kind, engine, lake, values, env.threads, on_month)
     return registry.register(viewer, card, note), card
+
+
+def _trained(
+    kind: str, engine: Engine, lake: Lake, values: Mapping[str, Any], threads: int, on_month: OnMonth
+) -> dict[str, Any]:
+    """Train by kind; LightGBM is loaded here and not before."""
+    if kind == "value":
+        from yinke.scoring.value.outcome import Past
+        from yinke.scoring.value.train_value import train_value
+
+        return train_value(Past(engine, lake, values), threads=threads, on_month=on_month)
+    if kind == "product":
+        from yinke.scoring.value.outcome import Past
+        from yinke.scoring.value.train_products import train_products
+
+        return train_products(Past(engine, lake, values), threads=threads, on_month=on_month)
+    from yinke.scoring.churn.train import train_churn
+
+    return train_churn(engine, lake, values, threads=threads, explained=explained(values), on_month=on_month)
 
 
 @transaction.atomic

@@ -45,7 +45,7 @@ SPANS = ("in_last", "more_than_ago", "in_next")
 LISTS = ("in", "not_in", "has_any", "has_all", "under")
 PERIODS = ("week", "month", "quarter", "year")
 LONGEST_SPAN = 36_500
-ONLY_NOW = ("tag", "consent", "do_not_disturb", "contact", "churn")
+ONLY_NOW = ("tag", "consent", "do_not_disturb", "contact", "churn", "next_product")
 NUMBERS = ("money", "int", "number")
 
 

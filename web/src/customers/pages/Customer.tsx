@@ -6,6 +6,7 @@ import { NotFound } from "@/app/pages/NotFound";
 import { SamePerson } from "@/oneid/components/SamePerson";
 import { ConsentPanel } from "@/privacy/components/ConsentPanel";
 import { ChurnCard } from "@/scoring/components/ChurnCard";
+import { ValueCard } from "@/scoring/components/ValueCard";
 import { PageTitle } from "@/shared/components/PageTitle";
 import { ProblemView } from "@/shared/components/ProblemView";
 import { useOverview } from "../profileApi";
@@ -58,6 +59,7 @@ export function Component() {
             <Timeline customerId={id} />
             <SamePerson customerId={id} />
             <ChurnCard customerId={id} />
+            <ValueCard customerId={id} />
             <Figures customer={customer} />
             <Composition customer={customer} />
             <CustomValues customerId={id} />

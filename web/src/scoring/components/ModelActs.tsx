@@ -96,7 +96,7 @@ export function TrainForm({ kind, onClose }: { kind: string; onClose: () => void
   return (
     <Modal
       open
-      title={t("train.title")}
+      title={t("train.title", { kind: t(`kind.${kind}`, { defaultValue: kind }) })}
       okText={t("train.send")}
       okButtonProps={{ loading: train.isPending }}
       onCancel={onClose}

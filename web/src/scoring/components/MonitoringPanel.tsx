@@ -37,12 +37,12 @@ export function MonitoringPanel({ kind }: { kind: string }) {
       {monitoring?.nights.length === 0 && (
         <EmptyState title={t("monitoring.none.title")} hint={t("monitoring.none.hint")} />
       )}
-      {monitoring && monitoring.nights.length > 0 && <Nights monitoring={monitoring} />}
+      {monitoring && monitoring.nights.length > 0 && <Nights kind={kind} monitoring={monitoring} />}
     </Panel>
   );
 }
 
-function Nights({ monitoring }: { monitoring: Monitoring }) {
+function Nights({ kind, monitoring }: { kind: string; monitoring: Monitoring }) {
   const { t } = useTranslation("scoring");
   const format = useFormat();
   const names = useMemo(
@@ -63,18 +63,22 @@ function Nights({ monitoring }: { monitoring: Monitoring }) {
     { key: "day", title: t("monitoring.night"), render: ({ biz_date }) => format.shortDate(biz_date) },
     { key: "model", title: t("monitoring.model"), align: "right", render: ({ model }) => model },
     { key: "scored", title: t("monitoring.scored"), align: "right", render: ({ scored }) => count(scored) },
-    ...(["HIGH", "MEDIUM"] as const).map((band): Column<Night> => ({
+    ...(kind === "churn" ? (["HIGH", "MEDIUM"] as const) : []).map((band): Column<Night> => ({
       key: band,
       title: t(`band.${band}`),
       align: "right",
       render: ({ bands, scored }) => (scored ? percent((bands[band] ?? 0) / scored) : "—"),
     })),
-    {
-      key: "score",
-      title: t("monitoring.score"),
-      align: "right",
-      render: ({ score_psi: psi }) => <Psi psi={psi} warn={warn} />,
-    },
+    ...(kind === "churn"
+      ? [
+          {
+            key: "score",
+            title: t("monitoring.score"),
+            align: "right" as const,
+            render: ({ score_psi: psi }: Night) => <Psi psi={psi} warn={warn} />,
+          },
+        ]
+      : []),
     {
       key: "worst",
       title: t("monitoring.worst"),
@@ -111,14 +115,16 @@ function Nights({ monitoring }: { monitoring: Monitoring }) {
           title={t("monitoring.far", { names: far.map(({ label }) => label).join(t("monitoring.comma")) })}
         />
       )}
-      <Suspense fallback={<div className={styles.chart} />}>
-        <NightsChart
-          monitoring={monitoring}
-          label={t("monitoring.title")}
-          names={names}
-          day={format.shortDate}
-        />
-      </Suspense>
+      {kind === "churn" && (
+        <Suspense fallback={<div className={styles.chart} />}>
+          <NightsChart
+            monitoring={monitoring}
+            label={t("monitoring.title")}
+            names={names}
+            day={format.shortDate}
+          />
+        </Suspense>
+      )}
       {measured === null && <p className={styles.quiet}>{t("monitoring.few", { count: count(least) })}</p>}
       {features.length > 0 && (
         <div>

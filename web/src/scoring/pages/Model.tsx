@@ -13,6 +13,8 @@ import { type ModelCard, useModelCard } from "../api";
 import { Metrics, type Figures } from "../components/Metrics";
 import { ModelActs } from "../components/ModelActs";
 import { ModelStatus } from "../components/ModelStatus";
+import { ProductMetrics, type ProductFigures } from "../components/ProductMetrics";
+import { ValueMetrics, type ValueFigures } from "../components/ValueMetrics";
 import type { Bin } from "../components/ReliabilityChart";
 import styles from "../components/scoring.module.css";
 
@@ -41,15 +43,24 @@ export function Component() {
       {card && (
         <div className={styles.page}>
           <Facts card={card} mayDecide={mayDecide} />
-          <div className={styles.two}>
-            <Metrics figures={card.metrics as unknown as Figures} />
-            <Reliability card={card} />
-          </div>
+          <Figured card={card} />
           <Features card={card} />
           <Settings card={card} />
         </div>
       )}
     </>
+  );
+}
+
+/** What a model of its kind was measured by. */
+function Figured({ card }: { card: ModelCard }) {
+  if (card.kind === "value") return <ValueMetrics figures={card.metrics as unknown as ValueFigures} />;
+  if (card.kind === "product") return <ProductMetrics figures={card.metrics as unknown as ProductFigures} />;
+  return (
+    <div className={styles.two}>
+      <Metrics figures={card.metrics as unknown as Figures} />
+      <Reliability card={card} />
+    </div>
   );
 }
 
@@ -62,7 +73,12 @@ function Facts({ card, mayDecide }: { card: ModelCard; mayDecide: boolean }) {
   const { window: learned } = card;
   const facts: [string, string][] = [
     ["learned", t("model.from", { from: month(learned.learned_from), to: month(learned.learned_to) })],
-    ["rows", t("model.rowsOf", { rows: count(card.rows), left: count(card.positives) })],
+    [
+      "rows",
+      card.kind === "churn"
+        ? t("model.rowsOf", { rows: count(card.rows), left: count(card.positives) })
+        : t("model.rowsOnly", { rows: count(card.rows) }),
+    ],
     ["tested", month(learned.tested_on)],
     ["outcome", format.date(learned.outcome_to)],
     ["trained", decided(card.trained_by, card.trained_at)],

@@ -1,5 +1,5 @@
 import { ExperimentOutlined } from "@ant-design/icons";
-import { Alert, Button, Skeleton, Tag } from "antd";
+import { Alert, Button, Segmented, Skeleton, Tag } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
@@ -13,18 +13,19 @@ import { percent } from "@/shared/format/numbers";
 import { useFormat } from "@/shared/hooks/useFormat";
 import { type ModelOut, useModels, useTrainings } from "../api";
 import { ModelActs, TrainForm } from "../components/ModelActs";
+import { KINDS } from "../codes";
 import { ModelStatus } from "../components/ModelStatus";
 import { MonitoringPanel } from "../components/MonitoringPanel";
 import styles from "../components/scoring.module.css";
-
-const KIND = "churn";
 
 /** 模型管理: which model the nights use, whether it is still good, and what waits for a decision. */
 export function Component() {
   const { t } = useTranslation("scoring");
   const rights = useMe().data?.rights ?? [];
   const [training, setTraining] = useState(false);
+  const [kind, setKind] = useState<(typeof KINDS)[number]>("churn");
   const found = useModels();
+  const rows = found.data?.filter((model) => model.kind === kind);
   const mayTrain = rights.includes("model.train");
   return (
     <>
@@ -39,6 +40,12 @@ export function Component() {
         }
       />
       <div className={styles.page}>
+        <Segmented
+          aria-label={t("models.which")}
+          value={kind}
+          onChange={setKind}
+          options={KINDS.map((value) => ({ value, label: t(`kind.${value}`) }))}
+        />
         <Trainings />
         <Panel title={t("models.list")} flush>
           {!found.data &&
@@ -47,27 +54,68 @@ export function Component() {
             ) : (
               <Skeleton active paragraph={{ rows: 4 }} />
             ))}
-          {found.data?.length === 0 && (
+          {rows?.length === 0 && (
             <EmptyState
               icon={<ExperimentOutlined />}
               title={t("models.none.title")}
               hint={t(mayTrain ? "models.none.hintTrain" : "models.none.hint")}
             />
           )}
-          {found.data && found.data.length > 0 && (
-            <Table rows={found.data} mayDecide={rights.includes("model.approve")} />
+          {rows && rows.length > 0 && (
+            <Table kind={kind} rows={rows} mayDecide={rights.includes("model.approve")} />
           )}
         </Panel>
-        <MonitoringPanel kind={KIND} />
+        <MonitoringPanel kind={kind} />
       </div>
-      {training && <TrainForm kind={KIND} onClose={() => setTraining(false)} />}
+      {training && <TrainForm kind={kind} onClose={() => setTraining(false)} />}
     </>
   );
 }
 
-function Table({ rows, mayDecide }: { rows: ModelOut[]; mayDecide: boolean }) {
+/** The figures by which a model of a kind is known at a glance. */
+function useFigures(kind: string): Column<ModelOut>[] {
+  const { t } = useTranslation("scoring");
+  const auc: Column<ModelOut> = {
+    key: "auc",
+    title: t("metric.auc"),
+    align: "right",
+    render: ({ auc }) => auc?.toFixed(3) ?? "—",
+  };
+  if (kind === "value")
+    return [
+      {
+        key: "coverage",
+        title: t("metric.coverage"),
+        align: "right",
+        render: ({ coverage }) => percent(coverage ?? NaN),
+      },
+    ];
+  if (kind === "product")
+    return [
+      auc,
+      { key: "offered", title: t("metric.offered"), align: "right", render: ({ offered }) => offered },
+    ];
+  return [
+    auc,
+    {
+      key: "top",
+      title: t("metric.precision_top"),
+      align: "right",
+      render: ({ precision_top }) => percent(precision_top ?? NaN, 0),
+    },
+    {
+      key: "weeks",
+      title: t("models.weeks"),
+      align: "right",
+      render: ({ weeks_of_warning }) => weeks_of_warning?.toFixed(1) ?? "—",
+    },
+  ];
+}
+
+function Table({ kind, rows, mayDecide }: { kind: string; rows: ModelOut[]; mayDecide: boolean }) {
   const { t } = useTranslation("scoring");
   const format = useFormat();
+  const figures = useFigures(kind);
   const columns: Column<ModelOut>[] = [
     {
       key: "name",
@@ -87,19 +135,7 @@ function Table({ rows, mayDecide }: { rows: ModelOut[]; mayDecide: boolean }) {
       title: t("models.tested"),
       render: ({ window }) => format.month(window.tested_on.slice(0, 7)),
     },
-    { key: "auc", title: t("metric.auc"), align: "right", render: ({ auc }) => auc.toFixed(3) },
-    {
-      key: "top",
-      title: t("metric.precision_top"),
-      align: "right",
-      render: ({ precision_top }) => percent(precision_top, 0),
-    },
-    {
-      key: "weeks",
-      title: t("models.weeks"),
-      align: "right",
-      render: ({ weeks_of_warning }) => weeks_of_warning?.toFixed(1) ?? "—",
-    },
+    ...figures,
     {
       key: "who",
       title: t("models.people"),

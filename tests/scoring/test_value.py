@@ -1,0 +1,230 @@
+"""价值与下一产品: what customers bring and will bring, with a span that holds, and proposals that suit them."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from tests.scoring.bank import CUSTOMERS, LeaverBank
+from tests.scoring.test_score import LOOSE, TODAY, begun
+from yinke.lake.engine.slices import Slice
+from yinke.lake.store import Lake
+from yinke.lake.tables import CATEGORIES
+from yinke.scoring.churn.reasons import LANGUAGES
+from yinke.scoring.churn.store import numbers_of, read_boosters, set_released
+from yinke.scoring.learning.frame import Feature, Frame
+from yinke.scoring.value import reasons
+from yinke.scoring.value import score as scoring
+from yinke.scoring.value.expected import RECIPE, carried, fit_value
+from yinke.scoring.value.features import FEATURES
+from yinke.scoring.value.outcome import Past
+from yinke.scoring.value.score import score_value
+from yinke.scoring.value.suitability import BARRED, judge
+from yinke.scoring.value.train_products import RECIPE as PRODUCTS
+from yinke.scoring.value.train_products import train_products
+from yinke.scoring.value.train_value import train_value
+from yinke.scoring.value.value_table import VALUE
+
+FEW = {"value.least_positives": 20, "value.least_test_positives": 5, "value.least_auc": 0.55}
+SMALL = replace(RECIPE, rounds=40, least_rows=20, threads=1)
+
+
+@pytest.fixture
+def lake(leavers: LeaverBank, tmp_path: Path) -> Lake:
+    """A copy of the leavers' lake in which both models are released."""
+    bank = leavers.bank
+    if not numbers_of(bank.lake, "product"):
+        values = {**bank.values, **FEW}
+        past = Past(bank.engine, bank.lake, values)
+        train_value(past, threads=1, recipe=SMALL)
+        train_products(past, threads=1, recipe=replace(PRODUCTS, least_rows=20))
+    root = tmp_path / "lake"
+    shutil.copytree(bank.lake.root, root, symlinks=True)
+    found = Lake(root)
+    for kind in ("value", "product"):
+        set_released(found, kind, 1)
+    return found
+
+
+def night(leavers: LeaverBank, lake: Lake, unscored: tuple[int, ...] = (), **values: Any) -> dict[str, Any]:
+    building = begun(lake)
+    return score_value(
+        leavers.bank.engine, building, lake, {**leavers.bank.values, **LOOSE, **values}, 1, unscored
+    )
+
+
+def rows_of(lake: Lake) -> dict[int, dict[str, Any]]:
+    return {row["cust_id"]: row for row in pq.read_table(lake.build(TODAY).path("value")).to_pylist()}
+
+
+def test_the_span_holds_four_in_five_of_whom_it_never_saw() -> None:
+    rng = np.random.default_rng(3)
+    count = 9_000
+    values = rng.normal(size=(count, 3)).astype(np.float32)
+    now = np.exp(3 + values[:, 0]).astype(np.float64)
+    # how far it moves depends on the customer: a span of one width for all would be wrong for most
+    later = np.maximum(
+        3 * now * (1 + 0.1 * values[:, 1] + rng.normal(size=count) * np.exp(values[:, 2] - 2)), 0
+    )
+    frame = Frame(tuple(Feature(name) for name in "abc"), values)
+    known = np.arange(count) < 6_000
+    model = fit_value(frame.take(known), now[known], later[known], np.arange(6_000), SMALL)
+    span = model.quarter(frame.take(~known), now[~known])
+    assert span.holds(later[~known]) == pytest.approx(0.8, abs=0.03)
+    assert (span.low <= span.expected).all() and (span.expected <= span.high).all() and (span.low >= 0).all()
+    calm = values[~known, 2] < 0
+    assert (
+        0.7
+        < type(span)(*(p[calm] for p in (span.expected, span.low, span.high))).holds(later[~known][calm])
+        < 0.9
+    )
+    year = carried(span, np.full(3_000, 0.1), 0.8)
+    assert (year.high - year.low >= 2 * (span.high - span.low)).all() and (
+        year.expected < 4 * span.expected
+    ).all()
+
+
+def test_contribution_is_balances_times_margins(leavers: LeaverBank, lake: Lake) -> None:
+    for kind in ("value", "product"):
+        set_released(lake, kind, None)
+    told = night(leavers, lake, (1, 2))
+    assert told == {"value": {"model": None, "scored": 0}, "product": {"model": None, "scored": 0}}
+    rows, v = rows_of(lake), leavers.bank.values
+    assert set(rows) == set(range(3, CUSTOMERS + 1)) and pq.read_schema(
+        lake.build(TODAY).path("value")
+    ).equals(VALUE)
+    for row in pq.read_table(lake.build(TODAY).path("snapshot")).slice(2).to_pylist():
+        cust = row["cust_id"]
+        a_year = float(row["demand"]) * v["value.margin_demand"] + float(row["fund"]) * v["value.margin_fund"]
+        a_year += v["value.fee_signup"] if row["has_signup"] else 0
+        if cust % 7 == 0 and cust % 2 == 0:  # a loan that is paid; one a hundred days late brings nothing
+            a_year += 400_000 * v["value.margin_mortgage"]
+        assert float(rows[cust]["contribution"]) == pytest.approx(a_year / 12, abs=0.006), cust
+        assert rows[cust]["expected"] is None and rows[cust]["product_1"] is None
+
+
+def test_training_tells_what_it_could_learn_and_what_not(leavers: LeaverBank, lake: Lake) -> None:
+    value, _ = read_boosters(lake, "value", 1)
+    product, boosters = read_boosters(lake, "product", 1)
+    assert (
+        value["window"] == product["window"] and value["window"]["learned_to"] < value["window"]["tested_on"]
+    )
+    figures = value["metrics"]
+    assert 0.6 < figures["model"]["coverage"] <= 1 and figures["model"]["error"] > 0
+    assert 0.7 < figures["model"]["total"] < 1.4 and figures["year"] is None
+    assert (
+        value["decay"]["leaving"] > 0.1 and value["decay"]["loss"] > 0.5
+    )  # most of this bank's customers go
+    found = product["metrics"]["categories"]
+    assert (
+        list(found) == sorted(CATEGORIES)
+        and found["SIGNUP"]["state"] == "OFFERED"
+        and found["SIGNUP"]["auc"] > 0.6
+    )
+    assert (
+        found["FUND"]["balance"] == 3_000
+        and found["FUND"]["worth"] == 3_000 * leavers.bank.values["value.margin_fund"]
+    )
+    assert {found[c]["state"] for c in ("MORTGAGE", "WEALTH", "DEMAND")} == {"FEW"}  # nobody newly holds them
+    assert (
+        set(boosters) == {c for c, row in found.items() if row["state"] == "OFFERED"} and "FUND" in boosters
+    )
+
+
+def test_proposals_suit_are_ranked_and_say_why(leavers: LeaverBank, lake: Lake) -> None:
+    told = night(leavers, lake, (4,))
+    rows = rows_of(lake)
+    assert (
+        told["value"]["scored"] == told["product"]["scored"] == len(rows) == CUSTOMERS - 1 and 4 not in rows
+    )
+    people = {row["cust_id"]: row for row in pq.read_table(lake.build(TODAY).path("snapshot")).to_pylist()}
+    funds = 0
+    for cust, row in rows.items():
+        assert row["low"] <= row["expected"] <= row["high"]
+        offered = [n for n in (1, 2, 3) if row[f"product_{n}"]]
+        ranks = [row[f"probability_{n}"] * float(row[f"worth_{n}"]) for n in offered]
+        assert ranks == sorted(ranks, reverse=True) or np.ptp(ranks) < 0.01
+        for n in offered:
+            category = row[f"product_{n}"]
+            assert not people[cust][f"has_{category.lower()}"] and row[f"probability_{n}"] >= 0.01
+            why = [
+                (row[f"reason_{n}_{k}"], row[f"value_{n}_{k}"]) for k in (1, 2, 3) if row[f"reason_{n}_{k}"]
+            ]
+            assert all("{" not in text for lang in LANGUAGES for text in reasons.told(why, lang))
+            if category == "FUND":  # the calmest fund on sale is R2
+                funds += 1
+                assert cust % 11 and cust % 13 and 1 + cust % 5 >= 2 and row["up_to"] >= 2
+        barred = dict(part.split(":") for part in row["barred"].split())
+        assert barred["BOND"] == "NO_PRODUCT" and "TIME" not in barred
+        if not people[cust]["has_fund"]:
+            expects = (
+                "NO_ASSESSMENT"
+                if cust % 11 == 0
+                else "EXPIRED"
+                if cust % 13 == 0
+                else "RISK"
+                if cust % 5 == 0
+                else None
+            )
+            assert barred.get("FUND") == expects, cust
+    assert funds > 5
+    assert any(row["reason_1_1"] for row in rows.values())
+
+
+def test_slices_give_the_same_and_a_spoilt_model_is_left_out(
+    leavers: LeaverBank, lake: Lake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    night(leavers, lake)
+    whole = rows_of(lake)
+    with monkeypatch.context() as patch:
+        patch.setattr(scoring, "slices", lambda engine, customers: [Slice(None, 90), Slice(90, None)])
+        night(leavers, lake)
+    assert rows_of(lake) == whole
+    assert night(leavers, lake, **{"churn.psi_block": -1.0})["value"]["blocked"] == "drift"
+    assert all(row["expected"] is None and row["contribution"] is not None for row in rows_of(lake).values())
+    (lake.root / "models" / "product" / "1" / "SIGNUP.txt").write_text("tree", "utf-8")
+    told = night(leavers, lake)
+    assert told["product"]["blocked"] == "model" and told["value"]["scored"] == CUSTOMERS
+    assert all(row["product_1"] is None and row["expected"] is not None for row in rows_of(lake).values())
+
+
+def test_suitability_forbids_whatever_a_model_says(leavers: LeaverBank) -> None:
+    today, v = date(2026, 10, 30), leavers.bank.values
+    people = [  # level, valid until, born, days overdue; of FUND (R2), METAL (R4), CREDIT_CARD; up to
+        ("C5", date(2027, 1, 1), date(1980, 1, 1), 0, ("", "", ""), 5),
+        ("C1", date(2027, 1, 1), date(1980, 1, 1), 3, ("RISK", "RISK", "OVERDUE"), 1),
+        ("C3", date(2026, 10, 30), date(1980, 1, 1), 0, ("EXPIRED", "EXPIRED", ""), 0),  # not valid when it is read
+        ("C3", date(2026, 10, 31), date(1980, 1, 1), 0, ("", "RISK", ""), 3),
+        (None, None, None, 0, ("NO_ASSESSMENT", "NO_ASSESSMENT", ""), 0),
+        ("C3", None, date(1980, 1, 1), 0, ("EXPIRED", "EXPIRED", ""), 0),
+        ("C5", date(2027, 1, 1), date(1961, 10, 31), 0, ("", "ELDER", ""), 3),  # 65 when it is read
+        ("C5", date(2027, 1, 1), date(1961, 11, 1), 0, ("", "", ""), 5),
+        ("C5", date(2027, 1, 1), date(2008, 11, 1), 0, ("MINOR", "MINOR", "MINOR"), 0),
+    ]  # fmt: skip
+    table = pa.table({
+        "risk_level": pa.array([p[0] for p in people], pa.string()),
+        "risk_expiry": pa.array([p[1] for p in people], pa.date32()),
+        "birth_date": pa.array([p[2] for p in people], pa.date32()),
+        "overdue": pa.array([float(p[3]) for p in people]),
+    })  # fmt: skip
+    judged = judge(table, {"FUND": 2, "METAL": 4}, v, today)
+    places = [CATEGORIES.index(c) for c in ("FUND", "METAL", "CREDIT_CARD")]
+    assert [tuple(BARRED[code] for code in row) for row in judged.barred[:, places].tolist()] == [
+        p[4] for p in people
+    ]
+    assert judged.up_to.tolist() == [p[5] for p in people]
+    assert not judged.barred[:, CATEGORIES.index("TIME")].any()  # without risk: to everybody
+
+
+def test_every_feature_has_a_sentence_in_both_languages() -> None:
+    for language in LANGUAGES:
+        assert set(reasons.texts(language)) == {feature.name for feature in FEATURES}
+        assert all("{" not in text for f in FEATURES for text in reasons.told([(f.name, 2.0)], language))
