@@ -79,6 +79,7 @@ export function PlanTask({ customerIds, onClose, onMade }: Props) {
         <Form.Item label={t("byHand.due")} htmlFor="hand-due">
           <DatePicker
             id="hand-due"
+            style={{ minWidth: 200 }}
             allowClear={false}
             inputReadOnly
             value={dueOn ? dayjs(dueOn) : null}

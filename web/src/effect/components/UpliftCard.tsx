@@ -12,6 +12,8 @@ import styles from "./effect.module.css";
 
 const QiniChart = lazy(() => import("./QiniChart"));
 const STEPS = 20;
+/** Chosen beforehand: who picks the better of two looks twice. */
+const JUDGED = "X";
 
 /** 增量模型: whom care changes, told against a lot; or how much history is missing. */
 export function UpliftCard({ experiment }: { experiment: Detail }) {
@@ -57,7 +59,7 @@ function Found({ experiment, learners }: { experiment: Detail; learners: Learner
   const { t } = useTranslation("effect");
   const format = useFormat();
   const range = ({ low, high }: Learner) => t("uplift.to", { low: won(low), high: won(high) });
-  const best = learners.toSorted((a, b) => b.qini - a.qini)[0];
+  const told = learners.find(({ learner }) => learner === JUDGED) ?? learners[0];
   const lines = useMemo(
     () => [
       ...learners.map(({ learner, curve }) => ({ name: t(`uplift.${learner}`), values: curve })),
@@ -65,13 +67,13 @@ function Found({ experiment, learners }: { experiment: Detail; learners: Learner
     ],
     [learners, t],
   );
-  if (!best) return null;
-  const verdict = best.low > 0 ? "found" : best.high < 0 ? "worse" : "nothing";
+  if (!told) return null;
+  const verdict = told.low > 0 ? "found" : told.high < 0 ? "worse" : "nothing";
   const day = experiment.uplift.learned_on;
   return (
     <>
       <p className={styles.sentence} role="status">
-        {t(`uplift.${verdict}`, { qini: won(best.qini), range: range(best) })}
+        {t(`uplift.${verdict}`, { qini: won(told.qini), range: range(told) })}
       </p>
       <Suspense fallback={<Skeleton active title={false} paragraph={{ rows: 6 }} />}>
         <QiniChart
