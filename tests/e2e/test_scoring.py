@@ -62,6 +62,7 @@ def test_from_an_empty_board_to_an_alert_that_is_not_true(
     row.get_by_role("link").click()
     expect(page.get_by_text(re.compile("安排：方案沟通，谈养老规划")).first).to_be_visible()
     expect(page.get_by_role("heading", name="流失风险")).to_be_visible()
+    expect(page.get_by_text("月价值贡献", exact=True)).to_be_visible()
     page.get_by_role("button", name="不属实").click()
     dialog = page.get_by_role("dialog")
     dialog.get_by_label("买房等大额用途").check()

@@ -19,6 +19,7 @@ from yinke.lake.oneid.night import DECISIONS, MAP, PAIRS
 from yinke.lake.snapshot import EVENTS, FEATURES, SNAPSHOT
 from yinke.lake.tables import TABLES
 from yinke.scoring.churn.score_table import SCORE
+from yinke.scoring.value.value_table import VALUE
 from yinke.segments.members.parts import SCHEMA as MEMBERS
 
 LISTS = {"auth", "contenttypes"}
@@ -43,6 +44,7 @@ LAKE: dict[str, set[str]] = {
     "raw": {"content"}, "erased": {"customers", "accounts"}, **{name: set(schema.names) for name, schema in SCHEMAS.items()},
     "oneid_keys": set(KEYS.names), "oneid_pairs": set(PAIRS.names), "oneid_decisions": set(DECISIONS.names),
     "oneid_map": set(MAP.names), "members": set(MEMBERS.names), "score": set(SCORE.names),
+    "value": set(VALUE.names),
 }  # fmt: skip
 
 

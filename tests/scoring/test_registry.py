@@ -158,6 +158,13 @@ def test_the_command_line_trains_and_others_decide(
         assert status in run(step, f"{number}", "--by", emp["运营"]).output
     assert released_number(lake, "churn") == number
     assert "RELEASED" in run("list").output
+    valued = run("train", "value", "--by", emp["研"]).output
+    assert (
+        "value 1: CANDIDATE" in valued and "within the 80% span" in valued and "value 1" in run("list").output
+    )
+    assert "APPROVED" in run("approve", "1", "--kind", "value", "--by", emp["运营"]).output
+    card = bank.client("合规").get("/api/scoring/models/value/1").json()
+    assert card["coverage"] == card["metrics"]["model"]["coverage"] and card["auc"] is None
     assert "rules alone" in run("rollback", "--by", emp["运营"], "--reason", "误报").output
     assert released_number(lake, "churn") is None
     assert isinstance(run("approve", "1", "--by", "X9").exception, NotFound)

@@ -16,14 +16,14 @@ _NOTHING = NOTHING | {"insurance_share", "metal_share", "bond_share"}
 
 
 def told(why: Why, language: str, *, exact: bool = True) -> list[str]:
-    """Reasons as sentences, what the customer does before who they are; what says nothing is left out.
+    """Reasons as sentences, what the customer does before who they are; what says nothing, or is not known, is left out.
 
     >>> told([("age", 35.0), ("fund_share", 0.0), ("holds_fund", 0.0), ("demand_share", 0.6)], "zh-hans")
     ['还没有基金', '活期占资产的 60%', '35 岁']
     """
     useful = [
         (name, value) for name, value in why
-        if not (name in _NOTHING and value is not None and abs(value) < 0.005) and (exact or name not in AMOUNTS)
+        if value is not None and not (name in _NOTHING and abs(value) < 0.005) and (exact or name not in AMOUNTS)
     ]  # fmt: skip
     ordered = sorted(useful, key=lambda reason: reason[0] in BACKGROUND)
     return [said(texts(language)[name], _NAMED[name], value, language) for name, value in ordered]

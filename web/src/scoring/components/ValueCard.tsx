@@ -7,6 +7,9 @@ import { percent } from "@/shared/format/numbers";
 import { useValueCard, type ValueCard as Card } from "../api";
 import styles from "./scoring.module.css";
 
+/** R5: of whom this may be proposed, everything may. */
+const HIGHEST = 5;
+
 /** 价值与下一产品 on 客户一览: what the customer brings, is expected to bring, and what suits them next. */
 export function ValueCard({ customerId }: { customerId: number }) {
   const { t } = useTranslation("scoring");
@@ -85,7 +88,7 @@ function Proposals({ card }: { card: Card }) {
                     {t("value.brings")} <Amount value={one.worth} />
                   </>
                 )}
-                {one.up_to !== null && ` · ${t("value.upTo", { level: one.up_to })}`}
+                {one.up_to !== null && one.up_to < HIGHEST && ` · ${t("value.upTo", { level: one.up_to })}`}
               </small>
               {one.reasons.length > 0 && <span>{one.reasons.join(t("value.comma"))}</span>}
             </li>
