@@ -16,7 +16,7 @@ from yinke.lake.store import Lake
 from yinke.scoring.churn.features import observe
 from yinke.scoring.churn.label import ends_later, label
 from yinke.scoring.churn.score import score_churn
-from yinke.scoring.value import features as value
+from yinke.scoring.value.contribution import standing
 
 pytestmark = pytest.mark.spark
 
@@ -39,7 +39,7 @@ def test_both_engines_observe_and_label_alike(tmp_path: Path, duck: Engine, spar
     for ask in (
         lambda e: observe(e, middle, lake, DEFAULTS, Slice(2, 12)),
         lambda e: observe(e, first, lake, DEFAULTS),
-        lambda e: value.observe(e, middle, lake, DEFAULTS),
+        lambda e: standing(e, middle, DEFAULTS),
         lambda e: label(e, lake, month, DEFAULTS),
     ):
         one, two = (engine.to_arrow(ask(engine)).sort_by("cust_id") for engine in (duck, spark))
