@@ -53,6 +53,7 @@ def test_a_manager_records_a_result_and_takes_it_back(visit: Visit) -> None:
     expect(rows.first).to_be_visible()
     first, second = (rows.nth(n).get_attribute("data-task") for n in (0, 1))
     page.keyboard.press("j")
+    expect(page.locator(f"button[data-task='{second}']")).to_have_attribute("aria-current", "true")
     chosen = page.locator(f"button[data-task='{first}']")
     chosen.click()
     expect(chosen).to_have_attribute("aria-current", "true")  # the form is that task's now
