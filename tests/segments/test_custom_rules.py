@@ -51,7 +51,8 @@ def fields(bank: Bank) -> Bank:  # noqa: F811
 def test_a_condition_is_counted_in_scope_explained_and_said_in_both_languages(fields: Bank) -> None:
     client = fields.client("徐头")
     soon = {"where": asks("wedding", "in_next", {"n": 7})}
-    assert post(client, "count", rule=soon).json()["customers"] == 1  # not 王, who is another branch's
+    counted = post(client, "check", rule=soon).json()["count"]
+    assert counted["customers"] == 1  # not 王, who is another branch's
     assert [row["name"] for row in post(client, "sample", rule=soon).json()] == ["富0"]
     told = post(client, "check", rule=soon).json()
     assert (told["zh"], told["en"]) == ("结婚纪念日在未来 7 天内", "Wedding day in the next 7 days")
@@ -64,10 +65,10 @@ def test_a_condition_is_counted_in_scope_explained_and_said_in_both_languages(fi
     ]  # fmt: skip
     typed = post(client, "parse", text="家庭年收入大于20").json()
     assert typed["rule"]["where"]["field"] == "custom.income"
-    assert post(client, "count", rule=typed["rule"]).json()["customers"] == 1
+    assert post(client, "check", rule=typed["rule"]).json()["count"]["customers"] == 1
     for op, value, count in (("more_than_ago", {"n": 1}, 1), ("in_this", "month", 1), ("is_unknown", None, 3),
                              ("ge", "2026-11-06", 2), ("in_last", {"n": 1, "unit": "week"}, 1)):  # fmt: skip
-        counted = post(client, "count", rule={"where": asks("wedding", op, value)}).json()
+        counted = post(client, "check", rule={"where": asks("wedding", op, value)}).json()["count"]
         assert counted["customers"] == count, op
 
 

@@ -60,18 +60,18 @@ def post(client: Client, path: str, **body: Any) -> Any:
 
 
 def test_a_rule_is_counted_within_the_viewers_scope_by_org_tier_and_stage(bank: Bank) -> None:
-    whole = post(bank.client("运营"), "count", rule=RICH).json()
+    whole = post(bank.client("运营"), "check", rule=RICH).json()["count"]
     assert (whole["customers"], whole["of"], whole["share"]) == (6, 7, 0.857143)
     assert [(o["name"], o["customers"]) for o in whole["orgs"]] == [("徐汇", 5), ("黄浦", None)]
     assert [(t["name"], t["customers"]) for t in whole["tiers"]] == [("金葵花", 6)]
     assert [(s["key"], s["name"]) for s in whole["stages"]] == [("STABLE", "平稳")]
-    mine = post(bank.client("黄头"), "count", rule=RICH).json()
+    mine = post(bank.client("黄头"), "check", rule=RICH).json()["count"]
     assert (mine["customers"], mine["of"], mine["few"]) == (1, 1, 0)
 
 
 def test_who_sees_bands_only_learns_no_exact_amount(bank: Bank) -> None:
     exact = {"where": {"type": "compare", "field": "aum", "op": "ge", "value": 600_003}}
-    assert post(bank.client("运营"), "count", rule=exact).json()["customers"] is None
+    assert post(bank.client("运营"), "check", rule=exact).json()["count"]["customers"] is None
     for path, more in (("sample", {}), ("explain", {"customer_id": 1})):
         refused = post(bank.client("运营"), path, rule=exact, **more)
         assert (refused.status_code, refused.json()["code"]) == (400, "band_edges_only")
@@ -106,7 +106,7 @@ def test_behaviour_of_the_last_days_is_counted(bank: Bank) -> None:
     }  # fmt: skip
     total = {**away, "measure": "sum", "column": "amount", "value": 50_000}
     rule = {"where": {"type": "all", "of": [{**away, "value": 3}, total]}}
-    assert post(bank.client("徐头"), "count", rule=rule).json()["customers"] == 1
+    assert post(bank.client("徐头"), "check", rule=rule).json()["count"]["customers"] == 1
     told = post(bank.client("徐头"), "explain", rule=rule, customer_id=1).json()
     assert [(r["state"], r["value"]) for r in told["reasons"]] == [("met", "3"), ("met", "90000.00")]
     assert told["reasons"][0]["text"] == "最近 14 天内交易（借贷为 转出；是本人同名；对方行已知）笔数不低于 3"
@@ -119,15 +119,15 @@ def test_tags_and_wishes_count_as_soon_as_they_are_written(bank: Bank) -> None:
         "where": {"type": "compare", "field": "do_not_disturb", "op": "has_any", "value": ["ALL_MARKETING"]}
     }
     client = bank.client("徐头")
-    assert post(client, "count", rule=rule).json()["customers"] == 0
+    assert post(client, "check", rule=rule).json()["count"]["customers"] == 0
     act = BulkAction.objects.create(user=bank.staff["徐头"], kind="TAG_ADD", tag=tag, count=1)
     CustomerTag.objects.create(customer=bank.customers["富1"], tag=tag, by=bank.staff["徐头"], added_in=act)
     DoNotDisturb.objects.create(customer=bank.customers["富2"], source="RM")
-    assert post(client, "count", rule=rule).json()["customers"] == 1
+    assert post(client, "check", rule=rule).json()["count"]["customers"] == 1
     assert [row["name"] for row in post(client, "sample", rule=quiet).json()] == ["富2"]
     assert post(client, "check", rule=rule).json()["sentence"] == "标签有“老客户”"
     consent = {"where": {"type": "compare", "field": "consent", "op": "has_any", "value": ["MARKETING_SMS"]}}
-    assert post(client, "count", rule=consent).json()["customers"] == 0
+    assert post(client, "check", rule=consent).json()["count"]["customers"] == 0
 
 
 def test_a_mistake_is_told_at_its_place_in_the_readers_language(bank: Bank) -> None:
@@ -141,7 +141,8 @@ def test_a_mistake_is_told_at_its_place_in_the_readers_language(bank: Bank) -> N
     told = post(client, "check", rule=wrong).json()
     assert [(p["place"], p["code"]) for p in told["problems"]] == [("/where/of/1/field", "no_field")]
     assert told["problems"][0]["text"].startswith("没有“no”这个字段") and told["sentence"] == ""
-    refused = post(client, "count", rule=wrong)
+    assert told["count"] is None
+    refused = post(client, "sample", rule=wrong)
     assert (refused.status_code, refused.json()["code"], refused.json()["place"]) == (
         400,
         "rule_wrong",
@@ -157,7 +158,7 @@ def test_a_mistake_is_told_at_its_place_in_the_readers_language(bank: Bank) -> N
 def test_what_is_typed_becomes_a_rule_or_is_not_understood(bank: Bank) -> None:
     told = post(bank.client("徐头"), "parse", text="AUM 50万以上且徐汇的客户").json()
     assert told["sentence"] == "AUM不低于 50 万元，且 开户机构在“徐汇”及下级"
-    assert post(bank.client("徐头"), "count", rule=told["rule"]).json()["customers"] == 5
+    assert post(bank.client("徐头"), "check", rule=told["rule"]).json()["count"]["customers"] == 5
     told = post(bank.client("徐头"), "parse", text="AUM 50万以上且爱钓鱼").json()
     assert told["rule"] is None
     assert [part["text"] for part in told["parts"] if not part["understood"]] == ["爱钓鱼"]
@@ -175,4 +176,4 @@ def test_the_field_catalogue_is_for_those_who_draw_and_holds_nothing_of_money_la
     assert len(told["groups"]) == 10
     for person in ("徐经", "审计"):
         assert bank.client(person).get("/api/segments/fields").status_code == 403
-        assert post(bank.client(person), "count", rule=RICH).status_code == 403
+        assert post(bank.client(person), "check", rule=RICH).status_code == 403

@@ -198,9 +198,9 @@ def test_a_segment_that_others_refer_to_is_not_closed_and_circles_are_refused(ba
     approved(bank, "运营", "富裕", "BANK", en="Rich")
     code = approved(bank, "运营", "富且稳", "BANK", rule(MEMBER, aum(700_000)), by="合规")
     assert get(bank, "运营", f"segments/{code}")["sentence"] == "属于客群“富裕”，且 AUM不低于 70 万元"
-    counted = post(bank, "徐头", "count", rule=rule({**MEMBER, "segment": code}))
-    assert (counted.status_code, counted.json()["customers"]) == (200, 0)
-    assert post(bank, "黄头", "count", rule=rule(MEMBER)).json()["customers"] == 1
+    counted = post(bank, "徐头", "check", rule=rule({**MEMBER, "segment": code}))
+    assert (counted.status_code, counted.json()["count"]["customers"]) == (200, 0)
+    assert post(bank, "黄头", "check", rule=rule(MEMBER)).json()["count"]["customers"] == 1
     assert get(bank, "黄头", "segments/rich/uses") == [{"kind": "segment", "code": code, "name": "富且稳"}]
     used = post(bank, "运营", "rich/close")
     assert (used.status_code, used.json()["code"], used.json()["place"]) == (409, "segment_used", "富且稳")
@@ -310,7 +310,8 @@ def test_a_list_is_uploaded_with_a_report_of_what_was_not_taken(bank: Bank) -> N
     back = post(bank, "徐头", f"{code}/versions/1/restore", based_on=2).json()
     assert (back["number"], back["report"]["matched"]) == (3, 3)
     assert ListedCustomer.objects.filter(version__segment__code=code, version__number=3).count() == 3
-    assert post(bank, "徐头", "count", rule=rule({**MEMBER, "segment": code})).json()["customers"] == 3
+    told = post(bank, "徐头", "check", rule=rule({**MEMBER, "segment": code})).json()
+    assert told["count"]["customers"] == 3
 
 
 def test_a_file_that_cannot_be_a_list_is_refused_by_name(bank: Bank) -> None:
@@ -350,7 +351,7 @@ def test_static_members_stay_as_they_were_found(bank: Bank) -> None:
         assert (refused.status_code, refused.json()["code"]) == expected
     assert "refresh" in get(bank, "运营二", f"segments/{code}")["may"]
     assert post(bank, "运营二", f"{code}/refresh").json()["customers"] == 7
-    assert post(bank, "徐头", "count", rule=rule(MEMBER, aum(600_003))).json()["customers"] == 3
+    assert post(bank, "徐头", "check", rule=rule(MEMBER, aum(600_003))).json()["count"]["customers"] == 3
     named = put(bank, "运营", code, name_zh="富裕\x00客户", reason_zh="值得").json()
     assert (named["name"], named["reason"]) == ("富裕客户", "值得")
     assert post(bank, "徐头", name_zh="富裕客户", scope="MINE", rule=RICH).json()["code"] == "name_taken"

@@ -108,9 +108,10 @@ def test_what_tells_of_money_laundering_reaches_compliance_alone(worked_out: Ban
     rule = {"where": {"type": "compare", "field": "tag", "op": "has_any", "value": ["aml_high"]}}
     near = {"where": {"type": "compare", "field": "tag", "op": "has_any", "value": ["near_sunflower"]}}
     assert post(worked_out.client("运营"), "sample", rule=near).json()["code"] == "band_edges_only"
-    for door in ("count", "sample"):
-        refused = post(worked_out.client("徐头"), door, rule=rule)
-        assert (refused.status_code, refused.json()["code"]) == (400, "rule_wrong")
+    told = post(worked_out.client("徐头"), "check", rule=rule).json()
+    assert told["problems"] and told["count"] is None
+    refused = post(worked_out.client("徐头"), "sample", rule=rule)
+    assert (refused.status_code, refused.json()["code"]) == (400, "rule_wrong")
     for who, has in (("徐经", False), ("徐头", False), ("合规", True)):
         told = worked_out.client(who).get("/api/customers/1/ready-tags").json()
         assert ("aml_high" in {tag["code"] for tag in told["tags"]}) is has
@@ -130,7 +131,7 @@ def test_a_customers_ready_tags_come_class_by_class_to_who_may_see_the_customer(
 def test_a_rule_may_ask_for_ready_tags_and_for_contacts(bank: Bank) -> None:  # noqa: F811
     rich = {"type": "compare", "field": "tag", "op": "has_any", "value": ["aum_500k_1m"]}
     client = bank.client("徐头")
-    assert post(client, "count", rule={"where": rich}).json()["customers"] == 5
+    assert post(client, "check", rule={"where": rich}).json()["count"]["customers"] == 5
     assert post(client, "check", rule={"where": rich}).json()["sentence"] == "标签有“AUM50至100万”"
     typed = post(client, "parse", text="标签有“AUM50至100万”").json()
     assert typed["rule"]["where"]["value"] == ["aum_500k_1m"] and typed["problems"] == []
@@ -141,7 +142,7 @@ def test_a_rule_may_ask_for_ready_tags_and_for_contacts(bank: Bank) -> None:  # 
             customer=bank.customers[name], user=bank.staff["徐经"], channel="PHONE", result=result, request_key=name,
             at=timezone.now(), biz_date=TODAY + timedelta(days=3),
         )  # fmt: skip
-    assert post(client, "count", rule=rule).json()["customers"] == 4
+    assert post(client, "check", rule=rule).json()["count"]["customers"] == 4
     told = post(client, "explain", rule=rule, customer_id=bank.customers["富1"].id).json()
     assert [reason["state"] for reason in told["reasons"]] == ["met", "met"] and told["holds"] is False
 

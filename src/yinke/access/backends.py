@@ -13,4 +13,5 @@ class StaffBackend(ModelBackend):
 
     def get_user(self, user_id: int) -> User | None:
         """The member of staff with org, rights and whom they stand in for; None once they have left."""
-        return with_standing(User.objects.filter(pk=user_id, is_active=True)).first()
+        user = with_standing(user_id)
+        return user if user is not None and user.is_active else None

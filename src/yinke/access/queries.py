@@ -81,7 +81,7 @@ def viewer_of(user: User) -> Viewer:
     """Who asks, with the orgs in scope, the rights of the role and whom they stand in for."""
     standing: Any = user
     if not hasattr(user, "stands_for"):  # not from the session: see backends.py
-        standing = with_standing(User.objects.filter(pk=user.pk)).get()
+        standing = with_standing(user.pk)
     return Viewer(
         user_id=user.id, role=user.role, org_id=user.org_id, org_path=user.org.path,
         org_ids=org_scope(user.role, user.org), language=user.language,

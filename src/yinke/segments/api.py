@@ -1,4 +1,4 @@
-"""规则: the field catalogue, and a rule checked, counted, sampled, explained, read from a sentence."""
+"""规则: the field catalogue, and a rule checked and counted, sampled, explained, read from a sentence."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from yinke.access.services.audit import audit
 from yinke.segments import queries
 from yinke.segments.schemas import (
     CheckOut,
-    CountOut,
     ExplainIn,
     ExplainOut,
     FieldsOut,
@@ -31,14 +30,11 @@ def list_rule_fields(request: HttpRequest) -> FieldsOut:
 
 @router.post("/segments/check", response=CheckOut, auth=can("segment.draw"))
 def check_rule(request: HttpRequest, body: RuleIn) -> CheckOut:
-    """The problems of a rule at their places, or the sentence that it reads as."""
+    """The problems of a rule at their places; of a right one its sentence and how many customers it holds of.
+
+    They are counted within the viewer's scope, by org, tier and stage.
+    """
     return queries.check_rule(viewer_from(request), body.rule)
-
-
-@router.post("/segments/count", response=CountOut, auth=can("segment.draw"))
-def count_rule(request: HttpRequest, body: RuleIn) -> CountOut:
-    """How many customers a rule holds of within the viewer's scope, by org, tier and stage."""
-    return queries.count_rule(viewer_from(request), body.rule)
 
 
 @router.post("/segments/sample", response=list[SampleRow], auth=can("segment.draw"))

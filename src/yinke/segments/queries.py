@@ -92,11 +92,15 @@ def _in(language: str, zh: str, en: str) -> str:
 
 
 def check_rule(viewer: Viewer, raw: Any) -> CheckOut:
-    """The problems of a rule, or its sentence."""
+    """The problems of a rule, or its sentence and how many of the viewer's customers it holds of."""
     asking = Asking(viewer)
     found = asking.checked(raw)
-    zh, en = (sentence(found.rule, one, asking.names) if found.rule else "" for one in ("zh", "en"))
-    return CheckOut(problems=problems_of(viewer, found), sentence=_in(viewer.language, zh, en), zh=zh, en=en)
+    if found.rule is None:
+        return CheckOut(problems=problems_of(viewer, found), sentence="", zh="", en="", count=None)
+    zh, en = (sentence(found.rule, one, asking.names) for one in ("zh", "en"))
+    return CheckOut(
+        problems=[], sentence=_in(viewer.language, zh, en), zh=zh, en=en, count=_count(asking, found.rule)
+    )
 
 
 def problems_of(viewer: Viewer, found: Checked) -> list[ProblemOut]:
@@ -106,17 +110,13 @@ def problems_of(viewer: Viewer, found: Checked) -> list[ProblemOut]:
     ]  # fmt: skip
 
 
-def count_rule(viewer: Viewer, raw: Any) -> CountOut:
+def _count(asking: Asking, rule: Rule) -> CountOut:
     """How many customers of the viewer's a rule holds of.
 
     Who sees bands of amounts only is not told a count of fewer than ``rule.few``: by asking often enough it
     would give away one customer's exact amount.
-
-    Raises:
-        YinkeError: the rule has a problem.
     """
-    asking = Asking(viewer)
-    rule = asking.right(raw)
+    viewer = asking.viewer
     counted = asking.live.count(asking.world, rule, asking.within)
     few = int(asking.values["rule.few"]) if viewer.masked else 0
     total = told(counted.customers, few)

@@ -84,15 +84,6 @@ class ProblemOut(Schema):
     text: str
 
 
-class CheckOut(Schema):
-    """Whether a rule makes sense, and how it reads: in the viewer's language, and in both."""
-
-    problems: list[ProblemOut]
-    sentence: str
-    zh: str
-    en: str
-
-
 class ShareOut(Schema):
     """How many of one org, tier or stage. ``customers`` null: fewer than ``few``."""
 
@@ -112,6 +103,16 @@ class CountOut(Schema):
     orgs: list[ShareOut]
     tiers: list[ShareOut]
     stages: list[ShareOut]
+
+
+class CheckOut(Schema):
+    """Whether a rule makes sense; if so how it reads (in the viewer's language, and in both) and of how many it holds."""
+
+    problems: list[ProblemOut]
+    sentence: str
+    zh: str
+    en: str
+    count: CountOut | None
 
 
 class SampleRow(Schema):

@@ -2517,29 +2517,11 @@ export interface paths {
         put?: never;
         /**
          * Check Rule
-         * @description The problems of a rule at their places, or the sentence that it reads as.
+         * @description The problems of a rule at their places; of a right one its sentence and how many customers it holds of.
+         *
+         *     They are counted within the viewer's scope, by org, tier and stage.
          */
         post: operations["check_rule"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/segments/count": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Count Rule
-         * @description How many customers a rule holds of within the viewer's scope, by org, tier and stage.
-         */
-        post: operations["count_rule"];
         delete?: never;
         options?: never;
         head?: never;
@@ -7791,7 +7773,7 @@ export interface components {
         };
         /**
          * CheckOut
-         * @description Whether a rule makes sense, and how it reads: in the viewer's language, and in both.
+         * @description Whether a rule makes sense; if so how it reads (in the viewer's language, and in both) and of how many it holds.
          */
         CheckOut: {
             /** Problems */
@@ -7802,26 +7784,7 @@ export interface components {
             zh: string;
             /** En */
             en: string;
-        };
-        /**
-         * ProblemOut
-         * @description What is wrong at one place (JSON pointer).
-         */
-        ProblemOut: {
-            /** Place */
-            place: string;
-            /** Code */
-            code: string;
-            /** Text */
-            text: string;
-        };
-        /**
-         * RuleIn
-         * @description A rule as JSON (``docs/rules.schema.json``); whatever it is, the checker answers.
-         */
-        RuleIn: {
-            /** Rule */
-            rule: unknown;
+            count: components["schemas"]["CountOut"] | null;
         };
         /**
          * CountOut
@@ -7849,6 +7812,18 @@ export interface components {
             stages: components["schemas"]["ShareOut"][];
         };
         /**
+         * ProblemOut
+         * @description What is wrong at one place (JSON pointer).
+         */
+        ProblemOut: {
+            /** Place */
+            place: string;
+            /** Code */
+            code: string;
+            /** Text */
+            text: string;
+        };
+        /**
          * ShareOut
          * @description How many of one org, tier or stage. ``customers`` null: fewer than ``few``.
          */
@@ -7859,6 +7834,14 @@ export interface components {
             name: string;
             /** Customers */
             customers: number | null;
+        };
+        /**
+         * RuleIn
+         * @description A rule as JSON (``docs/rules.schema.json``); whatever it is, the checker answers.
+         */
+        RuleIn: {
+            /** Rule */
+            rule: unknown;
         };
         /**
          * SampleRow
@@ -13157,30 +13140,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CheckOut"];
-                };
-            };
-        };
-    };
-    count_rule: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["RuleIn"];
-            };
-        };
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["CountOut"];
                 };
             };
         };

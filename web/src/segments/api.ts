@@ -21,34 +21,22 @@ export function useRuleFields() {
   });
 }
 
-/** A question about a rule; of another rule it is another question, so that a late answer is nobody's. */
-function useAsked<T>(
-  what: string,
-  json: string,
-  ask: (rule: Rule, signal: AbortSignal) => Promise<T>,
-  on = true,
-) {
+/**
+ * The rule's problems at their places, or the sentence that it reads as and how many it holds of. `json`: the rule;
+ * empty asks nothing. Of another rule it is another question, so that a late answer is nobody's; the answer before stays
+ * until the new one is there.
+ */
+export function useCheck(json: string) {
   return useQuery({
-    queryKey: ["segments", what, json],
-    queryFn: ({ signal }) => ask(JSON.parse(json) as Rule, signal),
-    enabled: on && json !== "",
+    queryKey: ["segments", "check", json],
+    queryFn: ({ signal }) =>
+      body(client.POST("/api/segments/check", { body: { rule: JSON.parse(json) as Rule }, signal })),
+    enabled: json !== "",
     placeholderData: keepPreviousData,
     retry: false,
     gcTime: 60_000,
   });
 }
-
-/** The rule's problems at their places, or the sentence that it reads as. `json`: the rule; empty asks nothing. */
-export const useCheck = (json: string) =>
-  useAsked("check", json, (rule, signal) =>
-    body(client.POST("/api/segments/check", { body: { rule }, signal })),
-  );
-
-/** How many it holds of; the number before stays until the new one is there. */
-export const useCount = (json: string) =>
-  useAsked("count", json, (rule, signal) =>
-    body(client.POST("/api/segments/count", { body: { rule }, signal })),
-  );
 
 /** Some of them; asked for by hand, for it is accounted for. */
 export const useSample = () =>

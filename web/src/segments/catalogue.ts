@@ -1,5 +1,4 @@
 import type { RuleField, RuleFields, Rows } from "./api";
-import { type Group, isGroup } from "./mapping";
 import type { Doing, Leaf, Test, Value } from "./rule";
 
 /** 字段目录, by name. */
@@ -104,27 +103,4 @@ export function begun(catalogue: Catalogue, kind: Leaf["type"], name: string): L
   if (kind === "peer") return { type: "peer", field: "aum", group: "outlet", side: "top", percent: 10 };
   if (kind === "segment") return { type: "segment", segment: "" };
   return { type: "compare", field: name, ...(field ? firstTest(field) : { op: "eq" }) };
-}
-
-const answered = ({ op, value }: Test) => {
-  const shape = shapeOf(op);
-  if (shape === "none") return true;
-  const ends = Array.isArray(value) ? value.filter((one) => one != null).length : 0;
-  if (shape === "list") return ends > 0;
-  return shape === "pair" ? ends === 2 : value != null;
-};
-
-/** Whether each condition has its value: one that is still to be filled in cannot be counted. */
-export function finished(query: Group): boolean {
-  return query.rules.every((one) => {
-    if (isGroup(one)) return finished(one);
-    const leaf = one.value;
-    if (leaf.type === "compare") return answered(leaf);
-    if (leaf.type === "segment") return leaf.segment !== "";
-    if (leaf.type === "behaviour")
-      return (leaf.filters ?? []).every(answered) && (!("value" in leaf) || answered({ op: "ge", ...leaf }));
-    if (leaf.type === "sequence")
-      return [leaf.first, leaf.then].every(({ filters = [] }) => filters.every(answered));
-    return true;
-  });
 }

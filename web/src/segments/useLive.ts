@@ -1,7 +1,6 @@
 import { useMemo, useState } from "react";
 import { useSettled } from "@/shared/hooks/useSettled";
-import { type Counted, type ProblemOut, useCheck, useCount } from "./api";
-import { finished } from "./catalogue";
+import { type Counted, type ProblemOut, useCheck } from "./api";
 import { type Group, toRule } from "./mapping";
 
 /**
@@ -20,23 +19,19 @@ export const written = (query: Group) =>
 export function useLive(query: Group) {
   const json = useMemo(() => (query.rules.length ? written(query) : ""), [query]);
   const asked = useSettled(json, PAUSE_MS);
-  const checked = useCheck(asked);
-  // until the last key has settled, what was asked may still lack a value that the rule has by now
-  const counted = useCount(asked === json && finished(query) ? asked : "");
+  const { data, error, isSuccess, isPlaceholderData } = useCheck(asked);
   const [last, setLast] = useState<Counted>();
-  const current = asked === json && json !== "";
-  const fresh = counted.isSuccess && !counted.isPlaceholderData;
+  const now = asked === json && json !== "" && isSuccess && !isPlaceholderData;
   // a rule with a problem has no count: the number before stays, dimmed
-  if (fresh && counted.data !== last) setLast(counted.data);
-  const checkedNow = current && checked.isSuccess && !checked.isPlaceholderData;
+  if (now && data.count && data.count !== last) setLast(data.count);
   return {
     json,
-    read: json ? checked.data : undefined,
-    readNow: checkedNow,
-    problems: (checkedNow && checked.data?.problems) || NONE,
+    read: json ? data : undefined,
+    readNow: now,
+    problems: (now && data.problems) || NONE,
     count: json ? last : undefined,
-    countNow: current && fresh,
-    error: checked.error ?? (checkedNow && checked.data?.problems.length ? null : counted.error),
+    countNow: now && data.count !== null,
+    error,
   };
 }
 

@@ -10,7 +10,7 @@ import { count } from "@/shared/format/numbers";
 import { useFormat } from "@/shared/hooks/useFormat";
 import { useProblemNotice } from "@/shared/hooks/useProblemNotice";
 import { useUrlState } from "@/shared/hooks/useUrlState";
-import { useCount } from "../api";
+import { useCheck } from "../api";
 import { Deeds, Decision } from "../components/Deeds";
 import { Bars, useTold } from "../components/LivePanel";
 import { Change, FoundOn, Marks } from "../components/marks";
@@ -186,16 +186,15 @@ function Breakdown({ segment: { code, as_of, kind } }: { segment: Segment }) {
   const me = useMe().data;
   const draws = me?.rights.includes("segment.draw") ?? false;
   const older = kind === "DYNAMIC" && as_of !== me?.freshness.biz_date;
-  const counted = useCount(
-    draws ? JSON.stringify({ version: 1, where: { type: "segment", segment: code } }) : "",
-  );
-  if (!counted.data) return null;
+  const rule = JSON.stringify({ version: 1, where: { type: "segment", segment: code } });
+  const counted = useCheck(draws ? rule : "").data?.count;
+  if (!counted) return null;
   return (
     <>
       {older && <p className={styles.quiet}>{t("one.byRuleToday")}</p>}
       {(["orgs", "tiers", "stages"] as const).map((by) => (
         <Panel key={by} title={t("one.by", { what: t(`live.${by}`) })}>
-          <Bars shares={counted.data[by]} few={counted.data.few} />
+          <Bars shares={counted[by]} few={counted.few} />
         </Panel>
       ))}
     </>
