@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -54,9 +55,14 @@ def visible(viewer: Viewer) -> QuerySet[Customer]:
 
 
 def ids_within(viewer: Viewer) -> npt.NDArray[np.int32]:
-    """The ids of the customers in the viewer's scope, unordered, as one value: half a million in a tenth of a second."""
-    packed = visible(viewer).aggregate(ids=_Packed("id"))["ids"]
-    return np.frombuffer(packed or b"", ">i4").astype(np.int32)
+    """The ids of the customers in the viewer's scope, unordered."""
+    return packed(visible(viewer), "id")
+
+
+def packed(rows: QuerySet[Any], column: str = "customer_id") -> npt.NDArray[np.int32]:
+    """A column of ids as one value, unordered: half a million in a tenth of a second, without a row of Python each."""
+    found = rows.order_by().aggregate(ids=_Packed(column))["ids"]
+    return np.frombuffer(found or b"", ">i4").astype(np.int32)
 
 
 class _Packed(Aggregate):

@@ -6,14 +6,17 @@ for by itself: a customer may have agreed to SMS and still not want to be distur
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 
+import numpy as np
+import numpy.typing as npt
 from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from yinke.customers.models import Customer
+from yinke.customers.queries import packed
 from yinke.privacy.models import Consent, Policy, Purpose, Restriction
 
 NO_CONSENT = frozenset({Purpose.SERVICE.value})
@@ -50,29 +53,31 @@ def allowed(customer_ids: Iterable[int], purpose: str, at: datetime | None = Non
         return set()
     if purpose in NO_CONSENT:
         return set(Customer.objects.filter(id__in=wanted).values_list("id", flat=True))
-    moment = at or timezone.now()
-    newest = _newest(wanted, moment).filter(purpose=purpose)
-    valid = _first_valid(moment).get(purpose, 1)
-    granted = {
-        entry.customer_id
-        for entry in newest
-        if entry.answer == Consent.Answer.GRANTED and entry.policy.version >= valid
-    }
-    restricted = Restriction.objects.filter(customer_id__in=granted, since__lte=moment)
-    return granted - set(restricted.values_list("customer_id", flat=True))
+    found = _granting(Consent.objects.filter(customer_id__in=wanted), purpose, at or timezone.now())
+    return set(found.values_list("customer_id", flat=True))
 
 
-def granted(purposes: frozenset[str], on: date) -> list[tuple[int, str]]:
-    """(customer, purpose) of all who allow a purpose now, as rules of segments ask for it; ``on`` is not used: a
-    consent holds or does not hold at this moment, whatever date the figures are of."""
-    found: list[tuple[int, str]] = []
+def granted(purposes: frozenset[str], on: date) -> Iterator[tuple[str, npt.NDArray[np.int32]]]:
+    """All who allow each purpose now, as rules of segments ask for it; ``on`` is not used: a consent holds or does
+    not hold at this moment, whatever date the figures are of."""
+    now = timezone.now()
     for purpose in sorted(purposes):
-        answered = Consent.objects.filter(purpose=purpose, answer=Consent.Answer.GRANTED)
-        asked: Iterable[int] = answered.values_list("customer_id", flat=True)
         if purpose in NO_CONSENT:
-            asked = Customer.objects.values_list("id", flat=True)
-        found += [(cust, purpose) for cust in sorted(allowed(asked, purpose))]
-    return found
+            yield purpose, packed(Customer.objects.all(), "id")
+        else:
+            yield purpose, packed(_granting(Consent.objects.all(), purpose, now))
+
+
+def _granting(entries: QuerySet[Consent], purpose: str, at: datetime) -> QuerySet[Consent]:
+    """The entries, one of a customer, by which a purpose is allowed at a moment."""
+    newest = _newest(entries, at).filter(purpose=purpose)
+    restricted = Restriction.objects.filter(customer_id=OuterRef("customer_id"), since__lte=at)
+    return Consent.objects.filter(
+        ~Exists(restricted),
+        id__in=newest.values("id"),
+        answer=Consent.Answer.GRANTED,
+        policy__version__gte=_first_valid(at).get(purpose, 1),
+    )
 
 
 def objects_to_profiling() -> QuerySet[Customer]:
@@ -110,7 +115,9 @@ def objecting() -> frozenset[int]:
 def standings(customer_id: int, at: datetime | None = None) -> list[Standing]:
     """How one customer stands to every purpose."""
     moment = at or timezone.now()
-    newest = {entry.purpose: entry for entry in _newest({customer_id}, moment)}
+    newest = {
+        entry.purpose: entry for entry in _newest(Consent.objects.filter(customer_id=customer_id), moment)
+    }
     valid = _first_valid(moment)
     return [Standing(p, _state(p, newest.get(p), valid.get(p, 1)), newest.get(p)) for p in Purpose.values]
 
@@ -125,10 +132,10 @@ def _state(purpose: str, entry: Consent | None, valid: int) -> str:
     return str(entry.answer)
 
 
-def _newest(customer_ids: set[int], at: datetime) -> QuerySet[Consent]:
-    """The last entry of each customer and purpose up to a moment."""
+def _newest(entries: QuerySet[Consent], at: datetime) -> QuerySet[Consent]:
+    """The last of the entries of each customer and purpose up to a moment."""
     return (
-        Consent.objects.filter(customer_id__in=customer_ids, at__lte=at)
+        entries.filter(at__lte=at)
         .select_related("policy", "by")
         .order_by("customer_id", "purpose", "-id")
         .distinct("customer_id", "purpose")

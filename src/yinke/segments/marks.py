@@ -7,17 +7,19 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 from django.db.models import QuerySet
 
 from yinke.access.viewer import Viewer
 from yinke.customers.list_models import Tag
+from yinke.customers.queries import packed
 from yinke.customers.queries_kept import holding, tags
 from yinke.segments.kept import members_of
 from yinke.segments.rules.world import MARKS, Marks
 
-Source = Callable[[frozenset[str], date], Iterable[tuple[int, str]]]
-"""Gives (customer, value) for the values asked for, as they stand on a date."""
+Source = Callable[[frozenset[str], date], Iterable[tuple[str, npt.NDArray[np.int32]]]]
+"""Gives whom each of the values asked for holds of, as it stands on a date; millions, perhaps, so never as rows of Python."""
 
 SOURCES: dict[str, Source] = {}
 """By the field's name: ``consent``, ``do_not_disturb``, ``contact``, ``churn``, ``next_product`` and ``custom`` register when their contexts start."""
@@ -39,28 +41,27 @@ def _marks(known: QuerySet[Tag], biz_date: date) -> Marks:
         for mark in wanted:
             name, _, value = mark.partition(":")
             by_field[name].add(value)
-        rows: list[tuple[int, str]] = []
-        for name, values in sorted(by_field.items()):
-            found = _tags(known, values, biz_date) if name == "tag" else ()
-            if name in SOURCES:
-                found = SOURCES[name](frozenset(values), biz_date)
-            rows += [(cust, f"{name}:{value}") for cust, value in found]
-        columns = [[row[n] for row in rows] for n in range(2)]
-        written = pa.table(dict(zip(MARKS.names, columns, strict=True)), schema=MARKS)
-        return pa.concat_tables([written, *_members(by_field.get("segment", ()))])
+        sources = {**SOURCES, "tag": tagged, "segment": _members}
+        tables = [
+            _table(f"{name}:{value}", found)
+            for name, values in sorted(by_field.items()) if name in sources
+            for value, found in sources[name](frozenset(values), biz_date)
+        ]  # fmt: skip
+        return pa.concat_tables([MARKS.empty_table(), *tables])
+
+    def tagged(wanted: frozenset[str], on: date) -> Iterator[tuple[str, npt.NDArray[np.int32]]]:
+        for one in sorted(wanted):
+            if one.isdigit() and len(one) < 10:
+                yield one, packed(holding(on).filter(tag_id=int(one), tag__in=known))
 
     return marks
 
 
-def _members(codes: Iterable[str]) -> Iterator[pa.Table]:
-    """Of segments whose members are kept as they are: millions, perhaps, so never as rows of Python."""
+def _table(mark: str, found: npt.NDArray[np.int32]) -> pa.Table:
+    return pa.table([pa.array(found), pa.repeat(pa.scalar(mark), len(found))], schema=MARKS)
+
+
+def _members(codes: frozenset[str], on: date) -> Iterator[tuple[str, npt.NDArray[np.int32]]]:
+    """Of segments whose members are kept as they are."""
     for code in sorted(codes):
-        found = pa.array(np.asarray(members_of(code).to_array(), dtype=np.int32))
-        mark = pa.repeat(pa.scalar(f"segment:{code}"), len(found))
-        yield pa.table([found, mark], schema=MARKS)
-
-
-def _tags(known: QuerySet[Tag], wanted: set[str], biz_date: date) -> Iterable[tuple[int, str]]:
-    ids = [int(one) for one in wanted if one.isdigit() and len(one) < 10]
-    rows = holding(biz_date).filter(tag_id__in=ids, tag__in=known)
-    return [(cust, str(tag)) for cust, tag in rows.values_list("customer_id", "tag_id")]
+        yield code, np.asarray(members_of(code).to_array(), dtype=np.int32)

@@ -39,8 +39,6 @@ class DuckEngine:
         self._db.execute("SET parquet_metadata_cache=true")
         self._views: OrderedDict[tuple[str, ...], tuple[str, ibis.Schema]] = OrderedDict()
         self._made = 0
-        self._plans: dict[tuple[object, ...], Any] = {}
-        self._compiled: dict[Any, str] = {}
         self._meaning: dict[str, str] = {}
 
     def table(self, path: Path) -> Any:
@@ -74,15 +72,15 @@ class DuckEngine:
         for scalar, value in inputs.scalars.items():
             self._meaning[_named(name, scalar)] = f"CAST('{value}' AS {SCALAR_TYPES[type(value)]})"
         key: tuple[object, ...] = (name, shape, tuple(schemas.items()), tuple(inputs.scalars))
-        if key not in self._plans:
+        if key not in _plans:
             bound = Bound(
-                {t: ops.DatabaseTable(name=_named(name, t), schema=s, source=self._ibis).to_expr()
-                 for t, s in schemas.items()},
+                {t: ibis.table(s, name=_named(name, t)) for t, s in schemas.items()},
                 {n: VARIABLES[type(v)](_named(name, n)) for n, v in inputs.scalars.items()},
-            )  # fmt: skip
-            self._plans[key] = expr = build(bound)
-            self._compiled[expr.op()] = str(self._ibis.compile(expr))
-        return self._plans[key]
+            )
+            expr = build(bound)
+            _compiled[expr.op()] = str(self._ibis.compile(expr))
+            _plans[key] = expr
+        return _plans[key]
 
     def _offer(self, table: str, files: Files) -> ibis.Schema:
         """Put files, a table or an empty one behind a name."""
@@ -162,13 +160,16 @@ class DuckEngine:
         return f"SELECT {columns} FROM ({self._select(expr)}){order}"
 
     def _select(self, expr: Any) -> str:
-        sql = self._compiled.get(expr.op())
+        sql = _compiled.get(expr.op())
         if sql is None:
             self._ibis._run_pre_execute_hooks(expr)  # memtables become visible to plain SQL
             sql = str(self._ibis.compile(expr))
         return _NAMED.sub(lambda found: self._meaning.get(found[1] or found[2], found[0]), sql)
 
 
+_plans: dict[tuple[object, ...], Any] = {}
+_compiled: dict[Any, str] = {}
+"""Plans and their SQL, which speak of names only: those of every engine of this process."""
 _NAMED = re.compile(r"""GETVARIABLE\('(plan:\w+:\w+)'\)|"(plan:\w+:\w+)\"""")
 """A scalar or a table of a plan in compiled SQL. Written out, it spares a statement for each, which a small bank's
 night would notice, and tells DuckDB the value when it plans."""

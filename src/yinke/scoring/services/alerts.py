@@ -10,6 +10,8 @@ from collections.abc import Collection, Iterator, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
@@ -18,6 +20,7 @@ from django.utils import timezone
 
 from yinke.access.services import audit_job
 from yinke.customers.hooks import marked
+from yinke.customers.queries import packed
 from yinke.customers.services.bulk import run, stage
 from yinke.lake.dates import month_end
 from yinke.lake.engine import Engine
@@ -213,10 +216,10 @@ def drop_alerts(customer_ids: Collection[int]) -> None:
         marked("churn", had)
 
 
-def alerted(bands: frozenset[str], on: date) -> Iterator[tuple[int, str]]:
-    """(customer, band) of the standing alerts of bands, as rules of segments ask for them: what stands now."""
-    standing = ChurnAlert.objects.filter(ended_on=None, band__in=bands).order_by()
-    yield from standing.values_list("customer_id", "band")
+def alerted(bands: frozenset[str], on: date) -> Iterator[tuple[str, npt.NDArray[np.int32]]]:
+    """Who has a standing alert of each band, as rules of segments ask for it: what stands now."""
+    for band in sorted(bands):
+        yield band, packed(ChurnAlert.objects.filter(ended_on=None, band=band))
 
 
 def standing_among(customer_ids: Collection[int]) -> list[int]:

@@ -6,11 +6,14 @@ from collections.abc import Collection, Iterator
 from datetime import date
 
 import duckdb
+import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 from django.db import transaction
 
 from yinke.customers.hooks import marked
+from yinke.customers.queries import packed
 from yinke.customers.services.bulk import NOT_ERASED, fill, is_empty, run, stage, upsert
 from yinke.lake.engine.files import quoted
 from yinke.lake.store import Day
@@ -87,8 +90,7 @@ def drop_values(customer_ids: Collection[int]) -> None:
         marked("next_product", had)
 
 
-def proposed(categories: frozenset[str], on: date) -> Iterator[tuple[int, str]]:
-    """(customer, category) of the last night's proposals, as rules of segments ask for them: what stands now."""
-    rows = CustomerValue.objects.filter(products__overlap=sorted(categories)).order_by()
-    for customer, products in rows.values_list("customer_id", "products").iterator():
-        yield from ((customer, category) for category in products if category in categories)
+def proposed(categories: frozenset[str], on: date) -> Iterator[tuple[str, npt.NDArray[np.int32]]]:
+    """To whom the last night proposes each category, as rules of segments ask for it: what stands now."""
+    for category in sorted(categories):
+        yield category, packed(CustomerValue.objects.filter(products__contains=[category]))
