@@ -148,6 +148,15 @@ class Visitor:
         self.page.wait_for_load_state("networkidle")
         return self.page
 
+    def go(self, path: str) -> Page:
+        """Go on to a page as its link would, within the page that is open; what it fetches may still be on its way."""
+        self.page.evaluate(
+            "(path) => { history.pushState(null, '', path); dispatchEvent(new PopStateEvent('popstate')) }",
+            path,
+        )
+        self.page.wait_for_timeout(250)
+        return self.page
+
 
 @pytest.fixture
 def visit(chromium: Browser, address: str) -> Iterator[object]:

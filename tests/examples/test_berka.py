@@ -34,8 +34,8 @@ from yinke.nightly.pipeline import Outcome
 FOLDER = os.environ.get("YINKE_BERKA", "")
 EXAMPLE = Path(__file__).parents[2] / "docs" / "examples" / "berka"
 FIRST, LAST = date(1993, 1, 1), date(1993, 4, 30)
-DATES = delivery_dates(FIRST, LAST, date(1993, 3, 1))
-"""Two months by weeks, then two by days."""
+DATES = delivery_dates(FIRST, LAST, date(1993, 4, 1))
+"""Three months by weeks, then one by days."""
 CLIENTS, ACCOUNTS, TRANSACTIONS = 462, 375, 2_161
 """Counted in the files by hand."""
 RATE = Decimal("0.2")
@@ -176,7 +176,7 @@ def test_each_account_ends_with_the_balance_after_its_last_transaction(last: Day
     } == end_balances(LAST)
 
 
-def test_month_averages_of_ten_accounts_agree_with_a_count_by_hand(bank: Bench, last: Day) -> None:
+def test_month_averages_of_ten_accounts_agree_with_a_count_by_hand(last: Day) -> None:
     owners = {row["account_id"]: row["client_id"] for row in raw("disp") if row["type"] == "OWNER"}
     accounts = sorted(end_balances(date(1993, 2, 28)), key=int)[::17][:10]
     assert len(accounts) == 10
@@ -184,17 +184,14 @@ def test_month_averages_of_ten_accounts_agree_with_a_count_by_hand(bank: Bench, 
     for row in raw("trans"):
         if row["account_id"] in steps:
             steps[row["account_id"]][day_of(row["date"])] = Decimal(row["balance"])
-    for end in (date(1993, 3, 31), LAST):
-        day = bank.lake.day(end)
-        assert day is not None
-        shown = {row["cust_no"]: row["mda"] for row in table(day, "snapshot", "cust_no", "mda")}
-        for account in accounts:
-            total = Decimal(0)
-            for when in delivery_dates(end.replace(day=1), end):
-                balance = steps[account][max(d for d in steps[account] if d <= when)]
-                total += (balance * RATE).quantize(Decimal("0.01"), ROUND_HALF_UP)
-            average = total / end.day
-            assert abs(shown[owners[account]] - average) <= Decimal("0.01"), account  # type: ignore[operator]
+    shown = {row["cust_no"]: row["mda"] for row in table(last, "snapshot", "cust_no", "mda")}
+    for account in accounts:
+        total = Decimal(0)
+        for when in delivery_dates(LAST.replace(day=1), LAST):
+            balance = steps[account][max(d for d in steps[account] if d <= when)]
+            total += (balance * RATE).quantize(Decimal("0.01"), ROUND_HALF_UP)
+        average = total / LAST.day
+        assert abs(shown[owners[account]] - average) <= Decimal("0.01"), account  # type: ignore[operator]
 
 
 def test_the_bank_has_tiers_stages_events_and_tasks(bank: Bench, last: Day, outcome: Outcome) -> None:

@@ -19,7 +19,7 @@ from yinke.lake.store import Lake
 from yinke.nightly.lake_night import Bench, run_lake_nights
 
 DAYS = (following(FIRST), following(FIRST, 2))  # over a month's end
-POINTS = 6
+POINTS = 4
 
 
 def nights(folder: Path, days: tuple[date, ...]) -> None:

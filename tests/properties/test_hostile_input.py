@@ -21,7 +21,7 @@ pytestmark = pytest.mark.django_db
 SCHEMA = schemathesis.openapi.from_dict(api.get_openapi_schema())
 SCHEMA.config.generation.update(modes=[GenerationMode.POSITIVE, GenerationMode.NEGATIVE])
 OPERATIONS = {found.ok().label: found.ok() for found in SCHEMA.get_all_operations()}
-EXAMPLES = 10
+EXAMPLES = 6
 
 
 def one_who_may(label: str) -> str:

@@ -62,7 +62,7 @@ def overview(viewer: Viewer, customer_id: int, biz_date: date) -> Overview:
         viewer, customer, biz_date, queries.owners([customer_id]).get(customer_id), do_not_disturb=bool(wishes)
     )  # fmt: skip
     reach = _reach(customer, wishes)
-    tasks = open_tasks(viewer, customer, wishes)
+    tasks = open_tasks(viewer, customer, wishes, biz_date)
     page = timeline(viewer, customer)
     first_day = biz_date - timedelta(days=CURVE_DAYS)
     marks, _ = entries(viewer, customer, ("MONEY", "TIER"), "", MARKS)

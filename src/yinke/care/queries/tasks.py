@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 from django.db.models import BooleanField, Case, Count, Q, QuerySet, Value, When
 
@@ -81,10 +82,14 @@ def customer_tasks(viewer: Viewer, customer_id: int) -> list[TaskOut]:
     return task_outs(viewer, list(_joined(tasks).order_by(is_open, "-biz_date")[:NEWEST]), today())
 
 
-def open_tasks(viewer: Viewer, customer: Customer, wishes: list[DoNotDisturb]) -> list[TaskOut]:
+def open_tasks(
+    viewer: Viewer, customer: Customer, wishes: list[DoNotDisturb], biz_date: date
+) -> list[TaskOut]:
     """The open tasks of a customer that the viewer was already shown, with the wishes: one at most."""
-    found = list(_joined(Task.objects.filter(customer=customer, status__in=OPEN)))
-    return task_outs(viewer, found, today(), {customer.id: wishes})
+    found = list(Task.objects.filter(customer=customer, status__in=OPEN).select_related("assignee"))
+    for one in found:
+        one.customer = customer
+    return task_outs(viewer, found, today(biz_date), {customer.id: wishes})
 
 
 def workbench(viewer: Viewer, wanted: Wanted) -> Workbench:
