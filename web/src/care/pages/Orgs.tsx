@@ -1,6 +1,7 @@
 import { App, Breadcrumb, Button, Popconfirm, Progress, Skeleton, Tag } from "antd";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
+import { useMe } from "@/access/api";
 import type { Schemas } from "@/app/client";
 import styles from "@/customers/components/ownership.module.css";
 import { useDisable, useOrg } from "@/customers/ownershipApi";
@@ -63,15 +64,25 @@ export function Component() {
   );
 }
 
+/** Who sees no customer is told no number of them: the 0 in their scope is not how many there are. */
+const useSeesCustomers = () => useMe().data?.rights.includes("customer.read") ?? false;
+
 function Line({ org, successor }: { org: Org; successor: string }) {
   const { t } = useTranslation("care");
+  const sees = useSeesCustomers();
   const facts: [string, string][] = [
     [t("orgs.headcount"), count(org.staff)],
     [t("orgs.managers"), count(org.managers)],
-    [t("orgs.customers"), count(org.customers)],
-    [t("orgs.pool"), count(org.pool)],
-    [t("orgs.perManager"), org.managers ? count(Math.round((org.customers - org.pool) / org.managers)) : "—"],
   ];
+  if (sees)
+    facts.push(
+      [t("orgs.customers"), count(org.customers)],
+      [t("orgs.pool"), count(org.pool)],
+      [
+        t("orgs.perManager"),
+        org.managers ? count(Math.round((org.customers - org.pool) / org.managers)) : "—",
+      ],
+    );
   return (
     <>
       {!org.is_open && (
@@ -93,6 +104,7 @@ function Line({ org, successor }: { org: Org; successor: string }) {
 
 function Children({ rows }: { rows: Org[] }) {
   const { t } = useTranslation("care");
+  const sees = useSeesCustomers();
   const columns: Column<Org>[] = [
     {
       key: "name",
@@ -105,9 +117,17 @@ function Children({ rows }: { rows: Org[] }) {
     },
     { key: "staff", title: t("orgs.headcount"), align: "right", render: (row) => count(row.staff) },
     { key: "managers", title: t("orgs.managers"), align: "right", render: (row) => count(row.managers) },
-    { key: "customers", title: t("orgs.customers"), align: "right", render: (row) => count(row.customers) },
-    { key: "pool", title: t("orgs.pool"), align: "right", render: (row) => count(row.pool) },
   ];
+  if (sees)
+    columns.push(
+      {
+        key: "customers",
+        title: t("orgs.customers"),
+        align: "right",
+        render: (row) => count(row.customers),
+      },
+      { key: "pool", title: t("orgs.pool"), align: "right", render: (row) => count(row.pool) },
+    );
   return (
     <Panel title={t("orgs.children")} flush>
       <DataTable rowKey={({ id }) => id} columns={columns} rows={rows} />
@@ -117,6 +137,7 @@ function Children({ rows }: { rows: Org[] }) {
 
 function Staffs({ rows, mayDisable }: { rows: Staff[]; mayDisable: boolean }) {
   const { t } = useTranslation(["care", "shared"]);
+  const sees = useSeesCustomers();
   const { message } = App.useApp();
   const notice = useProblemNotice();
   const format = useFormat();
@@ -149,6 +170,8 @@ function Staffs({ rows, mayDisable }: { rows: Staff[]; mayDisable: boolean }) {
           t("orgs.here")
         ),
     },
+  ];
+  const loads: Column<Staff>[] = [
     {
       key: "customers",
       title: t("orgs.customers"),
@@ -172,6 +195,7 @@ function Staffs({ rows, mayDisable }: { rows: Staff[]; mayDisable: boolean }) {
         ),
     },
   ];
+  if (sees) columns.push(...loads);
   if (mayDisable) {
     columns.push({
       key: "action",
