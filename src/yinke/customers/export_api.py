@@ -10,8 +10,8 @@ from yinke.access.auth import can, client_address, viewer_from
 from yinke.access.viewer import Viewer
 from yinke.customers import queries_export
 from yinke.customers.export_fields import FIELDS, PLAIN
+from yinke.customers.export_schemas import Decision, ExportIn, ExportMade, ExportOut, Exports
 from yinke.customers.list_models import ExportRequest
-from yinke.customers.schemas import Decision, ExportIn, ExportMade, ExportOut, Exports
 from yinke.customers.services import export
 
 router = Router(tags=["exports"])

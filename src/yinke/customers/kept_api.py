@@ -12,9 +12,7 @@ from yinke.access.auth import can, client_address, viewer_from
 from yinke.access.models import User
 from yinke.access.viewer import Viewer
 from yinke.customers import queries_kept as kept
-from yinke.customers.list_models import CustomerList, SavedView, Tag
-from yinke.customers.queries import business_date
-from yinke.customers.schemas import (
+from yinke.customers.kept_schemas import (
     BulkIn,
     BulkOut,
     BulkPreview,
@@ -28,6 +26,8 @@ from yinke.customers.schemas import (
     ViewIn,
     ViewOut,
 )
+from yinke.customers.list_models import CustomerList, SavedView, Tag
+from yinke.customers.queries import business_date
 from yinke.customers.services import bulk_action, catalogue
 
 router = Router(tags=["customers"])

@@ -11,9 +11,10 @@ from django.db.models.functions import Coalesce
 
 from yinke.access.viewer import Viewer
 from yinke.common.errors import NotFound
+from yinke.customers.kept_schemas import OutletUse, TagUse
 from yinke.customers.list_models import BulkAction, CustomerList, CustomerTag, ListEntry, SavedView, Tag
 from yinke.customers.queries import visible
-from yinke.customers.schemas import OutletUse, TagOnCustomer, TagUse
+from yinke.customers.schemas import TagOnCustomer
 
 OUTLETS = 10
 """Outlets that the use of a tag names."""

@@ -14,10 +14,12 @@ from yinke.access.queries import viewer_of
 from yinke.access.services import ask, name_substitute
 from yinke.access.viewer import Viewer
 from yinke.common.row_security import see_as, web_role
+from yinke.customers.export_schemas import ExportIn
+from yinke.customers.kept_schemas import BulkIn
 from yinke.customers.list_models import BulkAction
 from yinke.customers.models import Assignment, Customer, Handover
 from yinke.customers.pool import pool
-from yinke.customers.schemas import BulkIn, CustomerQuery, ExportIn
+from yinke.customers.schemas import CustomerQuery
 from yinke.customers.services import bulk_action, catalogue, export, handover
 from yinke.customers.services.pool import claim
 from yinke.customers.services.reveal import reveal

@@ -22,11 +22,11 @@ from yinke.common.errors import NotAllowed, NotFound, YinkeError
 from yinke.common.thresholds import load_thresholds
 from yinke.customers import listing
 from yinke.customers.hooks import marked
+from yinke.customers.kept_schemas import BulkIn
 from yinke.customers.list_models import BulkAction, CustomerTag, ListEntry
 from yinke.customers.models import ERASED, Customer
 from yinke.customers.queries import business_date, visible
 from yinke.customers.queries_kept import one_list, one_tag
-from yinke.customers.schemas import BulkIn
 
 Kind = BulkAction.Kind
 OUT_OF_SCOPE, CLOSED, HAS_IT, LACKS_IT = "OUT_OF_SCOPE", "CLOSED", "HAS_IT", "LACKS_IT"

@@ -27,10 +27,11 @@ from yinke.common.thresholds import load_thresholds
 from yinke.customers import listing
 from yinke.customers.averages import averages
 from yinke.customers.export_fields import FIELDS, PLAIN, Line, Value, export_texts
+from yinke.customers.export_schemas import ExportIn
 from yinke.customers.list_models import ExportRequest
 from yinke.customers.queries import business_date, owners
 from yinke.customers.queries_export import may_decide, one_export
-from yinke.customers.schemas import CustomerQuery, ExportIn
+from yinke.customers.schemas import CustomerQuery
 from yinke.customers.services.export_file import chunks, lock, new_password, workbook
 
 Status = ExportRequest.Status
