@@ -14,8 +14,9 @@ from lunar_python import Solar
 from tests.demo.bank_files import rows
 from tests.demo.conftest import FIRST
 from yinke.common.identity import Rules, identity_of
+from yinke.common.workdays import is_workday
 from yinke.demo.generate import generate
-from yinke.demo.generate.days import add_months, as_date, festival, is_workday, number, payday
+from yinke.demo.generate.days import add_months, as_date, festival, number, payday
 from yinke.demo.generate.draws import Draws
 from yinke.demo.generate.names import names
 

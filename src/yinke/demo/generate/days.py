@@ -1,7 +1,6 @@
 """Days as whole numbers since 1970-01-01, the calendar with its holidays, and the seasons of spending.
 
-Workdays and days off follow the State Council's notices (``chinesecalendar``); beyond its last year the
-public festivals themselves are off and weekends are free. Festivals by the moon come from ``common.lunar``.
+Workdays and days off are those of ``common.workdays``. Festivals by the moon come from ``common.lunar``.
 """
 
 from __future__ import annotations
@@ -11,10 +10,10 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
 
-import chinese_calendar
 import numpy as np
 
 from yinke.common.lunar import leap_month, solar_date
+from yinke.common.workdays import is_workday
 from yinke.demo.generate.draws import Ints
 
 EPOCH = date(1970, 1, 1)
@@ -74,22 +73,6 @@ def festival(day: date) -> str:
     ('春节', '中秋')
     """
     return _festivals(day.year).get(day, "")
-
-
-@lru_cache(maxsize=4096)
-def is_workday(day: date) -> bool:
-    """Whether banks settle payrolls and funds price on that day."""
-    try:
-        return bool(chinese_calendar.is_workday(day))
-    except NotImplementedError:
-        spring = solar_date(day.year, 1, 1)
-        week = timedelta(days=7)
-        off = day.weekday() >= 5 or spring - timedelta(days=1) <= day < spring + week
-        return not (
-            off
-            or date(day.year, 10, 1) <= day < date(day.year, 10, 8)
-            or festival(day) not in ("", "元宵", "重阳")
-        )
 
 
 def payday(year: int, month: int, day: int) -> date:

@@ -7,7 +7,8 @@ from datetime import date, timedelta
 import numpy as np
 import pyarrow as pa
 
-from yinke.demo.generate.days import as_date, festival, is_workday
+from yinke.common.workdays import is_workday
+from yinke.demo.generate.days import as_date, festival
 from yinke.demo.generate.draws import LEVELS, normal_levels
 from yinke.demo.generate.files import Delivery
 from yinke.demo.generate.orgs import LICENCES, POST_CODE
