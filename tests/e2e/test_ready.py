@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pyarrow as pa
+import numpy as np
 import pyarrow.compute as pc
 from django.conf import settings
 
@@ -13,7 +13,7 @@ from yinke.lake.engine import Engine
 from yinke.lake.store import Day, Lake
 from yinke.segments.ready import ready_segments, ready_tags
 from yinke.segments.rules.gather import evaluate
-from yinke.segments.rules.world import MARKS, World
+from yinke.segments.rules.world import Ids, World
 
 LONG_PAST = {  # ask of more than the two months that this bank has
     "aum_year_up", "aum_year_down", "below_half_peak", "products_grown", "products_fewer", "app_silent_90", "app_fading",
@@ -37,9 +37,9 @@ RARE = {  # one in a hundred or fewer: among 600 customers there may be none
 }  # fmt: skip
 
 
-def _told_by_people(wanted: frozenset[str]) -> pa.Table:
+def _told_by_people(wanted: frozenset[str]) -> dict[str, Ids]:
     """Consents and wishes stand in PostgreSQL: the first customer has them all."""
-    return pa.table({"cust_id": [1] * len(wanted), "mark": sorted(wanted)}, schema=MARKS)
+    return {mark: np.ones(1, np.int32) for mark in wanted}
 
 
 def test_nearly_all_hold_of_somebody_and_none_of_everybody(demo_home: Path, duck: Engine) -> None:

@@ -77,7 +77,15 @@ class Asking:
     def world(self) -> World:
         """What rules are evaluated on."""
         marks = marks_for(self.viewer, self.day.biz_date)
-        return World(_engine(), self.lake, self.day, self.values, segments=self.segments, marks=marks)
+        return World(
+            _engine(),
+            self.lake,
+            self.day,
+            self.values,
+            segments=self.segments,
+            marks=marks,
+            asker=self.viewer,
+        )
 
     @cached_property
     def around(self) -> Around:

@@ -26,7 +26,7 @@ from yinke.segments.night import all_rules, members_of_lake, world_of
 from yinke.segments.rules.compile import Needs, answer
 from yinke.segments.rules.gather import evaluate
 from yinke.segments.rules.language import Compare, InSegment, Rule, leaves
-from yinke.segments.rules.world import World
+from yinke.segments.rules.world import World, rows_of
 
 log = logging.getLogger(__name__)
 
@@ -88,10 +88,10 @@ def _moved(
             answer(world, needs, rule)
         _marks[shape] = frozenset(needs.marks)
     who = pa.table({"cust_id": pa.array(sorted(set(customer_ids)), pa.int32())})
-    inputs = Inputs({"who": who, "marks": world.marks(_marks[shape])}, {})
+    inputs = Inputs({"who": who, "marks": rows_of(world.marks(_marks[shape]))}, {})
 
     def build(bound: Bound) -> Table:
-        there = replace(world, marks=lambda _: bound["marks"])
+        there = replace(world, marked=bound["marks"])
         return evaluate(there, list(asked.values()), bound["who"])
 
     with _LOCK:

@@ -7,8 +7,6 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 
 import numpy as np
-import numpy.typing as npt
-import pyarrow as pa
 from django.db.models import QuerySet
 
 from yinke.access.viewer import Viewer
@@ -16,9 +14,9 @@ from yinke.customers.list_models import Tag
 from yinke.customers.queries import packed
 from yinke.customers.queries_kept import holding, tags
 from yinke.segments.kept import members_of
-from yinke.segments.rules.world import MARKS, Marks
+from yinke.segments.rules.world import Ids, Marks
 
-Source = Callable[[frozenset[str], date], Iterable[tuple[str, npt.NDArray[np.int32]]]]
+Source = Callable[[frozenset[str], date], Iterable[tuple[str, Ids]]]
 """Gives whom each of the values asked for holds of, as it stands on a date; millions, perhaps, so never as rows of Python."""
 
 SOURCES: dict[str, Source] = {}
@@ -36,20 +34,19 @@ def marks_of_bank(biz_date: date) -> Marks:
 
 
 def _marks(known: QuerySet[Tag], biz_date: date) -> Marks:
-    def marks(wanted: frozenset[str]) -> pa.Table:
+    def marks(wanted: frozenset[str]) -> dict[str, Ids]:
         by_field: dict[str, set[str]] = defaultdict(set)
         for mark in wanted:
             name, _, value = mark.partition(":")
             by_field[name].add(value)
         sources = {**SOURCES, "tag": tagged, "segment": _members}
-        tables = [
-            _table(f"{name}:{value}", found)
+        return {
+            f"{name}:{value}": found
             for name, values in sorted(by_field.items()) if name in sources
             for value, found in sources[name](frozenset(values), biz_date)
-        ]  # fmt: skip
-        return pa.concat_tables([MARKS.empty_table(), *tables])
+        }  # fmt: skip
 
-    def tagged(wanted: frozenset[str], on: date) -> Iterator[tuple[str, npt.NDArray[np.int32]]]:
+    def tagged(wanted: frozenset[str], on: date) -> Iterator[tuple[str, Ids]]:
         for one in sorted(wanted):
             if one.isdigit() and len(one) < 10:
                 yield one, packed(holding(on).filter(tag_id=int(one), tag__in=known))
@@ -57,11 +54,7 @@ def _marks(known: QuerySet[Tag], biz_date: date) -> Marks:
     return marks
 
 
-def _table(mark: str, found: npt.NDArray[np.int32]) -> pa.Table:
-    return pa.table([pa.array(found), pa.repeat(pa.scalar(mark), len(found))], schema=MARKS)
-
-
-def _members(codes: frozenset[str], on: date) -> Iterator[tuple[str, npt.NDArray[np.int32]]]:
+def _members(codes: frozenset[str], on: date) -> Iterator[tuple[str, Ids]]:
     """Of segments whose members are kept as they are."""
     for code in sorted(codes):
         yield code, np.asarray(members_of(code).to_array(), dtype=np.int32)

@@ -8,7 +8,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-import pyarrow as pa
+import numpy as np
 
 from tests.bank import a_day
 from tests.segments.rules.naive import Naive
@@ -19,7 +19,7 @@ from yinke.lake.tables import TABLES
 from yinke.segments.rules.custom import MARK, custom_field, read_mark
 from yinke.segments.rules.fields import fields, tables
 from yinke.segments.rules.language import Rule
-from yinke.segments.rules.world import MARKS, World
+from yinke.segments.rules.world import Ids, World
 
 ORGS = {"1": None, "11": "1", "12": "1", "110": "11", "111": "11", "120": "12"}
 TODAYS = (date(2026, 3, 1), date(2026, 3, 31), date(2028, 2, 29), date(2025, 8, 22), date(2026, 12, 31))
@@ -62,15 +62,16 @@ def lay(bank: Naive, folder: Path, engine: Engine) -> World:
     lake = Lake(folder)
     for day, content in sorted(bank.days.items()):
         made = a_day(lake, day, **content)
-    rows = [{"cust_id": cust, "mark": mark} for cust, mark in sorted(bank.marks)]
 
-    def marks(wanted: frozenset[str]) -> pa.Table:
-        found = [row for row in rows if row["mark"] in wanted]
+    def marks(wanted: frozenset[str]) -> dict[str, Ids]:
+        found = {}
         for mark in wanted:
             if mark.startswith(f"{MARK}:"):
                 has = bank.who_has(read_mark(mark.partition(":")[2]))
-                found += [{"cust_id": cust, "mark": mark} for cust in has]
-        return pa.Table.from_pylist(found, schema=MARKS)
+            else:
+                has = {cust for cust, has_it in bank.marks if has_it == mark}
+            found[mark] = np.array(sorted(has), np.int32)
+        return found
 
     return World(engine, lake, made, {}, bank.segments, marks)
 

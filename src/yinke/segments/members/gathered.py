@@ -26,7 +26,7 @@ from yinke.segments.members.leaves import (
     Source,
     Stored,
 )
-from yinke.segments.members.marks import by_mark
+from yinke.segments.members.marks import bitmap
 from yinke.segments.members.peers import ranked
 from yinke.segments.rules.compile import Answer, Compiler, Needs
 from yinke.segments.rules.gather import Piece, apart, joined
@@ -36,6 +36,7 @@ SPAN = 1 << 20
 """Numbers of customers taken at a time; a multiple of the 65,536 that a roaring bitmap keeps together."""
 BLOCK = 1 << 13
 """Bytes of 65,536 bits."""
+_NOBODY = np.zeros(0, np.int32)
 _TRUE = Test("bool", among=frozenset([True]))
 
 
@@ -129,8 +130,8 @@ def whole(world: World, leaves: Collection[Leaf]) -> dict[Leaf, BitMap]:
     found = dict[Leaf, BitMap](peers.items())
     marks = [one for one in leaves if isinstance(one, Marked)]
     if marks:
-        known = by_mark(world.marks(frozenset(one.mark for one in marks)))
-        found |= {one: known.get(one.mark, BitMap()) for one in marks}
+        known = world.marks(frozenset(one.mark for one in marks))
+        found |= {one: bitmap(known.get(one.mark, _NOBODY)) for one in marks}
     return found
 
 

@@ -7,6 +7,7 @@ up on other dates is found once and kept beside it, so that another threshold is
 from __future__ import annotations
 
 import threading
+import time
 from collections import OrderedDict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
@@ -36,6 +37,7 @@ from yinke.segments.members.leaves import (
     joined,
     leaves_of,
 )
+from yinke.segments.members.marks import Recent
 from yinke.segments.members.sequences import followed
 from yinke.segments.rules.language import Rule
 from yinke.segments.rules.world import World
@@ -69,6 +71,7 @@ class Live:
         self._engine = open_engine("duckdb", threads=threads, memory=memory, scratch=scratch)
         self._lock = threading.Lock()
         self._found: OrderedDict[Leaf, Bits] = OrderedDict()
+        self._recent = Recent()
         inside = replace(world, engine=self._engine)
         self._places = Places(0, gather(inside, (), ()))
         there = set(pq.read_schema(world.day.path("snapshot")).names)
@@ -79,7 +82,8 @@ class Live:
         """Count a checked rule.
 
         Args:
-            world: of the same day; its marks are asked anew each time, for people change them any moment.
+            world: of the same day. People change its marks any moment: they are asked anew each time, but for those
+                that take long to ask (see ``marks.Recent``).
             within: ``cust_id`` of those whom the viewer may see; None: the whole bank.
         """
         found, scope = self._holding(world, rule, within)
@@ -114,8 +118,8 @@ class Live:
         return [int(one) for one in who[np.lexsort((who, mixed))[:many]]]
 
     def all(self, world: World, rule: Rule) -> BitMap:
-        """The numbers of all whom a checked rule holds of, in the whole bank."""
-        who = np.flatnonzero(_unpacked(self._holding(world, rule, None)[0]))
+        """The numbers of all whom a checked rule holds of at this moment, in the whole bank."""
+        who = np.flatnonzero(_unpacked(self._holding(replace(world, asker=None), rule, None)[0]))
         return BitMap(who.astype(np.uint32))
 
     def first(self, world: World, by: str, found: BitMap, many: int, skip: int, *, down: bool) -> list[int]:
@@ -146,9 +150,8 @@ class Live:
         inside = replace(world, engine=self._engine)
         node = Planner(inside).node(rule.where, self._today)
         leaves = set(leaves_of(node))
-        marks = {
-            one: self._places.within(bits)
-            for one, bits in whole(inside, [m for m in leaves if isinstance(m, Marked)]).items()
+        marks: dict[Leaf, Bits] = {
+            one: self._marked(inside, one) for one in leaves if isinstance(one, Marked)
         }
         with self._lock:
             answers = self._answers(inside, leaves - set(marks)) | marks
@@ -156,6 +159,18 @@ class Live:
         if within is not None:
             scope = scope & self._places.bits(self._mine(within))
         return joined(node, answers.__getitem__, self._places.there) & scope, scope
+
+    def _marked(self, world: World, leaf: Marked) -> Bits:
+        """Whom a mark holds of."""
+        key = (world.asker, leaf)
+        kept = None if world.asker is None else self._recent.get(key)
+        if kept is not None:
+            return kept
+        start = time.monotonic()
+        found = self._places.within(whole(world, [leaf])[leaf])
+        if world.asker is not None:
+            self._recent.put(key, found, time.monotonic() - start)
+        return found
 
     def _mine(self, within: pa.Table) -> Ids:
         places: Ids = within["cust_id"].to_numpy().astype(np.int64)

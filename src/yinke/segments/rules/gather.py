@@ -20,7 +20,7 @@ from yinke.segments.rules.fields import Rows, fields, tables
 from yinke.segments.rules.language import Behaviour, Doing, Filter, Rule
 from yinke.segments.rules.language import Sequence as Then
 from yinke.segments.rules.timing import span_days, start_of
-from yinke.segments.rules.world import World
+from yinke.segments.rules.world import World, rows_of
 
 Part: TypeAlias = Slice | Collection[int] | ibis.Table | None
 """Whom to ask of: a range of customers, some named ones (also as a table of ``cust_id``), or everybody."""
@@ -264,7 +264,9 @@ class _Gatherer:
 
     def _marked(self) -> Table:
         wanted = self.needs.marks
-        rows = self._read(self.world.marks(frozenset(wanted)))
+        rows = self.world.marked
+        if rows is None:
+            rows = self._read(rows_of(self.world.marks(frozenset(wanted))))
         return rows.group_by("cust_id").agg(
             **{name: (rows.mark == mark).any() for mark, name in wanted.items()}
         )

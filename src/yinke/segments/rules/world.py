@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cached_property
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from yinke.lake.engine import Engine, Files
+from yinke.lake.engine import Engine, Files, Table
 from yinke.lake.features.money import day_rates
 from yinke.lake.snapshot import EVENTS, SNAPSHOT, arrow_schema
 from yinke.lake.store import Day, Lake
@@ -22,13 +24,23 @@ MARKS = pa.schema([("cust_id", pa.int32()), ("mark", pa.string())])
 """What stands in PostgreSQL and not in the lake: ``tag:12``, ``consent:MARKETING_SMS``,
 ``do_not_disturb:CALLS``, ``segment:7`` (members that are kept as a list), ``custom:[...]`` (see ``custom.py``)."""
 
-Marks = Callable[[frozenset[str]], pa.Table]
-"""Gives the rows of ``MARKS`` with these marks."""
+Ids = npt.NDArray[np.int32]
+Marks = Callable[[frozenset[str]], Mapping[str, Ids]]
+"""Gives whom each of these marks holds of, in any order; what holds of nobody may be missing."""
 
 
-def no_marks(wanted: frozenset[str]) -> pa.Table:
+def no_marks(wanted: frozenset[str]) -> Mapping[str, Ids]:
     """Nobody has any."""
-    return MARKS.empty_table()
+    return {}
+
+
+def rows_of(marked: Mapping[str, Ids]) -> pa.Table:
+    """Marks as rows of ``MARKS``, for an engine."""
+    tables = [
+        pa.table([pa.array(found, pa.int32()), pa.repeat(pa.scalar(mark), len(found))], schema=MARKS)
+        for mark, found in marked.items()
+    ]
+    return pa.concat_tables([MARKS.empty_table(), *tables])
 
 
 @dataclass(frozen=True)
@@ -41,6 +53,10 @@ class World:
     values: Mapping[str, Any]
     segments: Mapping[str, Rule | None] = field(default_factory=dict)
     marks: Marks = no_marks
+    marked: Table | None = None
+    """Rows of ``MARKS`` that a plan is bound to, instead of ``marks``."""
+    asker: Hashable = None
+    """Who sees the marks so: what is kept of them for a moment is kept for each asker apart."""
 
     def on(self, wanted: date) -> Day | None:
         """The newest day up to ``wanted``: what stood then."""
