@@ -51,6 +51,12 @@ def test_each_engine_reads_what_the_other_wrote(duck: Engine, spark: Engine, tmp
         )
 
 
+def test_a_table_of_several_pieces_is_read_whole(engine: Engine) -> None:
+    pieces = pa.concat_tables([ROWS[:1], ROWS[:0], ROWS[1:]])
+    found = engine.to_arrow(engine.memtable(pieces).select("cust_id"))
+    assert sorted(found["cust_id"].to_pylist()) == sorted(ROWS["cust_id"].to_pylist())
+
+
 def test_columns_are_cast_to_the_schema_and_others_left_out(engine: Engine, tmp_path: Path) -> None:
     path = tmp_path / "t.parquet"
     table = engine.memtable(ROWS)
