@@ -9,8 +9,8 @@ import pytest
 
 from yinke.lake.engine import Engine, open_engine
 
-LOCAL_CLUSTER = "local-cluster[2,1,1024]"
-"""A Spark cluster on this machine whose two workers are processes of their own."""
+LOCAL_CLUSTER = "local-cluster[1,2,1024]"
+"""A Spark cluster on this machine whose worker, of two tasks at a time, is a process of its own."""
 
 
 @pytest.fixture(scope="session")

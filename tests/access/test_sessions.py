@@ -14,6 +14,7 @@ from django.db import connection
 from django.test import Client
 from django.utils import timezone
 from hypothesis import given
+from hypothesis import settings as examples
 from hypothesis import strategies as st
 
 from tests.access.strict import use_thresholds
@@ -99,6 +100,7 @@ def test_typing_without_any_request_is_told_by_the_next_poll(bank: Bank) -> None
     assert client.get("/api/me", headers={"X-Idle": "5"}).json()["session"]["idle"] >= 14 * 60
 
 
+@examples(max_examples=25)
 @given(
     idle=st.one_of(st.integers(0, 10**9).map(str), st.text(max_size=12).filter(str.isprintable)),
     ago=st.integers(0, 14),

@@ -120,7 +120,7 @@ def test_a_tag_shows_on_list_and_customer_with_who_and_until_when(bank: Bank) ->
     assert [row.expires_on for row in CustomerTag.objects.all()] == [TODAY - timedelta(days=1)]
 
 
-@settings(max_examples=25)
+@settings(max_examples=12)
 @given(
     st.lists(
         st.tuples(

@@ -143,7 +143,7 @@ def fits(shown: dict[str, Any], truth: dict[str, Any], wanted: dict[str, Any]) -
     return True
 
 
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(people, conditions())
 def test_a_filter_finds_whom_the_shown_figures_find(
     rows: list[dict[str, Any]], wanted: dict[str, Any]

@@ -332,7 +332,7 @@ class AtOnce(TestCase):
     @given(
         st.dictionaries(PAIRS, st.sampled_from(["K1", "K2", "K3"]), max_size=7), st.lists(STEP, max_size=7)
     )
-    @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
     def test_persons_after_each_decision_are_those_of_the_whole_bank(
         self, found: dict[tuple[int, int], str], steps: list[tuple[tuple[int, int], str]]
     ) -> None:

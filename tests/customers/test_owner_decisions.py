@@ -139,7 +139,7 @@ names = st.sampled_from(["E1", "E2", "E3", "E9", None])
 steps = st.lists(st.tuples(st.sampled_from(["file", "decide"]), names), min_size=1, max_size=8)
 
 
-@settings(max_examples=30)
+@settings(max_examples=15)
 @given(steps, st.booleans())
 def test_any_order_of_nights_and_decisions_gives_what_the_rule_says(
     tmp_path_factory: pytest.TempPathFactory, story: list[tuple[str, str | None]], whole: bool

@@ -189,7 +189,7 @@ def test_a_company_has_no_other_customer(bank: Bank) -> None:
 class Scope(TestCase):
     """Whatever stands between whom: no graph tells of a customer beyond the viewer's scope."""
 
-    @settings(max_examples=20)
+    @settings(max_examples=12)
     @given(
         ties=st.lists(
             st.tuples(

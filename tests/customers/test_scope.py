@@ -72,7 +72,7 @@ def naive(bank: Bank, name: str) -> set[int]:
     return seen
 
 
-@settings(max_examples=40)
+@settings(max_examples=20)
 @given(trees, people, owned)
 def test_list_and_every_detail_show_exactly_the_scope(
     tree: list[int], staff: list[tuple[str, int]], customers: list[tuple[int, int | None, list[int], bool]]

@@ -225,7 +225,7 @@ states = st.fixed_dictionaries({
 populations = st.dictionaries(st.integers(1, 6), states, min_size=1)
 
 
-@settings(max_examples=25)
+@settings(max_examples=12)
 @given(populations, populations, st.integers(1, 40))
 def test_writing_the_difference_equals_writing_all_anew(
     tmp_path_factory: pytest.TempPathFactory, first: dict[int, Any], second: dict[int, Any], gap: int

@@ -148,10 +148,7 @@ def test_every_page_fits_desk_and_phone_and_speaks_one_language(visit: Visit, la
             if "{id}" in path:
                 row = "async () => (await (await fetch('/api/customers?sort=-aum')).json()).rows[0].id"
                 path = path.replace("{id}", str(visitor.page.evaluate(row)))
-            by_link = (
-                language == "en" and path != paths[0]
-            )  # by its address in one language, by links in the other
-            page = visitor.go(path) if by_link else visitor.open(path)
+            page = visitor.open(path) if path == paths[0] else visitor.go(path)
             for width in (1440, 390):
                 page.set_viewport_size({"width": width, "height": 844})
                 expect(page.get_by_role("heading").first).to_be_visible()

@@ -82,15 +82,14 @@ STARTS = [date(2024, 2, 25), date(2025, 12, 27), date(2026, 3, 28), date(2023, 6
 
 @given(seed=st.integers(0, 10**6), first=st.sampled_from(STARTS), gap=st.sampled_from([2, 20, 45]))
 @example(seed=0, first=STARTS[0], gap=45)  # a customer who came after the months whose peak counts
-@settings(max_examples=2)
+@settings(max_examples=1)
 def test_carried_metrics_equal_the_whole_history(duck: Engine, seed: int, first: date, gap: int) -> None:
     with tempfile.TemporaryDirectory() as root:
         live(Bank(Path(root), duck), random.Random(seed), first, nights=14, longest_gap=gap)
 
 
-SPARK_NIGHTS = (date(2025, 6, 29), date(2025, 6, 30), date(2026, 1, 1))
-"""A first date, a night within a month, and one that follows half a year and a year's end: few, since Spark
-takes seconds to plan each."""
+SPARK_NIGHTS = (date(2025, 6, 30), date(2026, 1, 1))
+"""A first date, and a night that follows half a year and a year's end: few, since Spark takes many seconds for each."""
 
 
 @pytest.mark.spark

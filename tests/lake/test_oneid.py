@@ -240,7 +240,7 @@ class Naive:
 
 
 @given(st.lists(NIGHT, min_size=1, max_size=4))
-@settings(max_examples=25)
+@settings(max_examples=12)
 def test_what_a_night_tells_is_what_all_rows_tell_and_what_a_start_from_scratch_tells(
     duck: Engine, story: list[Any]
 ) -> None:
@@ -275,7 +275,7 @@ def test_what_a_night_tells_is_what_all_rows_tell_and_what_a_start_from_scratch_
     st.dictionaries(NUMBERS, ROW, min_size=2),
     st.lists(st.tuples(NUMBERS, st.sampled_from(["D1"])), max_size=4),
 )
-@settings(max_examples=12)
+@settings(max_examples=8)
 def test_the_same_night_twice_changes_nothing(
     duck: Engine, rows: dict[int, Row], log: list[tuple[int, str]]
 ) -> None:

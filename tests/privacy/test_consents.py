@@ -202,7 +202,7 @@ ANSWERS = st.lists(
 )  # fmt: skip
 
 
-@settings(max_examples=30)
+@settings(max_examples=15)
 @given(ANSWERS)
 def test_the_ledger_says_what_a_naive_reader_of_it_says(bank: Bank, story: list[tuple[str, str]]) -> None:
     naive = dict.fromkeys(Purpose.values, False)

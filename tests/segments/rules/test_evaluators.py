@@ -25,8 +25,8 @@ LIMITS = {"rule.max_depth": 50, "rule.max_conditions": 300, "rule.max_expanded":
 RULES = 350
 BANKS = 6
 """6 banks × 350 rules: 2,100 random rules in each run, of DuckDB and of row by row."""
-SPARK_RULES = 525
-SPARK_BANKS = 4
+SPARK_RULES = 1050
+SPARK_BANKS = 2
 """As many of Spark too, of fewer banks: it takes a third of a second to plan each question of the lake, however many
 rules are put together from its answer."""
 
@@ -86,7 +86,7 @@ def test_the_night_answers_as_row_by_row(
     agree(bank, lay(bank, tmp_path_factory.mktemp("lake"), duck), rules_for(bank, seed, RULES), at_once)
 
 
-@pytest.mark.parametrize("seed", [3, 102, 110, 113])
+@pytest.mark.parametrize("seed", [3, 110])
 def test_the_compiled_form_answers_as_row_by_row(duck: Engine, tmp_path: Path, seed: int) -> None:
     bank = made_bank(seed)
     agree(bank, lay(bank, tmp_path, duck), rules_for(bank, seed, 100), answers)
@@ -114,4 +114,4 @@ def test_spark_and_duckdb_answer_as_row_by_row(
 def test_the_compiled_form_is_the_same_on_spark(duck: Engine, spark: Engine, tmp_path: Path) -> None:
     bank = made_bank(1)
     world = lay(bank, tmp_path, duck)
-    agree(bank, on(spark, world), rules_for(bank, 1, 40), answers)
+    agree(bank, on(spark, world), rules_for(bank, 1, 20), answers)
