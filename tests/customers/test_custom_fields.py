@@ -7,6 +7,9 @@ from typing import Any
 
 import pytest
 from django.apps import apps
+from django.db import transaction
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tests.bank import Bank, a_bank
 from yinke.access.models import AuditEntry
@@ -139,3 +142,93 @@ def test_an_option_out_of_use_stays_with_who_has_it_and_a_retired_field_keeps_wh
     events = apps.get_model("customers.CustomFieldEvent").objects.order_by("pgh_id")
     assert [event.pgh_label for event in events] == ["insert", "update", "update", "update"]
     assert events[0].pgh_context == {"user": bank.staff["运营"].id}
+
+
+OPTIONS = ("o1", "o2", "o3")
+KNOWN: dict[str, st.SearchStrategy[Any]] = {
+    "TEXT": st.sampled_from(["钓鱼", "品茶 钓鱼", "Golf", "golf~1"]), "NUMBER": st.sampled_from([-2.5, 0, 1, 30, 300000]),
+    "DATE": st.sampled_from(["1999-12-31", "2026-02-28", "2026-10-30"]), "YES_NO": st.booleans(),
+    "CHOICE": st.sampled_from(OPTIONS), "CHOICES": st.lists(st.sampled_from(OPTIONS), min_size=1, unique=True),
+}  # fmt: skip
+some = st.lists(st.sampled_from(OPTIONS), min_size=1, unique=True).map("|".join)
+ASKED: dict[str, dict[str, st.SearchStrategy[str]]] = {
+    "TEXT": {"has": st.sampled_from(["鱼", "GOLF", "~", "棋"])},
+    "NUMBER": {"from": st.sampled_from(["-3", "0", "1.5"]), "to": st.sampled_from(["0", "30", "1e3"])},
+    "DATE": {"from": st.just("2026-02-28"), "to": st.sampled_from(["2026-02-27", "2026-10-30"])},
+    "YES_NO": {"is": st.sampled_from(["true", "false"])}, "CHOICE": {"is": some}, "CHOICES": {"is": some},
+}  # fmt: skip
+
+
+def holds(way: str, value: str, known: Any) -> bool:
+    """A condition read plainly."""
+    if known is None:
+        return False
+    if way == "has":
+        return value.lower() in known.lower()
+    if way == "is":
+        has = known if isinstance(known, list) else [str(known).lower()]
+        return bool(set(value.split("|")) & set(has))
+    asked: Any = value if isinstance(known, str) else float(value)
+    return bool(known >= asked if way == "from" else known <= asked)
+
+
+@settings(max_examples=25)
+@given(data=st.data())
+def test_the_list_is_narrowed_to_whom_the_cards_say_it_holds_of(data: st.DataObject) -> None:
+    with transaction.atomic():
+        bank = a_bank().with_staff("运营", "HQ_OPS").with_branch("徐汇").with_manager("李")
+        for number in range(4):
+            bank.with_customer(f"客户{number}")
+        fields = {
+            kind: define(bank, kind, f"字段{n}", options=[{"zh": zh} for zh in "甲乙丙"] if "CHOICE" in kind else [])
+            for n, kind in enumerate(KNOWN)
+        }  # fmt: skip
+        known: dict[tuple[str, str], Any] = {}
+        for customer in bank.customers:
+            for kind in KNOWN:
+                known[customer, kind] = data.draw(st.none() | KNOWN[kind])
+                assert fill(bank, "李", customer, fields[kind], known[customer, kind]).status_code == 204
+        asked = []
+        for kind in data.draw(st.lists(st.sampled_from(list(KNOWN)), min_size=1, max_size=3)):
+            way = data.draw(st.sampled_from(list(ASKED[kind])))
+            asked.append((kind, way, data.draw(ASKED[kind][way])))
+        wanted = {
+            bank.customers[customer].id for customer in bank.customers
+            if all(holds(way, value, known[customer, kind]) for kind, way, value in asked)
+        }  # fmt: skip
+        said = [f"{fields[kind]['code']}~{way}~{value}" for kind, way, value in asked]
+        found = bank.client("李").get("/api/customers", {"custom": said}).json()["rows"]
+        assert {row["id"] for row in found} == wanted
+        transaction.set_rollback(True)
+
+
+def test_a_wrong_condition_says_which_and_hidden_fields_narrow_nothing(bank: Bank) -> None:
+    number, pet = define(bank, "NUMBER", "收入", unit="万元"), define(bank, "TEXT", "宠物", on_page=False)
+    code = number["code"]
+    shown = send(bank, "李", "GET", "custom-fields/shown").json()
+    assert [(field["code"], field["title"], field["unit"]) for field in shown] == [(code, "收入", "万元")]
+    for said in (
+        f"{pet['code']}~has~猫", "none~is~1", f"{code}~is~3", f"{code}~from~many", f"{code}~from~NaN", f"{code}~to~",
+        f"{code}~to~1e40", code, "", "~~", f"{code}~from~{'9' * 300}",
+    ):  # fmt: skip
+        refused = bank.client("李").get("/api/customers", {"custom": said})
+        assert (refused.status_code, refused.json()["code"]) == (400, "custom_condition_wrong"), said
+        assert refused.json()["place"].startswith("custom")
+    many = bank.client("李").get("/api/customers", {"custom": [f"{code}~from~1"] * 21})
+    assert many.json()["code"] == "custom_condition_wrong"
+
+
+def test_a_saved_view_keeps_its_conditions_on_own_fields(bank: Bank) -> None:
+    field = define(bank, "YES_NO", "有车")
+    assert fill(bank, "李", "张三丰", field, True).status_code == 204
+    query = {"custom": [f"{field['code']}~is~true"]}
+    made = send(
+        bank,
+        "李",
+        "POST",
+        "customer-views",
+        {"name": "有车的", "query": query, "columns": [], "shared": False},
+    )
+    assert made.status_code == 200, made.content
+    [view] = send(bank, "李", "GET", "customer-views").json()
+    assert view["query"] == query

@@ -275,6 +275,16 @@ def test_a_field_of_the_banks_own_is_defined_filled_in_and_drawn_with(visit: Cal
     page.get_by_role("button", name="保存").click()
     expect(page.get_by_role("button", name="填写宠物").locator("..")).to_contain_text("猫")
 
+    page = manager.open("/customers")
+    page.get_by_role("button", name="更多条件").click()
+    page.get_by_role("dialog").get_by_label("宠物").click()
+    page.get_by_title("猫").click()
+    expect(page.get_by_role("dialog").get_by_role("button", name="看 1 位客户")).to_be_visible()
+    assert "custom=pet" in page.url or "custom=f" in page.url
+    page.keyboard.press("Escape")
+    page.get_by_role("dialog").get_by_role("button", name="看 1 位客户").click()
+    expect(page.get_by_text("宠物：猫")).to_be_visible()
+
     head = visit(HEAD, language="en")
     page = head.open("/segments/new")
     page.get_by_role("button", name="Add a condition").first.click()

@@ -11,6 +11,7 @@ from yinke.customers.custom_schemas import (
     CustomFieldChange,
     CustomFieldIn,
     CustomFieldOut,
+    CustomFieldShown,
     CustomFieldUse,
     CustomValueIn,
     CustomValueOut,
@@ -25,6 +26,12 @@ router = Router(tags=["customers"])
 def list_custom_fields(request: HttpRequest) -> list[CustomFieldOut]:
     """All fields of the bank's own, retired ones included."""
     return queries.fields_of(viewer_from(request))
+
+
+@router.get("/custom-fields/shown", response=list[CustomFieldShown], auth=can("customer.read"))
+def list_shown_custom_fields(request: HttpRequest) -> list[CustomFieldShown]:
+    """The fields that customers' pages show, by which the customer list may be narrowed."""
+    return queries.fields_shown(viewer_from(request))
 
 
 @router.post("/custom-fields", response=CustomFieldOut, auth=can("field.manage"))

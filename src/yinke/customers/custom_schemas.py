@@ -70,19 +70,30 @@ class CustomFieldOut(Schema):
     customers: int
 
 
+class CustomChoice(Schema):
+    """An option by its name in the viewer's language."""
+
+    code: str
+    name: str
+
+
+class CustomFieldShown(Schema):
+    """A field that customers' pages show, as the customer list may be narrowed by it; in the viewer's language."""
+
+    code: str
+    title: str
+    about: str
+    kind: Kind
+    unit: str
+    options: list[CustomChoice]
+
+
 class CustomFieldUse(Schema):
     """Where a field is used: customers of whom it is known, segments that name it, and how many others do."""
 
     customers: int
     segments: list[str]
     others: int
-
-
-class CustomChoice(Schema):
-    """An option by its name in the viewer's language."""
-
-    code: str
-    name: str
 
 
 class CustomValueOut(Schema):

@@ -14,6 +14,7 @@ from django.db.models.functions import Substr
 from yinke.access.masking import BANDS
 from yinke.access.viewer import Viewer
 from yinke.common.errors import YinkeError
+from yinke.customers.custom_filters import narrow_by_fields
 from yinke.customers.list_models import ListEntry
 from yinke.customers.models import Customer
 from yinke.customers.queries_kept import holding, lists, tags
@@ -123,6 +124,7 @@ def narrow(
             removed_at=None, of_list__in=lists(viewer).filter(id=wanted.on_list)
         )
         rows = rows.filter(Exists(entries.filter(customer_id=OuterRef("id"))))
+    rows = narrow_by_fields(rows, wanted.custom)
     for more in MORE:
         rows = more(rows, wanted)
     return rows

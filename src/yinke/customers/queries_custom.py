@@ -10,6 +10,7 @@ from yinke.customers.custom_models import CustomField, CustomValue
 from yinke.customers.custom_schemas import (
     CustomChoice,
     CustomFieldOut,
+    CustomFieldShown,
     CustomFieldUse,
     CustomOption,
     CustomValueOut,
@@ -25,6 +26,23 @@ PAST = 50
 def defined() -> QuerySet[CustomField]:
     """All fields in their order, retired ones included."""
     return CustomField.objects.order_by("place", "id")
+
+
+def shown() -> QuerySet[CustomField]:
+    """The fields that customers' pages show, in their order."""
+    return defined().filter(is_active=True, on_page=True)
+
+
+def fields_shown(viewer: Viewer) -> list[CustomFieldShown]:
+    """``shown`` as the customer list offers them."""
+    return [
+        CustomFieldShown(
+            code=each.code, title=said(viewer, each.name_zh, each.name_en),
+            about=said(viewer, each.about_zh, each.about_en), kind=each.kind, unit=each.unit,  # type: ignore[arg-type]
+            options=[CustomChoice(code=one["code"], name=said(viewer, one["zh"], one["en"])) for one in each.options],
+        )
+        for each in shown()
+    ]  # fmt: skip
 
 
 def one_field(code: str, *, in_use: bool = False, lock: bool = False) -> CustomField:
@@ -81,9 +99,9 @@ def custom_values(viewer: Viewer, customer_id: int) -> list[CustomValueOut]:
         NotFound: no such customer in the viewer's scope.
     """
     customer = one(viewer, customer_id)
-    shown = list(defined().filter(is_active=True, on_page=True))
-    rows = values().filter(customer=customer, field__in=shown).select_related("by")
-    return [_value_out(viewer, each, {row.field_id: row for row in rows}.get(each.id)) for each in shown]
+    fields = list(shown())
+    rows = values().filter(customer=customer, field__in=fields).select_related("by")
+    return [_value_out(viewer, each, {row.field_id: row for row in rows}.get(each.id)) for each in fields]
 
 
 def _value_out(viewer: Viewer, field: CustomField, row: CustomValue | None) -> CustomValueOut:

@@ -38,6 +38,9 @@ class CustomerQuery(Schema):
     """Any of these tags."""
     on_list: int | None = None
     """On this list of customers."""
+    custom: list[str] = []
+    """Conditions on the bank's own fields, all of them met: ``code~from~1``, ``code~to~9`` (numbers, dates; both
+    included), ``code~is~o1|o2`` (one of these options; ``true`` or ``false``), ``code~has~text``."""
     aum_from: Decimal | None = None
     """Bounds are both included; of money CNY. Who sees bands only may bound by their edges only."""
     aum_to: Decimal | None = None

@@ -678,6 +678,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/custom-fields/shown": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Shown Custom Fields
+         * @description The fields that customers' pages show, by which the customer list may be narrowed.
+         */
+        get: operations["list_shown_custom_fields"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/custom-fields/{field_code}": {
         parameters: {
             query?: never;
@@ -4360,6 +4380,11 @@ export interface components {
             tag: number[];
             /** On List */
             on_list?: number | null;
+            /**
+             * Custom
+             * @default []
+             */
+            custom: string[];
             /** Aum From */
             aum_from?: number | string | null;
             /** Aum To */
@@ -4660,6 +4685,37 @@ export interface components {
             active: boolean;
         };
         /**
+         * CustomChoice
+         * @description An option by its name in the viewer's language.
+         */
+        CustomChoice: {
+            /** Code */
+            code: string;
+            /** Name */
+            name: string;
+        };
+        /**
+         * CustomFieldShown
+         * @description A field that customers' pages show, as the customer list may be narrowed by it; in the viewer's language.
+         */
+        CustomFieldShown: {
+            /** Code */
+            code: string;
+            /** Title */
+            title: string;
+            /** About */
+            about: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "TEXT" | "NUMBER" | "DATE" | "YES_NO" | "CHOICE" | "CHOICES";
+            /** Unit */
+            unit: string;
+            /** Options */
+            options: components["schemas"]["CustomChoice"][];
+        };
+        /**
          * CustomFieldChange
          * @description What may be changed of a field. Options that are not named go out of use.
          */
@@ -4713,16 +4769,6 @@ export interface components {
             segments: string[];
             /** Others */
             others: number;
-        };
-        /**
-         * CustomChoice
-         * @description An option by its name in the viewer's language.
-         */
-        CustomChoice: {
-            /** Code */
-            code: string;
-            /** Name */
-            name: string;
         };
         /**
          * CustomValueOut
@@ -10863,6 +10909,26 @@ export interface operations {
             };
         };
     };
+    list_shown_custom_fields: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomFieldShown"][];
+                };
+            };
+        };
+    };
     change_custom_field: {
         parameters: {
             query?: never;
@@ -11210,6 +11276,7 @@ export interface operations {
                 org?: number | null;
                 tag?: number[];
                 on_list?: number | null;
+                custom?: string[];
                 aum_from?: number | string | null;
                 aum_to?: number | string | null;
                 mda_from?: number | string | null;

@@ -21,6 +21,14 @@ export function useCustomFields() {
   });
 }
 
+/** The fields that customers' pages show, by which the list may be narrowed. */
+export function useShownFields() {
+  return useQuery({
+    queryKey: ["custom-fields", "shown"],
+    queryFn: ({ signal }) => body(client.GET("/api/custom-fields/shown", { signal })),
+  });
+}
+
 /** Where a field is used; asked when somebody means to retire it. */
 export function useCustomFieldUse(code: string) {
   return useQuery({

@@ -63,7 +63,7 @@ const SINGLE = CONDITIONS.flatMap(({ name, kind }) =>
   kind === "yesno" ? [name] : kind === "choice" ? [] : [`${name}_from`, `${name}_to`],
 );
 /** Every key that narrows the list. */
-export const NARROWING = ["q", ...LISTS, "manager", "org", "on_list", ...SINGLE];
+export const NARROWING = ["q", ...LISTS, "manager", "org", "on_list", "custom", ...SINGLE];
 export const URL_DEFAULTS: UrlQuery = {
   ...Object.fromEntries(NARROWING.map((name) => [name, ""])),
   sort: "-aum",
@@ -78,6 +78,7 @@ export function toQuery(url: UrlQuery): CustomerQuery {
     const text = url[name]?.trim();
     if (!text) continue;
     if (name === "manager" && text === POOL) query.pool = true;
+    else if (name === "custom") query.custom = text.split(";");
     else if (LISTS.includes(name))
       query[name] = NUMBERS.has(name) ? text.split(",").map(Number) : text.split(",");
     else query[name] = text;
@@ -94,6 +95,7 @@ export function toUrl(query: Kept): UrlQuery {
   const url: UrlQuery = { ...URL_DEFAULTS };
   for (const [name, value] of Object.entries(query)) {
     if (name === "pool") url.manager = value ? POOL : "";
+    else if (name === "custom" && Array.isArray(value)) url.custom = value.join(";");
     else if (name in url) url[name] = Array.isArray(value) ? value.join(",") : String(value);
   }
   return url;
@@ -115,6 +117,8 @@ export interface Chip {
   /** What its removal empties. */
   names: string[];
   text: string;
+  /** What its removal changes, where that is not to empty. */
+  change?: Record<string, string | undefined>;
 }
 
 /** The conditions in words, each with what to empty to be rid of it. `q` is the search box's own. */

@@ -1,6 +1,8 @@
 import { useTranslation } from "react-i18next";
 import { useFormat } from "@/shared/hooks/useFormat";
 import { useManagers } from "./api";
+import { customChips } from "./custom";
+import { useShownFields } from "./customApi";
 import { useCustomerLists, useTags } from "./listsApi";
 import { chips, type Chip, type UrlQuery } from "./filters";
 
@@ -13,13 +15,19 @@ export function useChips(): (url: UrlQuery) => Chip[] {
   const managers = useManagers();
   const named = (rows: { id: number; name: string }[] | undefined) => (id: string) =>
     rows?.find((row) => String(row.id) === id)?.name ?? `#${id}`;
-  return (url) =>
-    chips(url, {
+  const fields = useShownFields();
+  return (url) => [
+    ...chips(url, {
       t: (key, options) => t(key, options ?? {}),
       money: (amount) => format.money(amount),
       date: (day) => format.shortDate(day),
       tag: named(tags.data),
       list: named(lists.data),
       manager: named(managers.data),
-    });
+    }),
+    ...customChips(url.custom, fields.data ?? [], {
+      t: (key, options) => t(key, options ?? {}),
+      date: (day) => format.shortDate(day),
+    }),
+  ];
 }

@@ -92,15 +92,15 @@ export function CustomerFilters({ url, showManager, banded, total, onChange, onC
       </div>
       {others.length > 0 && (
         <div className={styles.chips}>
-          {others.map(({ names, text }) => (
+          {others.map(({ names, text, change }) => (
             <Tag
-              key={names[0]}
+              key={text}
               variant="filled"
               className={styles.mark}
               closable={{ "aria-label": t("chip.remove", { text }) }}
               onClose={(event) => {
                 event.preventDefault();
-                onChange(Object.fromEntries(names.map((name) => [name, undefined])));
+                onChange(change ?? Object.fromEntries(names.map((name) => [name, undefined])));
               }}
             >
               {text}

@@ -6,6 +6,7 @@ import { useScreen } from "@/shared/hooks/useScreen";
 import { usePreferences } from "@/shared/preferences";
 import { useCustomerLists, useTags } from "../listsApi";
 import { GROUPS, type Condition, type UrlQuery } from "../filters";
+import { CustomConditions } from "./CustomConditions";
 import styles from "./customers.module.css";
 
 type Change = (change: Record<string, string | undefined>) => void;
@@ -90,6 +91,7 @@ export function MoreFilters({ open, url, banded, total, onChange, onClear, onClo
             ))}
           </section>
         ))}
+        <CustomConditions value={url.custom} size={size} onChange={(custom) => onChange({ custom })} />
       </div>
     </Drawer>
   );
