@@ -96,19 +96,13 @@ class CustomFieldUse(Schema):
     others: int
 
 
-class CustomValueOut(Schema):
+class CustomValueOut(CustomFieldShown):
     """What one field says of a customer, in the viewer's language. ``value`` null: not known.
 
-    A number is a number, a date ISO text, a choice its code, several choices a list of codes.
+    A number is a number, a date ISO text, a choice its code, several choices a list of codes. ``options``: those to
+    choose from, and those that the customer has.
     """
 
-    code: str
-    title: str
-    about: str
-    kind: Kind
-    unit: str
-    options: list[CustomChoice]
-    """Those to choose from, and those that the customer has."""
     value: Any
     by: str
     at: datetime | None

@@ -4774,7 +4774,8 @@ export interface components {
          * CustomValueOut
          * @description What one field says of a customer, in the viewer's language. ``value`` null: not known.
          *
-         *     A number is a number, a date ISO text, a choice its code, several choices a list of codes.
+         *     A number is a number, a date ISO text, a choice its code, several choices a list of codes. ``options``: those to
+         *     choose from, and those that the customer has.
          */
         CustomValueOut: {
             /** Code */
