@@ -40,9 +40,9 @@ describe("conditions on own fields", () => {
     const told = customChips("income~from~30;pet~is~o1|o9;car~is~false;gone~has~x", fields, words);
     expect(told.map(({ text }) => text)).toEqual([
       "chip.from INCOME 30 万元 ",
-      "chip.is PET Cat" + "commao9",
-      "chip.is CAR no",
-      "chip.has gone x",
+      "customers:chip.is PET Catcustomers:commao9",
+      "customers:chip.is CAR no",
+      "customers:chip.has gone x",
     ]);
     expect(told[0]?.change).toEqual({ custom: "pet~is~o1|o9;car~is~false;gone~has~x" });
   });
