@@ -35,7 +35,7 @@ def serve(host: str, port: int, workers: int) -> None:
     worker = subprocess.Popen([sys.executable, "-m", "yinke.cli", "worker"])
     try:
         Granian(
-            "yinke.wsgi:application", address=host, port=port, interface=Interfaces.WSGI, workers=workers,
+            "yinke.wsgi:ready_application", factory=True, address=host, port=port, interface=Interfaces.WSGI, workers=workers,
             blocking_threads=THREADS, backlog=1024, log_access=False,
         ).serve()  # fmt: skip
     finally:

@@ -21,7 +21,7 @@ class CareConfig(AppConfig):
         MARKED.append(follow_alerts)
         from yinke.care.queries.reached import reached
         from yinke.care.queries.wishes import undisturbed
-        from yinke.segments.marks import SOURCES
+        from yinke.segments.marks import SOURCES, Source
 
-        SOURCES["do_not_disturb"] = undisturbed
-        SOURCES["contact"] = reached
+        SOURCES["do_not_disturb"] = Source(undisturbed, rows=("care_donotdisturb",))
+        SOURCES["contact"] = Source(reached, rows=("care_contactrecord",))

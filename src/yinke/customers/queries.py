@@ -9,7 +9,9 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from django.db.models import Aggregate, BinaryField, Q, QuerySet
+from django.core.exceptions import EmptyResultSet
+from django.db import connection
+from django.db.models import Q, QuerySet
 
 from yinke.access.models import User
 from yinke.access.viewer import OWN_ONLY, Viewer
@@ -54,23 +56,36 @@ def visible(viewer: Viewer) -> QuerySet[Customer]:
     return Customer.objects.filter(within | Q(id__in=beyond) if beyond else within)
 
 
-def ids_within(viewer: Viewer) -> npt.NDArray[np.int32]:
+def ids_within(viewer: Viewer) -> Ids:
     """The ids of the customers in the viewer's scope, unordered."""
     return packed(visible(viewer), "id")
 
 
-def packed(rows: QuerySet[Any], column: str = "customer_id") -> npt.NDArray[np.int32]:
-    """A column of ids as one value, unordered: half a million in a tenth of a second, without a row of Python each."""
-    found = rows.order_by().aggregate(ids=_Packed(column))["ids"]
+Ids = npt.NDArray[np.int32]
+"""Customers' ids."""
+
+
+def packed(
+    rows: QuerySet[Any], column: str = "customer_id", *, among: Ids | None = None, where: str = ""
+) -> Ids:
+    """A column of ids as one value, unordered: half a million in a tenth of a second, without a row of Python each.
+
+    Args:
+        among: only these ids; None: all.
+        where: a yes or no of the rows that must be true of those that are left when they were made distinct.
+    """
+    if among is not None:
+        rows = rows.filter(**{f"{column}__in": among.tolist()})
+    plain = rows if rows.query.distinct_fields else rows.order_by()
+    try:
+        inner, values = plain.values(column, *([where] if where else [])).query.sql_with_params()
+    except EmptyResultSet:
+        return np.zeros(0, np.int32)
+    sql = f"SELECT string_agg(int4send({column}), '') FROM ({inner}) r{f' WHERE {where}' if where else ''}"
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        (found,) = cursor.fetchone()
     return np.frombuffer(found or b"", ">i4").astype(np.int32)
-
-
-class _Packed(Aggregate):
-    """``string_agg(int4send(x), '')``: four bytes each, the highest first."""
-
-    function = "string_agg"
-    template = "%(function)s(int4send(%(expressions)s), ''::bytea)"
-    output_field = BinaryField()
 
 
 def active_assignments(*user_ids: int) -> QuerySet[Assignment]:

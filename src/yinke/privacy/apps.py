@@ -17,11 +17,13 @@ class PrivacyConfig(AppConfig):
         from yinke.privacy.consents import granted
         from yinke.privacy.services.keys import note_first_key, stored_keys
         from yinke.privacy.services.policies import seed_policies
-        from yinke.segments.marks import SOURCES
+        from yinke.segments.marks import SOURCES, Source
 
         use_keys(stored_keys)
         use_master(lambda: (settings.YINKE.data_key, settings.YINKE.cipher))
-        SOURCES["consent"] = granted
+        SOURCES["consent"] = Source(
+            granted, rows=("privacy_consent", "privacy_restriction"), tables=("privacy_policy",)
+        )
 
         def migrated(**_: Any) -> None:
             note_first_key()

@@ -117,7 +117,12 @@ class Consent(models.Model):
 
     class Meta:
         indexes: ClassVar = [
-            models.Index(fields=["customer", "purpose", "-at", "-id"], name="consent_of_customer")
+            models.Index(fields=["customer", "purpose", "-at", "-id"], name="consent_of_customer"),
+            models.Index(
+                fields=["purpose", "customer", "-id"],
+                include=["answer", "policy", "at"],
+                name="consent_to_purpose",
+            ),
         ]
 
 

@@ -15,10 +15,10 @@ class ScoringConfig(AppConfig):
         from yinke.scoring.services.alerts import alerted
         from yinke.scoring.services.registry import lay_down
         from yinke.scoring.services.values import proposed
-        from yinke.segments.marks import SOURCES
+        from yinke.segments.marks import SOURCES, Source
 
-        SOURCES["churn"] = alerted
-        SOURCES["next_product"] = proposed
+        SOURCES["churn"] = Source(alerted, rows=("scoring_churnalert",))
+        SOURCES["next_product"] = Source(proposed, tables=("scoring_customervalue",))
 
         def again(**_: Any) -> None:
             lay_down()

@@ -17,8 +17,9 @@ class SegmentsConfig(AppConfig):
         from yinke.common.thresholds import use_approved
         from yinke.customers.hooks import FIELD_NAMES, FIELD_USES, MARKED
         from yinke.segments.custom import held
+        from yinke.segments.following import lay_triggers
         from yinke.segments.live import follow
-        from yinke.segments.marks import SOURCES
+        from yinke.segments.marks import SOURCES, Source
         from yinke.segments.queries_store import field_used
         from yinke.segments.rules.custom import MARK
         from yinke.segments.rules.parse import field_names
@@ -27,10 +28,11 @@ class SegmentsConfig(AppConfig):
         MARKED.append(follow)
         FIELD_NAMES.append(field_names)
         FIELD_USES.append(field_used)
-        SOURCES[MARK] = held
+        SOURCES[MARK] = Source(held, rows=("customers_customvalue",))
         use_approved(approved_file)
 
         def again(**_: Any) -> None:
             lay_down()
+            lay_triggers()
 
-        post_migrate.connect(again, sender=self, weak=False, dispatch_uid="approved standards")
+        post_migrate.connect(again, sender=self, weak=False, dispatch_uid="standards, marks")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from typing import Any
@@ -19,7 +19,8 @@ from yinke.customers.queries_kept import tags
 from yinke.lake.engine import Engine, open_engine
 from yinke.lake.store import Day, Lake
 from yinke.segments.definitions import Usable, around_of, meant, names_of, visible_segments
-from yinke.segments.marks import marks_for
+from yinke.segments.following import following
+from yinke.segments.marks import marks_for, marks_of_bank
 from yinke.segments.members.live import Live, ids
 from yinke.segments.ready.audience import sees_aml
 from yinke.segments.ready.tags import tag_names
@@ -40,6 +41,28 @@ def _engine() -> Engine:
     """This process's engine: to open one takes longer than most questions."""
     env = settings.YINKE
     return open_engine("duckdb", threads=env.threads, memory="1GB", scratch=env.home / "scratch")
+
+
+def live_of(world: Callable[[], World], day: Day) -> Live:
+    """The columns of a day in memory; made if they are not there, in place of those of another day."""
+    with _LIVE_LOCK:
+        found = _live.get(day.version)
+        if found is None:
+            env = settings.YINKE
+            _live.clear()
+            found = _live[day.version] = Live(
+                world(), threads=env.threads, memory=env.memory, scratch=env.home / "scratch"
+            )
+    return found
+
+
+def world_of_bank(day: Day) -> World:
+    """What rules are evaluated on, seen by nobody in particular: without segments, and with all tags."""
+    lake, env = Lake(settings.YINKE.lake), settings.YINKE
+    values = load_thresholds(env.thresholds).at(day.biz_date)
+    return World(
+        _engine(), lake, day, values, marks=marks_of_bank(day.biz_date), following=following(day.biz_date)
+    )
 
 
 @dataclass(frozen=True)
@@ -84,7 +107,7 @@ class Asking:
             self.values,
             segments=self.segments,
             marks=marks,
-            asker=self.viewer,
+            following=following(self.day.biz_date, self.viewer),
         )
 
     @cached_property
@@ -128,15 +151,7 @@ class Asking:
     @property
     def live(self) -> Live:
         """The columns in memory, made at the first question of a day."""
-        with _LIVE_LOCK:
-            found = _live.get(self.day.version)
-            if found is None:
-                env = settings.YINKE
-                _live.clear()
-                found = _live[self.day.version] = Live(
-                    self.world, threads=env.threads, memory=env.memory, scratch=env.home / "scratch"
-                )
-        return found
+        return live_of(lambda: self.world, self.day)
 
     def checked(self, raw: Any, around: Around | None = None) -> Checked:
         """The rule, or its problems; checked against what the viewer's rules are, if nothing else is given."""

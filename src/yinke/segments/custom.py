@@ -6,13 +6,11 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 
-import numpy as np
-import numpy.typing as npt
 from django.db.models import Q
 
 from yinke.access.viewer import Viewer
 from yinke.customers.custom_models import CustomValue
-from yinke.customers.queries import packed
+from yinke.customers.queries import Ids, packed
 from yinke.customers.queries_custom import defined, in_words, values
 from yinke.segments.rules.custom import Asked, custom_field, read_mark
 from yinke.segments.rules.fields import CUSTOM, Field, typed
@@ -32,13 +30,13 @@ def custom_fields() -> dict[str, Field]:
     return {field.name: field for field in found}
 
 
-def held(marks: frozenset[str], on: date) -> Iterator[tuple[str, npt.NDArray[np.int32]]]:
-    """Whom each mark holds of; one question each. Dates stand in the marks: ``on`` changes nothing."""
+def held(marks: frozenset[str], on: date, among: Ids | None = None) -> Iterator[tuple[str, Ids]]:
+    """Whom each mark holds of, of some customers or of all; one question each. Dates stand in the marks: ``on`` changes nothing."""
     asked = {said: read_mark(said) for said in sorted(marks)}
     fields = {each.code: each for each in defined().filter(code__in={one.code for one in asked.values()})}
     for said, one in asked.items():
         field = fields[one.code]
-        yield said, packed(values().filter(_fits(field.kind, one), field=field))
+        yield said, packed(values().filter(_fits(field.kind, one), field=field), among=among)
 
 
 def _fits(kind: str, asked: Asked) -> Q:

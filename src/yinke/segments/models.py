@@ -8,6 +8,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Now
 
 from yinke.access.models import Org, User
 from yinke.common.history import kept
@@ -180,6 +181,22 @@ class SegmentFinding(models.Model):
     """Customers' ids; those who are deleted are taken out."""
     left = ArrayField(models.IntegerField())
     at = models.DateTimeField(auto_now_add=True)
+
+
+class MarkChange(models.Model):
+    """标记变更: of whom a tag, a consent, a wish, a contact or a field of the bank's own has changed, and in which transaction.
+
+    Written by the database itself (``following.py``). Whoever has read such facts asks from then on only of these.
+    """
+
+    id: int
+    table = models.CharField(max_length=63)
+    """Whose rows changed."""
+    customer_ids = ArrayField(models.IntegerField(), null=True)
+    """Null: perhaps everybody."""
+    xid = models.BigIntegerField(db_index=True)
+    """``pg_current_xact_id()`` of the change: times would not tell what others saw when, for they commit in any order."""
+    at = models.DateTimeField(db_default=Now())
 
 
 class StandardChange(models.Model):

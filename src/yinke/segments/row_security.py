@@ -4,7 +4,7 @@ from yinke.common.row_security import EVERYWHERE, of_customer
 
 POLICIES = {
     "segments_listedcustomer": of_customer(), "segments_segmentmove": of_customer(),
-    "segments_segmentfinding": EVERYWHERE,
+    "segments_segmentfinding": EVERYWHERE, "segments_markchange": EVERYWHERE,
 }  # fmt: skip
 OPEN = {
     "segments_segment": "names and meanings of segments; who is a member is closed",

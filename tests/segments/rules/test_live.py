@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import time
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -19,7 +15,6 @@ from yinke.segments.members.live import Live, ids
 from yinke.segments.rules.explain import explain
 from yinke.segments.rules.language import Rule, leaves
 from yinke.segments.rules.sentence import Names
-from yinke.segments.rules.world import Ids
 
 
 @settings(max_examples=2)
@@ -59,39 +54,3 @@ def test_each_condition_is_told_with_the_customers_own_value(duck: Engine, tmp_p
     told = explain(world, aum, row["cust_id"], Names())
     assert told is not None and (told.reasons[0].state, told.reasons[0].value) == ("unknown", None)
     assert explain(world, aum, 9_999, Names()) is None
-
-
-def test_marks_that_took_long_are_kept_a_moment_for_who_asked(
-    duck: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    world = lay(made_bank(5), tmp_path, duck)
-    live = Live(world, threads=2, memory="500MB", scratch=tmp_path)
-    rule = Rule.model_validate(
-        {"where": {"type": "compare", "field": "tag", "op": "has_any", "value": ["12"]}}
-    )
-    people = sorted(row["cust_id"] for row in made_bank(5).days[world.day.biz_date]["snapshot"])
-    tagged, seconds = people[:2], 0.06
-
-    def marks(wanted: frozenset[str]) -> dict[str, Ids]:
-        time.sleep(seconds)
-        return {mark: np.array(tagged, np.int32) for mark in wanted}
-
-    def count(asker: str | None) -> int:
-        return live.count(replace(world, marks=marks, asker=asker), rule).customers
-
-    monkeypatch.setattr("yinke.segments.members.marks.TIMES", 1000)
-    assert (count("李"), count("王")) == (2, 2)
-    tagged = people[:5]
-    assert count("李") == 2  # asked less than a minute ago
-    assert count("陈") == 5
-    listed = live.all(replace(world, marks=marks, asker="李"), rule)
-    assert len(listed) == 5  # who are put on a list are asked anew
-    monkeypatch.setattr("yinke.segments.members.marks.LONGEST", 0)
-    assert count("赵") == 5
-    tagged = people[:4]
-    assert count("赵") == 4
-    monkeypatch.undo()
-    seconds, tagged = 0.0, people[:1]
-    assert count("孙") == 1
-    tagged = people[:3]
-    assert count("孙") == 3  # quickly asked is exact

@@ -10,8 +10,6 @@ from collections.abc import Collection, Iterator, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 
-import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
@@ -20,7 +18,7 @@ from django.utils import timezone
 
 from yinke.access.services import audit_job
 from yinke.customers.hooks import marked
-from yinke.customers.queries import packed
+from yinke.customers.queries import Ids, packed
 from yinke.customers.services.bulk import run, stage
 from yinke.lake.dates import month_end
 from yinke.lake.engine import Engine
@@ -216,10 +214,11 @@ def drop_alerts(customer_ids: Collection[int]) -> None:
         marked("churn", had)
 
 
-def alerted(bands: frozenset[str], on: date) -> Iterator[tuple[str, npt.NDArray[np.int32]]]:
-    """Who has a standing alert of each band, as rules of segments ask for it: what stands now."""
+def alerted(bands: frozenset[str], on: date, among: Ids | None = None) -> Iterator[tuple[str, Ids]]:
+    """Who has a standing alert of each band, as rules of segments ask for it: what stands now, of some customers or
+    of all."""
     for band in sorted(bands):
-        yield band, packed(ChurnAlert.objects.filter(ended_on=None, band=band))
+        yield band, packed(ChurnAlert.objects.filter(ended_on=None, band=band), among=among)
 
 
 def standing_among(customer_ids: Collection[int]) -> list[int]:

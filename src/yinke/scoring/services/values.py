@@ -6,14 +6,12 @@ from collections.abc import Collection, Iterator
 from datetime import date
 
 import duckdb
-import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 from django.db import transaction
 
 from yinke.customers.hooks import marked
-from yinke.customers.queries import packed
+from yinke.customers.queries import Ids, packed
 from yinke.customers.services.bulk import NOT_ERASED, fill, is_empty, run, stage, upsert
 from yinke.lake.engine.files import quoted
 from yinke.lake.store import Day
@@ -90,7 +88,8 @@ def drop_values(customer_ids: Collection[int]) -> None:
         marked("next_product", had)
 
 
-def proposed(categories: frozenset[str], on: date) -> Iterator[tuple[str, npt.NDArray[np.int32]]]:
-    """To whom the last night proposes each category, as rules of segments ask for it: what stands now."""
+def proposed(categories: frozenset[str], on: date, among: Ids | None = None) -> Iterator[tuple[str, Ids]]:
+    """To whom the last night proposes each category, as rules of segments ask for it: what stands now, of some
+    customers or of all."""
     for category in sorted(categories):
-        yield category, packed(CustomerValue.objects.filter(products__contains=[category]))
+        yield category, packed(CustomerValue.objects.filter(products__contains=[category]), among=among)

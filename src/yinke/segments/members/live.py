@@ -7,7 +7,6 @@ up on other dates is found once and kept beside it, so that another threshold is
 from __future__ import annotations
 
 import threading
-import time
 from collections import OrderedDict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
@@ -37,7 +36,7 @@ from yinke.segments.members.leaves import (
     joined,
     leaves_of,
 )
-from yinke.segments.members.marks import Recent
+from yinke.segments.members.marks import KeptMarks
 from yinke.segments.members.sequences import followed
 from yinke.segments.rules.language import Rule
 from yinke.segments.rules.world import World
@@ -71,9 +70,9 @@ class Live:
         self._engine = open_engine("duckdb", threads=threads, memory=memory, scratch=scratch)
         self._lock = threading.Lock()
         self._found: OrderedDict[Leaf, Bits] = OrderedDict()
-        self._recent = Recent()
         inside = replace(world, engine=self._engine)
         self._places = Places(0, gather(inside, (), ()))
+        self._marks = KeptMarks(lambda ids: self._places.bits(self._inside(ids)))
         there = set(pq.read_schema(world.day.path("snapshot")).names)
         self._load(inside, [self._stored(name) for name in ASKED if name in there], ())
         self._groups = _Groups(self._places, [self._stored(name) for name in BY if name in there])
@@ -82,8 +81,7 @@ class Live:
         """Count a checked rule.
 
         Args:
-            world: of the same day. People change its marks any moment: they are asked anew each time, but for those
-                that take long to ask (see ``marks.Recent``).
+            world: of the same day. People change its marks any moment: what holds at this moment is counted.
             within: ``cust_id`` of those whom the viewer may see; None: the whole bank.
         """
         found, scope = self._holding(world, rule, within)
@@ -119,7 +117,7 @@ class Live:
 
     def all(self, world: World, rule: Rule) -> BitMap:
         """The numbers of all whom a checked rule holds of at this moment, in the whole bank."""
-        who = np.flatnonzero(_unpacked(self._holding(replace(world, asker=None), rule, None)[0]))
+        who = np.flatnonzero(_unpacked(self._holding(world, rule, None)[0]))
         return BitMap(who.astype(np.uint32))
 
     def first(self, world: World, by: str, found: BitMap, many: int, skip: int, *, down: bool) -> list[int]:
@@ -157,23 +155,22 @@ class Live:
             answers = self._answers(inside, leaves - set(marks)) | marks
         scope = self._places.there
         if within is not None:
-            scope = scope & self._places.bits(self._mine(within))
+            scope = scope & self._places.bits(self._inside(within["cust_id"].to_numpy()))
         return joined(node, answers.__getitem__, self._places.there) & scope, scope
 
     def _marked(self, world: World, leaf: Marked) -> Bits:
         """Whom a mark holds of."""
-        key = (world.asker, leaf)
-        kept = None if world.asker is None else self._recent.get(key)
-        if kept is not None:
-            return kept
-        start = time.monotonic()
-        found = self._places.within(whole(world, [leaf])[leaf])
-        if world.asker is not None:
-            self._recent.put(key, found, time.monotonic() - start)
-        return found
+        if world.following is not None:
+            return self._marks.holding(leaf.mark, world.following)
+        return self._places.within(whole(world, [leaf])[leaf])
 
-    def _mine(self, within: pa.Table) -> Ids:
-        places: Ids = within["cust_id"].to_numpy().astype(np.int64)
+    def read(self, world: World, mark: str) -> None:
+        """Read whom a mark holds of, so that the first who asks for it does not wait."""
+        self._marked(world, Marked(mark))
+
+    def _inside(self, ids: npt.NDArray[np.integer]) -> Ids:
+        """Customers whom the day knows, as places."""
+        places: Ids = ids.astype(np.int64)
         return places[places < self._places.size]
 
     def _answers(self, world: World, leaves: Collection[Leaf]) -> dict[Leaf, Bits]:

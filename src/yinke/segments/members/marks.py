@@ -6,20 +6,24 @@ import threading
 import time
 from array import array
 from collections import OrderedDict
-from collections.abc import Hashable
+from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 from pyroaring import BitMap
 
 from yinke.segments.members.columns import Bits
+from yinke.segments.rules.world import Following, Ids
 
 WORTH = 0.05
-"""Seconds of asking from which on an answer is kept for a while; what many have takes longer, what few have is exact."""
-TIMES, LONGEST = 20, 60.0
-"""It is kept so many times as long as it took, and never longer than a minute."""
+"""Seconds of reading from which on what was read is kept; what few have is read anew each time."""
+LONGEST = 24 * 3600.0
+"""Seconds after which it is read anew; what has changed is known for two days (``retention.mark_changes``)."""
 KEPT = 200
-"""Answers kept, a bit for each customer: 1.25 MB of ten million."""
+"""Marks kept, a bit for each customer: 1.25 MB of ten million."""
+MANY = 20_000
+"""So many customers are looked up again; more are read with all others."""
 
 
 def bitmap(ids: npt.NDArray[np.integer]) -> BitMap:
@@ -27,29 +31,50 @@ def bitmap(ids: npt.NDArray[np.integer]) -> BitMap:
     return BitMap(array("I", np.ascontiguousarray(ids, np.uint32).tobytes()))
 
 
-class Recent:
-    """Whom marks hold of that took long to ask: a rule in the making is counted at each key, within a third of a second."""
+@dataclass(frozen=True)
+class _Read:
+    """Whom a mark holds of, as it stood at a ``moment`` of the database; ``at`` is this process's time."""
 
-    def __init__(self) -> None:
+    bits: Bits
+    moment: int
+    at: float
+
+
+class KeptMarks:
+    """Whom marks hold of, in the whole bank: what took long to read is kept, and looked up again of whom it has changed."""
+
+    def __init__(self, bits: Callable[[Ids], Bits]) -> None:
+        """``bits``: customers as bits."""
+        self._bits = bits
         self._lock = threading.Lock()
-        self._kept: OrderedDict[Hashable, tuple[float, Bits]] = OrderedDict()
+        self._kept: OrderedDict[str, _Read] = OrderedDict()
 
-    def get(self, key: Hashable) -> Bits | None:
-        """What is kept and not too old."""
+    def holding(self, mark: str, following: Following) -> Bits:
+        """Whom a mark holds of at this moment; nobody if the asker may not use it."""
+        if not following.usable(mark):
+            return self._bits(np.zeros(0, np.int32))
         with self._lock:
-            until, bits = self._kept.get(key, (0.0, None))
-        return bits if time.monotonic() < until else None
-
-    def put(self, key: Hashable, bits: Bits, took: float) -> None:
-        """Keep an answer if it is worth it.
-
-        Args:
-            took: seconds that it took to ask.
-        """
-        if took < WORTH:
-            return
+            kept = self._kept.get(mark)
+        fresh = None
+        if kept is not None and time.monotonic() - kept.at < LONGEST:
+            fresh = self._again(mark, kept, following)
+        if fresh is None:
+            moment, start = following.follows(mark), time.monotonic()
+            fresh = _Read(self._bits(following.ask(mark, None)), moment or 0, start)
+            if moment is None or time.monotonic() - start < WORTH:
+                return fresh.bits
         with self._lock:
-            self._kept[key] = time.monotonic() + min(took * TIMES, LONGEST), bits
-            self._kept.move_to_end(key)
+            self._kept[mark] = fresh
+            self._kept.move_to_end(mark)
             while len(self._kept) > KEPT:
                 self._kept.popitem(last=False)
+        return fresh.bits
+
+    def _again(self, mark: str, kept: _Read, following: Following) -> _Read | None:
+        changed, moment = following.since(mark, kept.moment)
+        if changed is None or len(changed) > MANY:
+            return None
+        bits = kept.bits
+        if len(changed):
+            bits = bits & ~self._bits(changed) | self._bits(following.ask(mark, changed))
+        return _Read(bits, moment, kept.at)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cached_property
@@ -27,6 +27,20 @@ MARKS = pa.schema([("cust_id", pa.int32()), ("mark", pa.string())])
 Ids = npt.NDArray[np.int32]
 Marks = Callable[[frozenset[str]], Mapping[str, Ids]]
 """Gives whom each of these marks holds of, in any order; what holds of nobody may be missing."""
+
+
+@dataclass(frozen=True)
+class Following:
+    """How marks are read once for the whole bank, and from then on only of whom they have changed."""
+
+    ask: Callable[[str, Ids | None], Ids]
+    """Of whom (of these customers, or of all) a mark holds."""
+    follows: Callable[[str], int | None]
+    """This moment of the database, from which on changes of a mark are known; None: they never are."""
+    since: Callable[[str, int], tuple[Ids | None, int]]
+    """Of whom a mark may have changed since a moment (None: of anybody), and the moment up to which that is told."""
+    usable: Callable[[str], bool]
+    """Whether the asker may use a mark."""
 
 
 def no_marks(wanted: frozenset[str]) -> Mapping[str, Ids]:
@@ -55,8 +69,8 @@ class World:
     marks: Marks = no_marks
     marked: Table | None = None
     """Rows of ``MARKS`` that a plan is bound to, instead of ``marks``."""
-    asker: Hashable = None
-    """Who sees the marks so: what is kept of them for a moment is kept for each asker apart."""
+    following: Following | None = None
+    """How counts while a rule is typed read the marks; None: as all others do."""
 
     def on(self, wanted: date) -> Day | None:
         """The newest day up to ``wanted``: what stood then."""

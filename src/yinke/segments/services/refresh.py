@@ -15,6 +15,7 @@ from yinke.customers.models import ERASED
 from yinke.customers.queries import business_date
 from yinke.segments.asking import Asking
 from yinke.segments.definitions import below, rules_by_code
+from yinke.segments.following import following
 from yinke.segments.kept import members_store
 from yinke.segments.marks import marks_of_bank
 from yinke.segments.members.store import Size
@@ -69,6 +70,7 @@ def _found(version: SegmentVersion, viewer: Viewer) -> BitMap | None:
         asking.values,
         segments=segments,
         marks=marks_of_bank(day.biz_date),
+        following=following(day.biz_date),
     )
     return asking.live.all(world, below(rule, org.org_no if org else None))
 
