@@ -45,7 +45,8 @@ export function customChips(text: string | undefined, fields: ShownField[], { t,
     const field = fields.find((each) => each.code === code);
     const name = field?.title ?? code;
     const clear = { names: ["custom"], change: { custom: withoutField(text, code) || undefined } };
-    if (asked.has !== undefined) return { ...clear, text: t("customers:chip.has", { name, value: asked.has }) };
+    if (asked.has !== undefined)
+      return { ...clear, text: t("customers:chip.has", { name, value: asked.has }) };
     if (asked.is !== undefined) {
       const word = (value: string) =>
         field?.kind === "YES_NO"
@@ -53,7 +54,10 @@ export function customChips(text: string | undefined, fields: ShownField[], { t,
           : (field?.options.find((option) => option.code === value)?.name ?? value);
       return {
         ...clear,
-        text: t("customers:chip.is", { name, value: asked.is.split("|").map(word).join(t("customers:comma")) }),
+        text: t("customers:chip.is", {
+          name,
+          value: asked.is.split("|").map(word).join(t("customers:comma")),
+        }),
       };
     }
     const { from, to } = asked;
