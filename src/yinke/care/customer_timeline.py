@@ -60,6 +60,7 @@ SOURCES = (
     _source(
         "contact", ("CONTACT", "MESSAGE", "VISIT"), "at", "care_contactrecord",
         "customer_id = %(customer)s AND withdrawn_at IS NULL", says="result", before="channel", detail="note",
+        after="CASE WHEN tone = 'NEGATIVE' AND topic <> 'NONE' THEN topic ELSE '' END",
         who="user_id",
         kind="CASE WHEN channel IN ('WECOM', 'SMS', 'APP', 'EMAIL') THEN 'MESSAGE'"
         " WHEN channel IN ('VISIT', 'BRANCH') THEN 'VISIT' ELSE 'CONTACT' END",

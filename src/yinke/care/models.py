@@ -168,6 +168,9 @@ class ContactRecord(models.Model):
     """The work day it belongs to (see queries/day.py)."""
     next_on = models.DateField(null=True)
     note = models.CharField(max_length=500, blank=True)
+    topic = models.CharField(max_length=10, blank=True)
+    """What the note is about, as the model of texts read it then; empty: there was none, or no note."""
+    tone = models.CharField(max_length=8, blank=True)
     request_key = models.CharField(max_length=40, unique=True)
     """Given by the client: the same click sent twice is recorded once."""
     undo = models.JSONField(default=dict)

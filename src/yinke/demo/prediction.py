@@ -19,6 +19,7 @@ from yinke.nightly.people import TASK_DAYS
 from yinke.scoring.churn.train import train_churn
 from yinke.scoring.models import ScoringModel
 from yinke.scoring.services import registry
+from yinke.scoring.text.train import train_text
 from yinke.scoring.value.outcome import Past
 from yinke.scoring.value.train_products import train_products
 from yinke.scoring.value.train_value import train_value
@@ -46,6 +47,7 @@ def learn(bench: Bench, day: date, last: date) -> bool:
         lambda: train_churn(bench.engine, bench.lake, values, threads=bench.threads),
         lambda: train_value(past, threads=bench.threads),
         lambda: train_products(past, threads=bench.threads),
+        lambda: train_text(bench.lake, (), day),
     )
     cards = []
     for train in trainings:

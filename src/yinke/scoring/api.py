@@ -15,6 +15,8 @@ from yinke.scoring.schemas import (
     Monitoring,
     RollBackIn,
     RolledBack,
+    TextIn,
+    TextOut,
     TrainIn,
     TrainingOut,
 )
@@ -78,3 +80,9 @@ def train_model(request: HttpRequest, body: TrainIn) -> list[TrainingOut]:
     viewer = viewer_from(request)
     training.ask(viewer, body.kind, body.note)
     return queries.trainings_of(viewer)
+
+
+@router.post("/texts/read", response=TextOut | None, auth=can("task.work"))
+def read_text(request: HttpRequest, body: TextIn) -> TextOut | None:
+    """What a note is about, while it is written: perhaps it is a complaint. Null while no model is in use."""
+    return queries.read_text(body.text)

@@ -27,13 +27,30 @@ def make_score_app(start: Callable[[], None]) -> typer.Typer:
 
     @app.command("train")
     def train(
-        kind: Annotated[str, typer.Argument(help="churn, value or product")],
+        kind: Annotated[str, typer.Argument(help="churn, value, product or text")],
         by: By,
         note: Annotated[str, typer.Option(help="What is new about it")] = "",
     ) -> None:
         """Train a model from the lake, test it out of time, and register it as a candidate."""
         start()
         _train(kind, by, note)
+
+    @app.command("examples")
+    def examples(
+        file: Annotated[Path, typer.Argument(help="CSV in UTF-8 with the columns text, topic and tone")],
+        by: By,
+    ) -> None:
+        """Hand over the bank's own labelled complaints and answers: models of texts learn from them too."""
+        start()
+        from yinke.scoring.services.training import take_examples
+
+        Console().print(f"{take_examples(_viewer(by), file):,} examples; train with: yinke score train text")
+
+    @app.command("read")
+    def read(text: str) -> None:
+        """Tell what a text is about, by the model in use."""
+        start()
+        _read(text)
 
     @app.command("list")
     def list_() -> None:
@@ -100,6 +117,8 @@ def _train(kind: str, by: str, note: str) -> None:
     out = Console()
     if kind == "value":
         out.print(_value_figures(card, f"{kind} {model.number}: {model.status}"))
+    elif kind == "text":
+        out.print(_text_figures(card, f"{kind} {model.number}: {model.status}"))
     elif kind == "product":
         out.print(_product_figures(card, f"{kind} {model.number}: {model.status}"))
     else:
@@ -143,6 +162,37 @@ def _product_figures(card: dict[str, Any], title: str) -> Table:
             *measured, f"{row['balance']:,.0f}", f"{row['worth']:,.0f}",
         )  # fmt: skip
     return table
+
+
+def _text_figures(card: dict[str, Any], title: str) -> Table:
+    """How often topic and tone were right, of texts that were not learned from."""
+    figures = card["metrics"]
+    table = Table("topic", "texts", "precision", "recall", title=title, title_justify="left")
+    for row in figures["topics"]:
+        table.add_row(row["topic"], f"{row['texts']:,}", f"{row['precision']:.2f}", f"{row['recall']:.2f}")
+    found = figures["model"]
+    table.caption = (
+        f"{card['rows']:,} texts, {card['own']:,} of them the bank's own. Right: topic {found['topic']:.1%}, tone {found['tone']:.1%}. "
+        f"Complaint or not: AUC {found['auc']:.3f}; told as one: precision {found['precision']:.2f}, recall {found['recall']:.2f}"
+    )
+    return table
+
+
+def _read(text: str) -> None:
+    from django.conf import settings
+
+    from yinke.common.errors import NotFound
+    from yinke.lake.store import Lake
+    from yinke.scoring.text.reading import reader
+
+    used = reader(Lake(settings.YINKE.lake))
+    if used is None:
+        raise NotFound("No model of texts is released", place="text", remedy="Train, approve and release one")
+    found = used.read(text)
+    Console().print(
+        f"{found.topic} ({found.topic_sure:.0%}), {found.tone} ({found.tone_sure:.0%}); a complaint: {found.complaint:.0%}"
+        f"{' because of ' + ', '.join(found.because) if found.because else ''}", highlight=False,
+    )  # fmt: skip
 
 
 def _churn_figures(out: Console, card: dict[str, Any], title: str) -> None:

@@ -24,8 +24,10 @@ from yinke.scoring.schemas import (
     ModelOut,
     Monitoring,
     NightOut,
+    TextOut,
     TrainingOut,
 )
+from yinke.scoring.text.reading import reader
 from yinke.scoring.value.features import KNOWN
 
 NIGHTS = 90
@@ -60,13 +62,13 @@ def card_of(viewer: Viewer, kind: str, number: int) -> ModelCard:
     return ModelCard(
         **shape(viewer, row), metrics=row.metrics, features=features, rows=card["rows"], positives=card["positives"],
         months=card["months"], bands=card["bands"], thresholds=card["thresholds"], recipe=card["recipe"],
-        rounds=card["rounds"], lightgbm=card["lightgbm"],
+        rounds=card["rounds"], lightgbm=card["lightgbm"], own=card.get("own"),
     )  # fmt: skip
 
 
 def shape(viewer: Viewer, row: ScoringModel) -> dict[str, Any]:
     """The fields of ``ModelOut``."""
-    headline = ("auc", "precision_top", "calibration_error", "coverage", "offered")
+    headline = ("auc", "precision_top", "calibration_error", "coverage", "offered", "topic", "tone")
     return {
         "kind": row.kind, "number": row.number, "status": row.status, "window": row.window,
         **{name: row.metrics["model"][name] for name in headline if name in row.metrics["model"]},
@@ -126,6 +128,18 @@ def _outcomes(viewer: Viewer) -> list[CohortOut]:
                   told=round(row["told"], 4))
         for row in rows[:24]
     ]  # fmt: skip
+
+
+def read_text(text: str) -> TextOut | None:
+    """What a text is about; None while no model of texts is in use."""
+    used = reader(Lake(settings.YINKE.lake))
+    if used is None:
+        return None
+    found = used.read(text)
+    return TextOut(
+        topic=cast(Any, found.topic), tone=cast(Any, found.tone), is_complaint=used.is_complaint(found),
+        complaint=round(found.complaint, 4), because=list(found.because),
+    )  # fmt: skip
 
 
 def trainings_of(viewer: Viewer) -> list[TrainingOut]:

@@ -34,6 +34,9 @@ class ModelOut(Schema):
     """Of the value model: how many outcomes lay within its 80 % span."""
     offered: int | None = None
     """Of the next-product model: the categories that it proposes."""
+    topic: float | None = None
+    """Of the model of texts: how often the topic was right, and ``tone``: the tone."""
+    tone: float | None = None
     code_version: str
     note: str
     reason: str
@@ -57,8 +60,8 @@ class FeatureOut(Schema):
 
 
 class ModelCard(ModelOut):
-    """模型卡: all that is known of a model. ``metrics`` as ``churn/prove.py``, ``value/train_value.py`` or
-    ``value/train_products.py`` of ``scoring`` tells."""
+    """模型卡: all that is known of a model. ``metrics`` as ``churn/prove.py``, ``value/train_value.py`` ``value/train_products.py``
+    or ``text/train.py`` of ``scoring`` tells."""
 
     metrics: dict[str, Any]
     features: list[FeatureOut]
@@ -70,6 +73,8 @@ class ModelCard(ModelOut):
     thresholds: dict[str, Any]
     recipe: dict[str, Any]
     lightgbm: str
+    own: int | None = None
+    """Of the model of texts: how many of its rows the bank handed over; the others come with Yinke."""
 
 
 class RollBackIn(Schema):
@@ -150,3 +155,24 @@ class TrainingOut(Schema):
     finished_at: datetime | None
     number: int | None
     code: str
+
+
+class TextIn(Schema):
+    """What somebody said or wrote; no more than a contact's note."""
+
+    text: str = Field(min_length=1, max_length=500)
+
+
+class TextOut(Schema):
+    """文本识别: what a text is about. Nothing of it is kept."""
+
+    topic: Literal[
+        "SERVICE", "SYSTEM", "RULES", "FEES", "RETURN", "SALES", "SAFETY", "PRIVACY", "PESTER", "DEBT", "NONE"
+    ]
+    tone: Literal["NEGATIVE", "NEUTRAL", "POSITIVE"]
+    is_complaint: bool
+    """Whether it is likely enough a complaint to say so."""
+    complaint: float
+    """How likely it is one, 0 to 1."""
+    because: list[str]
+    """Words that speak for the topic."""

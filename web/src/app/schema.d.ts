@@ -3368,6 +3368,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/scoring/texts/read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Read Text
+         * @description What a note is about, while it is written: perhaps it is a complaint. Null while no model is in use.
+         */
+        post: operations["read_text"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/experiments": {
         parameters: {
             query?: never;
@@ -7985,7 +8005,7 @@ export interface components {
         };
         /**
          * TextIn
-         * @description What somebody typed.
+         * @description What somebody said or wrote; no more than a contact's note.
          */
         TextIn: {
             /** Text */
@@ -9086,6 +9106,10 @@ export interface components {
             coverage?: number | null;
             /** Offered */
             offered?: number | null;
+            /** Topic */
+            topic?: number | null;
+            /** Tone */
+            tone?: number | null;
             /** Code Version */
             code_version: string;
             /** Note */
@@ -9152,8 +9176,8 @@ export interface components {
         };
         /**
          * ModelCard
-         * @description 模型卡: all that is known of a model. ``metrics`` as ``churn/prove.py``, ``value/train_value.py`` or
-         *     ``value/train_products.py`` of ``scoring`` tells.
+         * @description 模型卡: all that is known of a model. ``metrics`` as ``churn/prove.py``, ``value/train_value.py`` ``value/train_products.py``
+         *     or ``text/train.py`` of ``scoring`` tells.
          */
         ModelCard: {
             /** Kind */
@@ -9178,6 +9202,10 @@ export interface components {
             coverage?: number | null;
             /** Offered */
             offered?: number | null;
+            /** Topic */
+            topic?: number | null;
+            /** Tone */
+            tone?: number | null;
             /** Code Version */
             code_version: string;
             /** Note */
@@ -9231,6 +9259,8 @@ export interface components {
             };
             /** Lightgbm */
             lightgbm: string;
+            /** Own */
+            own?: number | null;
         };
         /**
          * RolledBack
@@ -9367,6 +9397,28 @@ export interface components {
              * @default
              */
             note: string;
+        };
+        /**
+         * TextOut
+         * @description 文本识别: what a text is about. Nothing of it is kept.
+         */
+        TextOut: {
+            /**
+             * Topic
+             * @enum {string}
+             */
+            topic: "SERVICE" | "SYSTEM" | "RULES" | "FEES" | "RETURN" | "SALES" | "SAFETY" | "PRIVACY" | "PESTER" | "DEBT" | "NONE";
+            /**
+             * Tone
+             * @enum {string}
+             */
+            tone: "NEGATIVE" | "NEUTRAL" | "POSITIVE";
+            /** Is Complaint */
+            is_complaint: boolean;
+            /** Complaint */
+            complaint: number;
+            /** Because */
+            because: string[];
         };
         /**
          * ArmOut
@@ -14294,6 +14346,30 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TrainingOut"][];
+                };
+            };
+        };
+    };
+    read_text: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TextIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TextOut"] | null;
                 };
             };
         };

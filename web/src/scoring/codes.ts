@@ -4,7 +4,7 @@ export const BANDS = ["HIGH", "MEDIUM", "LOW"] as const;
 export const STATES = ["STANDING", "ENDED", "SAVED", "LOST"] as const;
 export const OUTCOMES = ["OPEN", "SAVED", "LOST", "EXPLAINED"] as const;
 export const MODEL_STATES = ["CANDIDATE", "APPROVED", "RELEASED", "RETIRED"] as const;
-export const KINDS = ["churn", "value", "product"] as const;
+export const KINDS = ["churn", "value", "product", "text"] as const;
 export const BARRED = [
   "MINOR",
   "NO_PRODUCT",

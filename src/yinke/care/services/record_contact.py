@@ -21,6 +21,8 @@ from yinke.customers.hooks import marked
 from yinke.customers.models import Customer
 from yinke.customers.queries import visible
 from yinke.customers.queries_identity import together
+from yinke.lake.store import Lake
+from yinke.scoring.text.reading import reader
 
 Result = ContactRecord.Result
 NOTE_LENGTH = 500
@@ -187,11 +189,20 @@ def record_contact(
             move_up(open_task.assignee_id, day.workday, int(values["task.cap"]))
         record = ContactRecord.objects.create(
             customer=customer, task=task, user_id=viewer.user_id, channel=account.channel, result=account.result,
-            at=timezone.now(), biz_date=day.workday, next_on=account.next_on, note=account.note.strip(),
+            at=timezone.now(), biz_date=day.workday, next_on=account.next_on, note=account.note.strip(), **_heard(account.note),
             request_key=account.request_key, undo=undo,
         )  # fmt: skip
         marked("contact", [customer.id])
         return record
+
+
+def _heard(note: str) -> dict[str, str]:
+    """What a note is about and in which tone, if a model of texts is in use."""
+    used = reader(Lake(settings.YINKE.lake)) if note.strip() else None
+    if used is None:
+        return {}
+    found = used.read(note)
+    return {"topic": found.topic, "tone": found.tone}
 
 
 def _state(task: Task) -> dict[str, Any]:

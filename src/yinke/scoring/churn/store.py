@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 
     from yinke.scoring.learning.fit import Model
 
-KINDS = ("churn", "value", "product")
-"""流失, 价值, 下一产品."""
+KINDS = ("churn", "value", "product", "text")
+"""流失, 价值, 下一产品, 文本."""
 
 
 @dataclass(frozen=True)
@@ -80,16 +80,23 @@ def lay(
     lake: Lake, kind: str, boosters: Mapping[str, Booster], features: Sequence[Feature], card: dict[str, Any]
 ) -> int:
     """Write boosters, each as a file of its name, and the card of a model of any kind under the next number."""
+    files = {f"{name}.txt": booster.model_to_string() for name, booster in boosters.items()}
+    return lay_files(lake, kind, files, features, card)
+
+
+def lay_files(
+    lake: Lake, kind: str, texts: Mapping[str, str], features: Sequence[Feature], card: dict[str, Any]
+) -> int:
+    """Write a model's files by name, and its card, under the next number."""
     place = lake.root / "models" / kind
     place.mkdir(parents=True, exist_ok=True)
     scratch = place / f".new.{os.getpid()}"
     shutil.rmtree(scratch, ignore_errors=True)
     scratch.mkdir()
     files = []
-    for name, booster in boosters.items():
-        text = booster.model_to_string()
-        (scratch / f"{name}.txt").write_text(text, "utf-8")
-        files.append({"name": f"{name}.txt", "sha256": hashlib.sha256(text.encode()).hexdigest()})
+    for name, text in texts.items():
+        (scratch / name).write_text(text, "utf-8")
+        files.append({"name": name, "sha256": hashlib.sha256(text.encode()).hexdigest()})
     number = max(numbers_of(lake, kind), default=0) + 1
     whole = {
         **card, "kind": kind, "number": number, "files": files,
@@ -117,16 +124,14 @@ def read_card(lake: Lake, kind: str, number: int) -> dict[str, Any]:
     return dict(json.loads(path.read_text("utf-8")))
 
 
-def read_boosters(lake: Lake, kind: str, number: int) -> tuple[dict[str, Any], dict[str, Booster]]:
-    """The card of a model and its boosters by name.
+def read_files(lake: Lake, kind: str, number: int) -> tuple[dict[str, Any], dict[str, str]]:
+    """The card of a model and its files by name.
 
     Raises:
         YinkeError: there is no such model, or a file is not what was written (``model_missing``, ``model_changed``).
     """
-    import lightgbm as lgb
-
     card = read_card(lake, kind, number)
-    boosters = {}
+    texts = {}
     for file in card["files"]:
         path = folder_of(lake, kind, number) / file["name"]
         text = path.read_text("utf-8") if path.exists() else ""
@@ -135,8 +140,20 @@ def read_boosters(lake: Lake, kind: str, number: int) -> tuple[dict[str, Any], d
                 "The model's file is not the one that was approved", place=str(path), code="model_changed",
                 remedy="Restore the folder from the backup, or roll back to another model",
             )  # fmt: skip
-        boosters[file["name"].removesuffix(".txt")] = lgb.Booster(model_str=text)
-    return card, boosters
+        texts[file["name"]] = text
+    return card, texts
+
+
+def read_boosters(lake: Lake, kind: str, number: int) -> tuple[dict[str, Any], dict[str, Booster]]:
+    """The card of a model and its boosters by name.
+
+    Raises:
+        As ``read_files``.
+    """
+    import lightgbm as lgb
+
+    card, texts = read_files(lake, kind, number)
+    return card, {name.removesuffix(".txt"): lgb.Booster(model_str=text) for name, text in texts.items()}
 
 
 def features_of(card: dict[str, Any]) -> tuple[Feature, ...]:

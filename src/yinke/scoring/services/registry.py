@@ -17,7 +17,7 @@ from yinke.access.services import audit
 from yinke.access.viewer import Viewer
 from yinke.common.errors import NotAllowed, NotFound, YinkeError
 from yinke.lake.store import Lake
-from yinke.scoring.churn.store import KINDS, folder_of, read_boosters, set_released
+from yinke.scoring.churn.store import KINDS, folder_of, read_files, set_released
 from yinke.scoring.models import ScoringModel
 
 Status = ScoringModel.Status
@@ -174,7 +174,7 @@ def _stands(model: ScoringModel, wanted: str) -> None:
 
 def _check_files(model: ScoringModel) -> None:
     """Refuse a model whose card or files are not those that were registered (``model_changed``)."""
-    read_boosters(Lake(settings.YINKE.lake), model.kind, model.number)
+    read_files(Lake(settings.YINKE.lake), model.kind, model.number)
     if _digest(model.kind, model.number) != model.digest:
         raise YinkeError(
             "The model's card is not the one that was registered", place=_name(model), code="model_changed",

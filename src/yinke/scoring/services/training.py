@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 from collections.abc import Callable, Mapping
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -21,8 +24,10 @@ from yinke.scoring.churn.store import KINDS
 from yinke.scoring.models import ScoringModel, TrainingRun
 from yinke.scoring.services import registry
 from yinke.scoring.services.feedback import explained
+from yinke.scoring.text.train import Example, read_examples
 
 Status = TrainingRun.Status
+EXAMPLES = "examples.csv"
 OnMonth = Callable[[date, int, int], None]
 
 
@@ -75,9 +80,36 @@ def _trained(
         from yinke.scoring.value.train_products import train_products
 
         return train_products(Past(engine, lake, values), threads=threads, on_month=on_month)
+    if kind == "text":
+        from yinke.scoring.text.train import train_text
+
+        newest = lake.latest()
+        return train_text(lake, own_examples(lake), newest.biz_date if newest else timezone.localdate())
     from yinke.scoring.churn.train import train_churn
 
     return train_churn(engine, lake, values, threads=threads, explained=explained(values), on_month=on_month)
+
+
+def own_examples(lake: Lake) -> list[Example]:
+    """The bank's own labelled texts, of which every later model learns too; none before some were handed over."""
+    path = lake.root / "models" / "text" / EXAMPLES
+    return read_examples(path) if path.exists() else []
+
+
+def take_examples(viewer: Viewer, path: Path) -> int:
+    """Keep the bank's own labelled texts in place of those before. Gives how many there are.
+
+    Raises:
+        NotAllowed: the viewer may not train models. YinkeError: the file is not what it should be.
+    """
+    _check(viewer, "text")
+    found = read_examples(path)
+    place = Lake(settings.YINKE.lake).root / "models" / "text"
+    place.mkdir(parents=True, exist_ok=True)
+    scratch = place / f".{EXAMPLES}.{os.getpid()}.tmp"
+    shutil.copyfile(path, scratch)
+    scratch.replace(place / EXAMPLES)
+    return len(found)
 
 
 @transaction.atomic

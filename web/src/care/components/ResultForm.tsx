@@ -7,6 +7,7 @@ import { CHANNELS, CONNECTED, GRAVE, NOT_CONNECTED } from "../codes";
 import { NOTE_LENGTH, personalData } from "../note";
 import { requestKey } from "../requestKey";
 import styles from "./care.module.css";
+import { useHeard } from "../useHeard";
 import { NextDate } from "./NextDate";
 
 export interface ResultFormHandle {
@@ -38,6 +39,7 @@ export function ResultForm({ ref, busy = false, onRecord }: Props) {
     },
   }));
   const found = personalData(note);
+  const heard = useHeard(found ? "" : note);
 
   const record = (result: string) =>
     onRecord({
@@ -106,6 +108,19 @@ export function ResultForm({ ref, busy = false, onRecord }: Props) {
           <div id="contact-note-problem" role="alert" className={styles.noteProblem}>
             {found && t(`record.personal.${found}`)}
           </div>
+          {heard?.is_complaint && (
+            <div role="status" className={styles.heard}>
+              {t("record.complaint", { topic: t(`topic.${heard.topic}`) })}{" "}
+              <Button
+                size="small"
+                danger
+                disabled={busy}
+                onClick={(event) => event.detail < 2 && record("COMPLAINT_RISK")}
+              >
+                {t("result.COMPLAINT_RISK")}
+              </Button>
+            </div>
+          )}
         </div>
       </div>
       <div ref={results}>

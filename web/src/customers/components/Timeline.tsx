@@ -99,7 +99,7 @@ function useWords() {
             channel: t(`care:channel.${before}`),
             result: t(`care:result.${code}`),
           }),
-          detail,
+          after ? `${detail} · ${t(`care:topic.${after}`)}` : detail,
         ];
     }
   };

@@ -14,6 +14,7 @@ import { Metrics, type Figures } from "../components/Metrics";
 import { ModelActs } from "../components/ModelActs";
 import { ModelStatus } from "../components/ModelStatus";
 import { ProductMetrics, type ProductFigures } from "../components/ProductMetrics";
+import { TextMetrics, type TextFigures } from "../components/TextMetrics";
 import { ValueMetrics, type ValueFigures } from "../components/ValueMetrics";
 import type { Bin } from "../components/ReliabilityChart";
 import styles from "../components/scoring.module.css";
@@ -44,7 +45,7 @@ export function Component() {
         <div className={styles.page}>
           <Facts card={card} mayDecide={mayDecide} />
           <Figured card={card} />
-          <Features card={card} />
+          {card.features.length > 0 && <Features card={card} />}
           <Settings card={card} />
         </div>
       )}
@@ -55,6 +56,7 @@ export function Component() {
 /** What a model of its kind was measured by. */
 function Figured({ card }: { card: ModelCard }) {
   if (card.kind === "value") return <ValueMetrics figures={card.metrics as unknown as ValueFigures} />;
+  if (card.kind === "text") return <TextMetrics figures={card.metrics as unknown as TextFigures} />;
   if (card.kind === "product") return <ProductMetrics figures={card.metrics as unknown as ProductFigures} />;
   return (
     <div className={styles.two}>
@@ -64,6 +66,8 @@ function Figured({ card }: { card: ModelCard }) {
   );
 }
 
+type Fact = [name: string, value: string];
+
 function Facts({ card, mayDecide }: { card: ModelCard; mayDecide: boolean }) {
   const { t } = useTranslation("scoring");
   const format = useFormat();
@@ -71,23 +75,40 @@ function Facts({ card, mayDecide }: { card: ModelCard; mayDecide: boolean }) {
   const decided = (name: string | null, at: string | null) =>
     name && at ? `${name} · ${format.moment(at)}` : "—";
   const { window: learned } = card;
-  const facts: [string, string][] = [
-    ["learned", t("model.from", { from: month(learned.learned_from), to: month(learned.learned_to) })],
+  const texts = card.kind === "text";
+  const facts: Fact[] = [
+    ...(texts
+      ? []
+      : [
+          [
+            "learned",
+            t("model.from", { from: month(learned.learned_from), to: month(learned.learned_to) }),
+          ] as Fact,
+        ]),
     [
       "rows",
       card.kind === "churn"
         ? t("model.rowsOf", { rows: count(card.rows), left: count(card.positives) })
-        : t("model.rowsOnly", { rows: count(card.rows) }),
+        : texts
+          ? t("model.ownTexts", { rows: count(card.rows), own: count(card.own ?? 0) })
+          : t("model.rowsOnly", { rows: count(card.rows) }),
     ],
-    ["tested", month(learned.tested_on)],
-    ["outcome", format.date(learned.outcome_to)],
+    ...(texts
+      ? []
+      : ([
+          ["tested", month(learned.tested_on)],
+          ["outcome", format.date(learned.outcome_to)],
+        ] as Fact[])),
     ["trained", decided(card.trained_by, card.trained_at)],
     ["approved", decided(card.approved_by, card.approved_at)],
     ["released", decided(card.released_by, card.released_at)],
     ["code", card.code_version],
-    ["engine", `LightGBM ${card.lightgbm}, ${t("model.trees", { count: card.rounds })}`],
-    ...(card.note ? [["note", card.note] as [string, string]] : []),
-    ...(card.reason ? [["reason", card.reason] as [string, string]] : []),
+    [
+      "engine",
+      texts ? t("model.logistic") : `LightGBM ${card.lightgbm}, ${t("model.trees", { count: card.rounds })}`,
+    ],
+    ...(card.note ? [["note", card.note] as Fact] : []),
+    ...(card.reason ? [["reason", card.reason] as Fact] : []),
   ];
   return (
     <Panel

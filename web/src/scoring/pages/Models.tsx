@@ -65,7 +65,7 @@ export function Component() {
             <Table kind={kind} rows={rows} mayDecide={rights.includes("model.approve")} />
           )}
         </Panel>
-        <MonitoringPanel kind={kind} />
+        {kind !== "text" && <MonitoringPanel kind={kind} />}
       </div>
       {training && <TrainForm kind={kind} onClose={() => setTraining(false)} />}
     </>
@@ -89,6 +89,17 @@ function useFigures(kind: string): Column<ModelOut>[] {
         align: "right",
         render: ({ coverage }) => percent(coverage ?? NaN),
       },
+    ];
+  if (kind === "text")
+    return [
+      auc,
+      {
+        key: "topic",
+        title: t("metric.topic"),
+        align: "right",
+        render: ({ topic }) => percent(topic ?? NaN, 0),
+      },
+      { key: "tone", title: t("metric.tone"), align: "right", render: ({ tone }) => percent(tone ?? NaN, 0) },
     ];
   if (kind === "product")
     return [

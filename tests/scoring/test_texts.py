@@ -1,0 +1,185 @@
+"""文本: what a note is about, from training over release to the page, and what a bank's own examples must be."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from django.conf import settings as django_settings
+from hypothesis import given
+from hypothesis import strategies as st
+from typer.testing import CliRunner
+
+from tests.bank import Bank, a_bank
+from yinke.care.models import ContactRecord
+from yinke.cli import app
+from yinke.common.errors import YinkeError
+from yinke.common.yaml_files import read_yaml
+from yinke.lake.store import Lake
+from yinke.scoring.churn.store import read_card
+from yinke.scoring.services import registry, training
+from yinke.scoring.text.features import TONES, TOPICS, examples, normal
+from yinke.scoring.text.model import TextModel
+from yinke.scoring.text.train import fit, read_examples, shipped, train_text
+
+JSON = "application/json"
+HEAD = "text,topic,tone\n"
+
+
+@pytest.fixture(scope="module")
+def model() -> TextModel:
+    """Learned from the shipped examples."""
+    known = shipped()
+    return fit(
+        [normal(one.text) for one in known],
+        np.array([TOPICS.index(one.topic) for one in known]),
+        np.array([TONES.index(one.tone) for one in known]),
+    )
+
+
+@pytest.fixture
+def bank(tmp_path: Path, settings: Any) -> Iterator[Bank]:
+    settings.YINKE = replace(django_settings.YINKE, lake=tmp_path / "lake", home=tmp_path)
+    (tmp_path / "lake").mkdir()
+    bank = a_bank().with_staff("研", "MODEL_DEV").with_staff("运营", "HQ_OPS").with_staff("审计", "AUDITOR")
+    yield bank.with_branch("徐汇").with_manager("李").with_customer("张")
+
+
+def heard(bank: Bank, text: str, who: str = "李", status: int = 200) -> Any:
+    answer = bank.client(who).post("/api/scoring/texts/read", {"text": text}, content_type=JSON)
+    assert answer.status_code == status, answer.content
+    return answer.json()
+
+
+def test_texts_that_were_not_learned_from_are_told_rightly(model: TextModel) -> None:
+    held_out = read_yaml(Path(__file__).with_name("held_out.yaml"))
+    assert not {text for *_, text in held_out} & {text for text, *_ in examples()}
+    read = [(topic, tone, model.read(text)) for topic, tone, text in held_out]
+    right = sum(topic == found.topic for topic, _, found in read)
+    moods = sum(tone == found.tone for _, tone, found in read)
+    as_told = sum(
+        (found.complaint >= 0.5) == (tone == "NEGATIVE" and topic != "NONE") for topic, tone, found in read
+    )
+    assert right >= 0.75 * len(read) and moods >= 0.75 * len(read) and as_told >= 0.85 * len(read)
+
+
+@given(st.text(max_size=500))
+def test_any_text_is_read_and_shares_are_shares(model: TextModel, text: str) -> None:
+    found = model.read(text)
+    assert found.topic in TOPICS and found.tone in TONES
+    assert all(0 <= share <= 1 for share in (found.topic_sure, found.tone_sure, found.complaint))
+
+
+def test_a_model_reads_the_same_when_it_is_read_back(model: TextModel) -> None:
+    back = TextModel.loads(model.dumps())
+    for text, *_ in examples()[::7]:
+        mine, its = model.read(text), back.read(text)
+        assert (mine.topic, mine.tone) == (its.topic, its.tone)
+        assert mine.complaint == pytest.approx(its.complaint, abs=1e-3)
+
+
+@pytest.mark.django_db
+def test_a_model_of_texts_is_trained_decided_on_and_reads_notes(
+    bank: Bank, django_capture_on_commit_callbacks: Callable[..., Any]
+) -> None:
+    commits = django_capture_on_commit_callbacks
+    assert heard(bank, "柜员态度很差") is None  # none is in use
+    made, card = training.train(bank.viewer("研"), "text", "首版")
+    assert (card["rows"], card["own"]) == (len(examples()), 0)
+    assert card["metrics"]["model"]["auc"] > 0.9 and card["metrics"]["model"]["topic"] > 0.75
+    assert heard(bank, "柜员态度很差") is None
+    registry.approve(bank.viewer("运营"), "text", made.number)
+    with commits(execute=True):
+        registry.release(bank.viewer("运营"), "text", made.number)
+    found = heard(bank, "柜员态度恶劣，排队一个小时，客户要投诉")
+    assert (found["topic"], found["tone"], found["is_complaint"]) == ("SERVICE", "NEGATIVE", True)
+    assert {"态度", "排队"} <= set(found["because"])
+    assert heard(bank, "约了周三下午来网点签字")["is_complaint"] is False
+    assert heard(bank, "x", who="审计", status=403)["code"] == "not_allowed"
+    heard(bank, "", status=422)
+    heard(bank, "长" * 501, status=422)
+    listed = bank.client("运营").get("/api/scoring/models").json()
+    assert [(row["kind"], row["topic"], row["tone"]) for row in listed] == [
+        ("text", *(pytest.approx(card["metrics"]["model"][name]) for name in ("topic", "tone")))
+    ]
+    shown = bank.client("运营").get(f"/api/scoring/models/text/{made.number}").json()
+    assert (shown["own"], shown["features"], len(shown["metrics"]["topics"])) == (0, [], len(TOPICS))
+    told = CliRunner().invoke(app, ["score", "read", "信用卡年费没有告知就扣了，要求退还"])
+    assert told.exit_code == 0 and "FEES" in told.output and "年费" in told.output
+
+
+@pytest.mark.django_db
+def test_a_contacts_note_is_read_when_it_is_recorded_and_told_on_the_timeline(
+    bank: Bank, django_capture_on_commit_callbacks: Callable[..., Any]
+) -> None:
+    commits = django_capture_on_commit_callbacks
+    customer = bank.customers["张"]
+
+    def record(note: str, key: str) -> ContactRecord:
+        body = {"channel": "PHONE", "result": "CONSIDER", "note": note, "request_key": key}
+        answer = bank.client("李").post(f"/api/customers/{customer.id}/contacts", body, content_type=JSON)
+        assert answer.status_code == 200, answer.content
+        return ContactRecord.objects.get(request_key=key)
+
+    before = record("客户说手续费太高，很生气，要求退还", "before-1")
+    assert (before.topic, before.tone) == ("", "")
+    made, _ = training.train(bank.viewer("研"), "text")
+    registry.approve(bank.viewer("运营"), "text", made.number)
+    with commits(execute=True):
+        registry.release(bank.viewer("运营"), "text", made.number)
+    angry = record("客户说手续费太高，很生气，要求退还", "after-01")
+    assert (angry.topic, angry.tone) == ("FEES", "NEGATIVE")
+    assert record("", "after-02").topic == ""
+    record("客户问手续费是多少", "after-03")
+    page = bank.client("李").get(f"/api/customers/{customer.id}/timeline?kind=CONTACT").json()
+    assert sorted(row["after"] for row in page["rows"]) == ["", "", "", "FEES"]
+
+
+@pytest.mark.django_db
+def test_the_banks_own_examples_are_learned_by_every_later_model(bank: Bank, tmp_path: Path) -> None:
+    own = tmp_path / "own.csv"
+    lines = [f"积分商城第{n}次兑换的东西没有寄到,SERVICE,NEGATIVE" for n in range(20)]
+    own.write_text(HEAD + "\n".join(lines), "utf-8-sig")
+    emp_no = bank.staff["研"].emp_no
+    done = CliRunner().invoke(app, ["score", "examples", str(own), "--by", emp_no])
+    assert done.exit_code == 0 and "20 examples" in done.output
+    made = CliRunner().invoke(app, ["score", "train", "text", "--by", emp_no])
+    assert made.exit_code == 0 and "SERVICE" in made.output, made.output
+    card = read_card(Lake(django_settings.YINKE.lake), "text", 1)
+    assert (card["own"], card["rows"]) == (20, len(examples()) + 20)
+    refused = CliRunner().invoke(app, ["score", "examples", str(own), "--by", bank.staff["李"].emp_no])
+    assert refused.exit_code != 0
+
+
+@pytest.mark.parametrize(
+    ("body", "says"),
+    [
+        ("a,b\n1,2\n", "columns"),
+        (HEAD + ",FEES,NEGATIVE\n", "row 2"),
+        (HEAD + "好,FEES,NEGATIVE\n坏,MONEY,NEGATIVE\n", "row 3 has the label 'MONEY'"),
+        (HEAD + "好,FEES,ANGRY\n", "row 2 has the label 'ANGRY'"),
+        (HEAD + "请回电13812345678,FEES,NEGATIVE\n", "row 2 holds a mobile number"),
+        (HEAD + f"{'长' * 2001},FEES,NEGATIVE\n", "row 2"),
+    ],
+)
+def test_examples_that_are_none_are_refused_with_their_row(tmp_path: Path, body: str, says: str) -> None:
+    path = tmp_path / "own.csv"
+    path.write_text(body, "utf-8")
+    with pytest.raises(YinkeError, match=says) as problem:
+        read_examples(path)
+    assert problem.value.code == "examples_wrong" and problem.value.remedy
+    with pytest.raises(YinkeError):
+        read_examples(tmp_path / "missing.csv")
+    path.write_bytes(b"\xff\xfe\x00bad")
+    with pytest.raises(YinkeError):
+        read_examples(path)
+
+
+def test_the_card_tells_the_day_of_training(tmp_path: Path) -> None:
+    card = train_text(Lake(tmp_path), [], date(2026, 10, 30))
+    assert card["window"]["tested_on"] == "2026-10-30" and 0.5 <= card["thresholds"]["complaint"] <= 1
