@@ -1,10 +1,10 @@
-"""预测: train the churn model on many months of many customers, and score a night, on made data.
+"""预测: train the models (churn, value, next product) on many months of many customers, and score a night, on made data.
 
     ./run bench scoring --customers 1000000 --months 24
     ./run bench scoring --customers 10000000 --score-only
 
 The months' ends are snapshots of the full width; a part of the customers leaves in some month, after money went to the
-own name elsewhere and logins ceased. Prints seconds of making, training and scoring, rows, the peak memory of the process.
+own name elsewhere and logins ceased; another part newly holds a product, the richer the likelier. Prints seconds of making, training and scoring, rows, the peak memory of the process.
 A figure of quality is printed to see that something was learned; of made data it says nothing else.
 """
 
@@ -30,11 +30,15 @@ from yinke.lake.engine import open_engine
 from yinke.lake.engine.files import ROW_GROUP, quoted, sql_types
 from yinke.lake.keys import use_master
 from yinke.lake.store import Lake
-from yinke.lake.tables import TABLES
+from yinke.lake.tables import CATEGORIES, CUSTOMER, TABLES
 from yinke.scoring.churn.label import WINDOW, ends_later
 from yinke.scoring.churn.score import score_churn
 from yinke.scoring.churn.store import set_released
 from yinke.scoring.churn.train import train_churn
+from yinke.scoring.value.outcome import Past
+from yinke.scoring.value.score import score_value
+from yinke.scoring.value.train_products import train_products
+from yinke.scoring.value.train_value import train_value
 
 FIRST = date(2023, 1, 31)
 GOES = "(3 + hash(i + 51) % 140)"
@@ -50,14 +54,21 @@ def held(month: int) -> str:
     )
 
 
+def holds(month: int, category: str) -> str:
+    """SQL: whether a customer holds a category by a month; the rich come to it ten times as fast."""
+    n = 90 + CATEGORIES.index(category)
+    return f"({month} >= hash(i + {n}) % CASE WHEN h(i, 1) > 0.7 THEN 50 ELSE 500 END)"
+
+
 def make_month(lake: Lake, customers: int, month: int) -> None:
     """Publish a month's end."""
     day = ends_later(FIRST, month)
     building = lake.build(day)
     warns = f"({month} = {GOES} - 1 AND hash(i + 52) % 10 < 7)"
     known = {
-        "status": "'NORMAL'", "mda": held(month), "aum": held(month), "demand": held(month), "time": "0", "wealth": "0", "fund": "0",
-        "lum": "0",
+        "status": "'NORMAL'", "mda": held(month), "aum": held(month), "demand": held(month), "lum": "0",
+        **{f"has_{name.lower()}": holds(month, name) for name in CATEGORIES},
+        **{name.lower(): f"CASE WHEN {holds(month, name)} THEN 20000 ELSE 0 END" for name in ("TIME", "WEALTH", "FUND", "INSURANCE")},
         **{f"mda_m{n}": held(month - n) for n in range(1, 13) if n <= month},
         "aum_30d_ago": held(month - 1) if month else "NULL",
         "birth_date": "DATE '1940-01-01' + CAST(25000 * h(i, 11) AS INT)",
@@ -82,7 +93,11 @@ def make_month(lake: Lake, customers: int, month: int) -> None:
     moved = {"cust_id": "i", "amount": f"{AMOUNT} * 0.15 * h(i, {36 + month})", "txns": "2"}
     with duckdb.connect() as db:
         db.execute("CREATE MACRO h(i, k) AS (hash(i * 31 + k) % 1000003) / 1000003.0")
-        make(db, building.path("customer"), pa.schema([("cust_id", pa.int32())]), everybody, {"cust_id": "i"})
+        people = {
+            "cust_id": "i", "cust_no": "'C' || i", "status": "'NORMAL'", "risk_level": "'C' || (1 + hash(i + 53) % 5)",
+            "risk_expiry": f"DATE '{day}' + 200", "birth_date": "DATE '1950-01-01' + CAST(18000 * h(i, 11) AS INT)",
+        }  # fmt: skip
+        make(db, building.path("customer"), CUSTOMER.arrow_schema(), everybody, people)
         make(db, building.path("own_out"), SCHEMAS["own_out"],
              f"(SELECT i FROM {everybody} WHERE {warns} OR h(i, {28 + month}) < 0.02) t(i)", moved)  # fmt: skip
         make(db, building.path("flow"), SCHEMAS["flow"],
@@ -128,11 +143,19 @@ def main() -> None:
         with timed(f"make {months + 2 * WINDOW + 2} months' ends of {few:,} customers"):
             for month in range(months + 2 * WINDOW + 2):
                 make_month(lake, few, month)
-        with timed("train"):
+        with timed("train churn"):
             card = train_churn(engine, lake, values, threads=args.threads)
+        past = Past(engine, lake, values)
+        with timed("train value"):
+            value = train_value(past, threads=args.threads)
+        with timed("train next product"):
+            product = train_products(past, threads=args.threads)
         print(
             f"  {card['rows']:,} rows of {card['months']} months, {card['positives']:,} left; AUC on the test month"
             f" {card['metrics']['model']['auc']:.3f}, logistic regression {card['metrics']['logistic']['auc']:.3f}"
+        )
+        print(
+            f"  value: {value['rows']:,} rows; next product: {product['metrics']['model']['offered']} categories"
         )
         if args.score_only:
             models = lake.root / "models"
@@ -140,15 +163,19 @@ def main() -> None:
             for month in (months + 2 * WINDOW, months + 2 * WINDOW + 1):
                 make_month(lake, args.customers, month)
             models.rename(lake.root / "models")
-        set_released(lake, "churn", card["number"])
+        for kind in ("churn", "value", "product"):
+            set_released(lake, kind, 1)
         newest = lake.latest()
         assert newest is not None
         building = lake.build(newest.biz_date)
         for path in newest.folder.glob("*.parquet"):
             building.path(path.stem).hardlink_to(path)
-        with timed(f"score a night of {args.customers:,} customers"):
+        with timed(f"churn scores of a night of {args.customers:,} customers"):
             told = score_churn(engine, building, lake, values, args.threads)
-        print(f"  {told}")
+        print(f"  {told['scored']:,} scored, {told['bands']}, {told.get('blocked', '')}")
+        with timed("their values and next products"):
+            both = score_value(engine, building, lake, {**values, "churn.psi_block": 1e9}, args.threads)
+        print(f"  {[(kind, one['scored'], one.get('blocked', '')) for kind, one in both.items()]}")
         print(
             f"peak memory of the process: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20:.1f} GB"
         )

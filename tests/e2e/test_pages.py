@@ -7,9 +7,11 @@ import re
 import urllib.error
 import urllib.request
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import TimeoutError as PlaywrightTimeout
 from playwright.sync_api import expect
 
 from tests.e2e.conftest import Visitor, yinke
@@ -152,6 +154,8 @@ def test_every_page_fits_desk_and_phone_and_speaks_one_language(visit: Visit, la
             for width in (1440, 390):
                 page.set_viewport_size({"width": width, "height": 844})
                 expect(page.get_by_role("heading").first).to_be_visible()
+                with suppress(PlaywrightTimeout):
+                    page.wait_for_function("document.body.innerText.length >= 80")
                 expect(page.locator(BUSY)).to_have_count(0)  # a phone's other parts fetch their own
                 text = page.locator("body").inner_text()
                 over = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")

@@ -15,10 +15,12 @@ import pytest
 
 from tests.scoring.bank import CUSTOMERS, LeaverBank
 from tests.scoring.test_score import LOOSE, TODAY, begun
+from yinke.lake.engine import Engine
 from yinke.lake.engine.slices import Slice
 from yinke.lake.store import Lake
 from yinke.lake.tables import CATEGORIES
 from yinke.scoring.churn.reasons import LANGUAGES
+from yinke.scoring.churn.score_table import SCORE
 from yinke.scoring.churn.store import numbers_of, read_boosters, set_released
 from yinke.scoring.learning.frame import Feature, Frame
 from yinke.scoring.value import reasons
@@ -228,3 +230,26 @@ def test_every_feature_has_a_sentence_in_both_languages() -> None:
     for language in LANGUAGES:
         assert set(reasons.texts(language)) == {feature.name for feature in FEATURES}
         assert all("{" not in text for f in FEATURES for text in reasons.told([(f.name, 2.0)], language))
+
+
+@pytest.mark.spark
+def test_a_cluster_values_by_partitions_as_one_engine_does(
+    leavers: LeaverBank, lake: Lake, duck: Engine, spark: Engine
+) -> None:
+    values = {**leavers.bank.values, **LOOSE}
+    told, rows = dict[str, Any](), dict[str, Any]()
+    for engine in (duck, spark):
+        building = begun(lake)
+        some = list(range(1, CUSTOMERS + 1, 2))  # the churn model scored every other customer
+        columns = {field.name: pa.nulls(len(some), field.type) for field in SCORE}
+        columns |= {
+            "cust_id": pa.array(some, pa.int32()),
+            "probability": pa.array([cust / 100 for cust in some]),
+        }
+        pq.write_table(pa.table(columns, schema=SCORE), building.folder / "score.parquet")
+        told[engine.kind] = score_value(engine, building, lake, values, 1, (3,))
+        rows[engine.kind] = rows_of(lake)
+    assert rows["spark"] == rows["duckdb"] and len(rows["spark"]) > 100 and 3 not in rows["spark"]
+    assert (
+        told["spark"] == told["duckdb"] and told["spark"]["value"]["psi"] and told["spark"]["product"]["psi"]
+    )

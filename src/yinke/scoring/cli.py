@@ -118,7 +118,7 @@ def _train(kind: str, by: str, note: str) -> None:
     if kind == "value":
         out.print(_value_figures(card, f"{kind} {model.number}: {model.status}"))
     elif kind == "text":
-        out.print(_text_figures(card, f"{kind} {model.number}: {model.status}"))
+        _text_figures(out, card, f"{kind} {model.number}: {model.status}")
     elif kind == "product":
         out.print(_product_figures(card, f"{kind} {model.number}: {model.status}"))
     else:
@@ -164,18 +164,19 @@ def _product_figures(card: dict[str, Any], title: str) -> Table:
     return table
 
 
-def _text_figures(card: dict[str, Any], title: str) -> Table:
+def _text_figures(out: Console, card: dict[str, Any], title: str) -> None:
     """How often topic and tone were right, of texts that were not learned from."""
     figures = card["metrics"]
     table = Table("topic", "texts", "precision", "recall", title=title, title_justify="left")
     for row in figures["topics"]:
         table.add_row(row["topic"], f"{row['texts']:,}", f"{row['precision']:.2f}", f"{row['recall']:.2f}")
     found = figures["model"]
-    table.caption = (
+    out.print(table)
+    out.print(
         f"{card['rows']:,} texts, {card['own']:,} of them the bank's own. Right: topic {found['topic']:.1%}, tone {found['tone']:.1%}. "
-        f"Complaint or not: AUC {found['auc']:.3f}; told as one: precision {found['precision']:.2f}, recall {found['recall']:.2f}"
+        f"Complaint or not: AUC {found['auc']:.3f}; told as one: precision {found['precision']:.2f}, recall {found['recall']:.2f}",
+        highlight=False,
     )
-    return table
 
 
 def _read(text: str) -> None:

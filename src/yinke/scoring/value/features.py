@@ -14,6 +14,7 @@ from yinke.lake.store import Building, Day, Lake
 from yinke.lake.tables import CATEGORIES, CUSTOMER
 from yinke.scoring.churn import features as churn
 from yinke.scoring.churn.features import Known
+from yinke.scoring.churn.score_table import SCORE
 from yinke.scoring.learning.frame import Feature, Frame
 from yinke.scoring.value import contribution
 
@@ -39,24 +40,40 @@ WHO = ("cust_id", "aum", "overdue", "risk_level", "risk_expiry", "birth_date")
 
 
 def observe(
-    engine: Engine, day: Day | Building, lake: Lake, values: Mapping[str, Any], part: Slice | None = None
-) -> Table:
+    engine: Engine, day: Day | Building, lake: Lake, values: Mapping[str, Any], part: Slice | None = None,
+    *, leaving: bool = False,
+) -> Table:  # fmt: skip
     """All customers of a day whose status is normal, with WHO, FEATURES (``f_*``) and ``sum_*``; lazy, and good until the
-    next call."""
+    next call.
+
+    Args:
+        leaving: with ``leaving`` too, the churn model's probability of that day; null of whom it did not score.
+    """
     one, first = churn.inputs_of(day, lake, values, part or Slice())
     other, second = contribution.inputs_of(day, values, part or Slice())
     customer = [day.path("customer")] if day.has("customer") else CUSTOMER.arrow_schema()
-    inputs = Inputs({**one.tables, **other.tables, "customer": customer}, {**one.scalars, **other.scalars})
-    return engine.plan("value_features", (first, second), inputs, lambda b: _features(b, values))
+    tables = {**one.tables, **other.tables, "customer": customer}
+    if leaving:
+        tables["score"] = [day.path("score")] if day.has("score") else SCORE
+    inputs = Inputs(tables, {**one.scalars, **other.scalars})
+    return engine.plan(
+        "value_features", (first, second, leaving), inputs, lambda b: _features(b, values, leaving=leaving)
+    )
 
 
-def _features(b: Bound, values: Mapping[str, Any]) -> Table:
+def _features(b: Bound, values: Mapping[str, Any], *, leaving: bool) -> Table:
     known = churn.features_in(b, values, everybody=True)
     stands = contribution.standing_in(b, values).rename(stands_id="cust_id")
     people = Slice.bound(b["customer"], b)
     people = people.select(person_id="cust_id", level="risk_level", expiry="risk_expiry", born="birth_date")
     rows = known.inner_join(stands, known.cust_id == stands.stands_id)
     rows = rows.left_join(people, known.cust_id == people.person_id)
+
+    more = {}
+    if leaving:
+        scores = Slice.bound(b["score"], b).select(scored_id="cust_id", leaving="probability")
+        rows = rows.left_join(scores, rows.cust_id == scores.scored_id)
+        more = {"leaving": rows.leaving}
 
     def share(name: str) -> Any:
         return (rows.aum > 0).ifelse(rows[f"sum_{name}"] / rows.aum, None)
@@ -69,6 +86,7 @@ def _features(b: Bound, values: Mapping[str, Any]) -> Table:
         **{f"f_holds_{c.lower()}": rows[f"holds_{c.lower()}"] for c in CATEGORIES},
         **{f"f_{name}_share": share(name) for name in ("insurance", "metal", "bond")},
         f_risk=rows.level.substr(1, 1).cast("float64"),
+        **more,
     )  # fmt: skip
 
 

@@ -1,29 +1,31 @@
 """夜间估值: each night, what everybody brings and will bring, and what to propose to whom.
 
-Customers are taken slice by slice and streamed to one file, so memory does not grow with the bank. Contribution needs no
-model. A model that cannot be read or does not fit the day is left out, and the step says why; the rest is written.
+Customers are taken slice by slice, or by the partitions of a cluster, and streamed to one file, so memory does not grow
+with the bank. Contribution needs no model. A model that cannot be read or does not fit the day is left out, and the step says why; the rest is written.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 from yinke.common.errors import YinkeError
-from yinke.lake.engine import Engine, Slice, slices
+from yinke.lake.engine import Engine, Slice, Table, slices
 from yinke.lake.engine.files import PAGE_GROUP, writer
 from yinke.lake.store import Building, Lake
 from yinke.lake.tables import CATEGORIES
 from yinke.scoring.churn.score_table import money
 from yinke.scoring.churn.store import features_of, read_boosters, released_number
 from yinke.scoring.value.contribution import standing
+from yinke.scoring.value.suitability import least_risks
 from yinke.scoring.value.value_table import PROPOSALS, REASONS, VALUE
 
 if TYPE_CHECKING:
@@ -33,6 +35,8 @@ if TYPE_CHECKING:
     from yinke.scoring.value.expected import ValueModel
 
 KINDS = ("value", "product")
+_MADE = VALUE.append(pa.field("drift", pa.string()))
+"""What comes of a batch: its rows, and on one of them the counts of ``Drift`` by model."""
 
 
 def score_value(
@@ -59,16 +63,16 @@ def score_value(
                 told[kind] |= {"blocked": "model", "problem": problem.message}
             except _Strange as strange:
                 told[kind] |= {"blocked": "features", "blocked_features": strange.names}
-    night = _Night(engine, building, lake, values, threads, pa.array(sorted(unscored), pa.int32()))
+    night = _Night(engine, building, lake, values, threads, frozenset(unscored))
     while True:
-        rows, unfit = night.write(used)
+        rows, psi, unfit = night.write(used)
         if not unfit:
             break
         for kind, why in unfit.items():  # written anew without it
             told[kind] |= why
             del used[kind]
-    for kind, model in used.items():
-        told[kind] |= {"scored": rows, "psi": model.psi, "score_psi": None}
+    for kind in used:
+        told[kind] |= {"scored": rows, "psi": psi.get(kind, {}), "score_psi": None}
     return told
 
 
@@ -88,8 +92,6 @@ class _Used:
     card: dict[str, Any]
     value: ValueModel | None = None
     products: Mapping[str, Model] | None = None
-    drift: Drift | None = None
-    psi: Mapping[str, float] = field(default_factory=dict)
 
 
 def _opened(lake: Lake, kind: str, number: int) -> _Used:
@@ -119,104 +121,118 @@ class _Night:
     lake: Lake
     values: Mapping[str, Any]
     threads: int
-    left_out: pa.Array
+    left_out: frozenset[int]
 
-    def write(self, used: Mapping[str, _Used]) -> tuple[int, dict[str, dict[str, Any]]]:
-        """Write the table with these models; the rows, and of a model that does not fit the day why."""
-        leaving = _leaving(self.building) if "value" in used else None
-        written, unfit = 0, dict[str, dict[str, Any]]()
-        for model in used.values():
-            from yinke.scoring.learning.drift import Drift
+    def write(
+        self, used: Mapping[str, _Used]
+    ) -> tuple[int, dict[str, dict[str, float]], dict[str, dict[str, Any]]]:
+        """Write the table with these models: the rows, each model's drift, and of one that does not fit the day why."""
+        from yinke.scoring.learning.drift import Drift
 
-            model.drift = Drift(model.card["reference"])
+        on, risks = self.building.biz_date, least_risks(self.building)
+        work = _Batch(used, self.left_out, self.values, risks, on, self.threads)
+        drifts = {kind: Drift(model.card["reference"]) for kind, model in used.items()}
+        written = 0
         with self.building.writing("value") as path:
+            parts = path.with_name("value.parts")
             with writer(path, VALUE) as file:
                 for part in slices(self.engine, self.building.path("customer")):
-                    rows = self._slice(part, used, leaving)
-                    written += len(rows)
-                    file.write_table(rows, row_group_size=PAGE_GROUP)
-            if written >= int(self.values["churn.psi_customers"]):
-                unfit = self._unfit(used)
-        return written, unfit
+                    for made in self.engine.mapped(
+                        self._asked(used, part), work, _MADE, sort="cust_id", scratch=parts
+                    ):
+                        for told in made["drift"].drop_null().to_pylist():
+                            for kind, seen in json.loads(told).items():
+                                drifts[kind].join(seen)
+                        written += len(made)
+                        file.write_table(made.select(VALUE.names), row_group_size=PAGE_GROUP)
+        if written < int(self.values["churn.psi_customers"]):
+            return written, {}, {}
+        return written, *self._checked(used, drifts)
 
-    def _unfit(self, used: Mapping[str, _Used]) -> dict[str, dict[str, Any]]:
-        found = {}
-        for kind, model in used.items():
-            from yinke.scoring.churn.score import Unfit, check
-
-            assert model.drift is not None  # noqa: S101
-            try:
-                model.psi = check(model.drift, model.card["reference"], self.values)
-            except Unfit as why:
-                found[kind] = {"blocked": why.why, "blocked_features": why.features, "psi": why.psi}
-        return found
-
-    def _slice(self, part: Slice, used: Mapping[str, _Used], leaving: tuple[Any, Any] | None) -> pa.Table:
+    def _asked(self, used: Mapping[str, _Used], part: Slice) -> Table:
         if not used:
-            table = self.engine.to_arrow(standing(self.engine, self.building, self.values, part))
-            table = self._known(table.filter(table["normal"]))
-            columns = _nothing(len(table))
-            columns |= {"cust_id": table["cust_id"], "contribution": money(table["contribution"].to_numpy())}
-            return _table(columns)
-        from yinke.scoring.value.features import frame_of, observe, place_of
+            table = standing(self.engine, self.building, self.values, part)
+            return table.filter(table.normal)
+        from yinke.scoring.value.features import observe
 
-        table = self._known(
-            self.engine.to_arrow(observe(self.engine, self.building, self.lake, self.values, part))
-        )
+        return observe(self.engine, self.building, self.lake, self.values, part, leaving=True)
+
+    def _checked(
+        self, used: Mapping[str, _Used], drifts: Mapping[str, Drift]
+    ) -> tuple[dict[str, dict[str, float]], dict[str, dict[str, Any]]]:
+        from yinke.scoring.churn.score import Unfit, check
+
+        psi, unfit = dict[str, dict[str, float]](), dict[str, dict[str, Any]]()
+        for kind, model in used.items():
+            try:
+                psi[kind] = check(drifts[kind], model.card["reference"], self.values)
+            except Unfit as why:
+                unfit[kind] = {"blocked": why.why, "blocked_features": why.features, "psi": why.psi}
+        return psi, unfit
+
+
+@dataclass(frozen=True)
+class _Batch:
+    """Values some customers, wherever they are."""
+
+    used: Mapping[str, _Used]
+    left_out: frozenset[int]
+    values: Mapping[str, Any]
+    risks: Mapping[str, int]
+    on: date
+    threads: int
+
+    def __call__(self, table: pa.Table) -> pa.Table:
+        """``_MADE`` of rows as ``features.observe`` or ``contribution.standing`` gives them; the first tells how often what was seen."""
+        left_out = pa.array(sorted(self.left_out), pa.int32())
+        table = table.filter(pc.invert(pc.is_in(table["cust_id"].cast(pa.int32()), left_out)))
+        if not len(table):
+            return _MADE.empty_table()
+        if not self.used:
+            now = table["contribution"].to_numpy()
+            return _table(_nothing(len(table)) | {"cust_id": table["cust_id"], "contribution": money(now)})
+        from yinke.scoring.learning.drift import Drift
+        from yinke.scoring.value.features import frame_of, place_of
+
         frame = frame_of(table)
-        for model in used.values():
-            assert model.drift is not None  # noqa: S101
-            model.drift.add(frame)
+        seen = {}
+        for kind, model in self.used.items():
+            drift = Drift(model.card["reference"])
+            drift.add(frame)
+            seen[kind] = drift.counts()
         now = table["f_contribution"].to_numpy()
         columns = _nothing(len(table)) | {"cust_id": table["cust_id"], "contribution": money(now)}
-        if len(table) and "value" in used:
-            assert leaving is not None  # noqa: S101
-            columns |= _expected(used["value"], table, frame, now, leaving, self.threads)
-        if len(table) and "product" in used:
+        columns["drift"] = pa.array([json.dumps(seen), *[None] * (len(table) - 1)], pa.string())
+        if "value" in self.used:
+            columns |= _expected(self.used["value"], table, frame, now, self.threads)
+        if "product" in self.used:
             holds = np.column_stack([frame.values[:, place_of(f"holds_{c.lower()}")] > 0 for c in CATEGORIES])
-            columns |= _proposals(used["product"], table, frame, holds, self)
+            columns |= _proposals(self.used["product"], table, frame, holds, self)
         return _table(columns)
-
-    def _known(self, table: pa.Table) -> pa.Table:
-        table = table.sort_by("cust_id")
-        return table.filter(pc.invert(pc.is_in(table["cust_id"].cast(pa.int32()), self.left_out)))
 
 
 def _nothing(count: int) -> dict[str, Any]:
-    return {field.name: pa.nulls(count, field.type) for field in VALUE}
+    return {field.name: pa.nulls(count, field.type) for field in _MADE}
 
 
 def _table(columns: Mapping[str, Any]) -> pa.Table:
-    return pa.table([_cast(columns[field.name], field.type) for field in VALUE], schema=VALUE)
+    return pa.table([_cast(columns[field.name], field.type) for field in _MADE], schema=_MADE)
 
 
 def _cast(column: Any, kind: pa.DataType) -> Any:
     return column if column.type == kind else column.cast(kind)
 
 
-def _leaving(building: Building) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float64]]:
-    """The churn model's probabilities of this night, by customer; nobody's if it is not used."""
-    if not building.has("score"):
-        return np.empty(0, np.int64), np.empty(0)
-    table = pq.read_table(building.path("score"), columns=["cust_id", "probability"])
-    return table["cust_id"].to_numpy().astype(np.int64), table["probability"].to_numpy()
-
-
-def _expected(
-    used: _Used, table: pa.Table, frame: Frame, now: Numbers, leaving: tuple[Any, Any], threads: int
-) -> dict[str, Any]:
+def _expected(used: _Used, table: pa.Table, frame: Frame, now: Numbers, threads: int) -> dict[str, Any]:
     from yinke.scoring.value.expected import carried, rounded
 
     assert used.value is not None  # noqa: S101
     decay = used.card["decay"]
-    ids, (known, chance) = table["cust_id"].to_numpy(), leaving
-    goes = np.full(len(ids), float(decay["leaving"]))
-    if len(known):
-        place = np.minimum(np.searchsorted(known, ids), len(known) - 1)
-        goes = np.where(known[place] == ids, chance[place], goes)
+    chance = table["leaving"].to_numpy()
+    goes = np.where(np.isnan(chance), float(decay["leaving"]), chance)
     span = carried(used.value.quarter(frame, now, threads), goes, float(decay["loss"]))
     return {
-        "model": _same(used.number, len(ids)),
+        "model": _same(used.number, len(table)),
         **{name: money(rounded(getattr(span, name))) for name in ("expected", "low", "high")},
     }
 
@@ -226,18 +242,18 @@ def _same(number: int, count: int) -> pa.Array:
 
 
 def _proposals(
-    used: _Used, table: pa.Table, frame: Frame, holds: npt.NDArray[np.bool_], night: _Night
+    used: _Used, table: pa.Table, frame: Frame, holds: npt.NDArray[np.bool_], batch: _Batch
 ) -> dict[str, Any]:
     from yinke.scoring.value.expected import rounded
-    from yinke.scoring.value.suitability import judge, least_risks, told
+    from yinke.scoring.value.suitability import judge, told
 
     assert used.products is not None  # noqa: S101
-    judged = judge(table, least_risks(night.building), night.values, night.building.biz_date)
+    judged = judge(table, batch.risks, batch.values, batch.on)
     count, names = len(table), list(used.products)
     place = [CATEGORIES.index(name) for name in names]
-    chance = np.column_stack([used.products[name].probabilities(frame, night.threads) for name in names])
+    chance = np.column_stack([used.products[name].probabilities(frame, batch.threads) for name in names])
     may = ~holds[:, place] & (judged.barred[:, place] == 0)
-    may &= chance >= float(night.values["value.least_probability"])
+    may &= chance >= float(batch.values["value.least_probability"])
     pays = np.array([used.card["metrics"]["categories"][name]["worth"] for name in names])
     rank = np.where(may, chance * np.maximum(pays, 0.01), -1.0)
     order = np.argsort(-rank, axis=1, kind="stable")[:, :PROPOSALS]
@@ -253,7 +269,7 @@ def _proposals(
             f"product_{n + 1}": _texts(count, rows, np.array(names, object)[which]),
             f"probability_{n + 1}": _numbers(count, rows, np.round(chance[rows, which], 3)),
             f"worth_{n + 1}": money(_spread(count, rows, rounded(pays)[which])),
-            **_reasons(n + 1, used.products, names, frame, rows, which, night.threads),
+            **_reasons(n + 1, used.products, names, frame, rows, which, batch.threads),
         }
     return columns
 

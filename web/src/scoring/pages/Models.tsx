@@ -58,7 +58,13 @@ export function Component() {
             <EmptyState
               icon={<ExperimentOutlined />}
               title={t("models.none.title")}
-              hint={t(mayTrain ? "models.none.hintTrain" : "models.none.hint")}
+              hint={t(
+                !mayTrain
+                  ? "models.none.hint"
+                  : kind === "text"
+                    ? "models.none.hintText"
+                    : "models.none.hintTrain",
+              )}
             />
           )}
           {rows && rows.length > 0 && (
@@ -141,11 +147,15 @@ function Table({ kind, rows, mayDecide }: { kind: string; rows: ModelOut[]; mayD
       ),
     },
     { key: "status", title: t("models.status"), render: ({ status }) => <ModelStatus status={status} /> },
-    {
-      key: "tested",
-      title: t("models.tested"),
-      render: ({ window }) => format.month(window.tested_on.slice(0, 7)),
-    },
+    ...(kind === "text"
+      ? []
+      : [
+          {
+            key: "tested",
+            title: t("models.tested"),
+            render: ({ window }: ModelOut) => format.month(window.tested_on.slice(0, 7)),
+          },
+        ]),
     ...figures,
     {
       key: "who",
