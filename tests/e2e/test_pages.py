@@ -74,6 +74,25 @@ def test_a_note_with_a_mobile_number_can_not_be_recorded(visit: Visit) -> None:
     expect(page.get_by_role("button", name="考虑中")).to_be_disabled()
 
 
+def test_a_note_that_reads_like_a_complaint_is_offered_as_one(visit: Visit) -> None:
+    page = visit(MANAGER).open("/workbench")
+    first = page.locator("button[data-task]").first
+    task = first.get_attribute("data-task")
+    first.click()
+    note = page.get_by_placeholder("选填，不写证件号、手机号、卡号")
+    note.fill("约了周三下午来网点签字")
+    heard = page.get_by_text("像是投诉")
+    note.fill("客户说年费没有告知就扣了，很生气，要求退还")
+    expect(heard).to_contain_text("定价与收费")
+    note.fill("约了周三下午来网点签字")
+    expect(heard).to_have_count(0)
+    note.fill("客户说年费没有告知就扣了，很生气，要求退还")
+    heard.get_by_role("button", name="投诉倾向").click()
+    expect(page.locator(f"button[data-task='{task}']")).to_have_count(0)
+    page.get_by_text("撤销", exact=True).click()
+    expect(page.locator(f"button[data-task='{task}']")).to_be_visible()
+
+
 def test_search_by_name_leads_to_the_customer_page(visit: Visit) -> None:
     visitor = visit(MANAGER)
     page = visitor.open("/customers")
