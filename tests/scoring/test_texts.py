@@ -20,8 +20,9 @@ from yinke.care.models import ContactRecord
 from yinke.cli import app
 from yinke.common.errors import YinkeError
 from yinke.common.yaml_files import read_yaml
+from yinke.lake.exchange import exchange
 from yinke.lake.store import Lake
-from yinke.scoring.churn.store import read_card
+from yinke.scoring.churn.store import read_card, read_files
 from yinke.scoring.services import registry, training
 from yinke.scoring.text.features import TONES, TOPICS, examples, normal
 from yinke.scoring.text.model import TextModel
@@ -143,7 +144,10 @@ def test_a_contacts_note_is_read_when_it_is_recorded_and_told_on_the_timeline(
 @pytest.mark.django_db
 def test_the_banks_own_examples_are_learned_by_every_later_model(bank: Bank, tmp_path: Path) -> None:
     own = tmp_path / "own.csv"
-    lines = [f"积分商城第{n}次兑换的东西没有寄到,SERVICE,NEGATIVE" for n in range(20)]
+    lines = [
+        f"积分商城兑换的东西没有寄到收件人{'甲乙丙丁戊'[n % 5]}{'子丑寅卯辰巳午未申酉'[n % 10]}{n},SERVICE,NEGATIVE"
+        for n in range(20)
+    ]
     own.write_text(HEAD + "\n".join(lines), "utf-8-sig")
     emp_no = bank.staff["研"].emp_no
     done = CliRunner().invoke(app, ["score", "examples", str(own), "--by", emp_no])
@@ -152,8 +156,19 @@ def test_the_banks_own_examples_are_learned_by_every_later_model(bank: Bank, tmp
     assert made.exit_code == 0 and "SERVICE" in made.output, made.output
     card = read_card(Lake(django_settings.YINKE.lake), "text", 1)
     assert (card["own"], card["rows"]) == (20, len(examples()) + 20)
-    refused = CliRunner().invoke(app, ["score", "examples", str(own), "--by", bank.staff["李"].emp_no])
-    assert refused.exit_code != 0
+    lake = Lake(django_settings.YINKE.lake)
+    kept = lake.root / "models" / "text" / training.EXAMPLES
+    assert "积分商城".encode() not in kept.read_bytes()  # customers' own words lie sealed
+    _, files = read_files(lake, "text", 1)
+    assert (
+        '"积分商"' in files["weights.json"] and '"甲子"' not in files["weights.json"]
+    )  # two wrote that name
+    before = kept.read_bytes()
+    exchange(lake, 1)
+    assert kept.read_bytes() != before and len(training.own_examples(lake)) == 20
+    for path, by in ((own, "李"), (tmp_path / "missing.csv", "研")):
+        refused = CliRunner().invoke(app, ["score", "examples", str(path), "--by", bank.staff[by].emp_no])
+        assert refused.exit_code != 0
 
 
 @pytest.mark.parametrize(
@@ -167,17 +182,12 @@ def test_the_banks_own_examples_are_learned_by_every_later_model(bank: Bank, tmp
         (HEAD + f"{'长' * 2001},FEES,NEGATIVE\n", "row 2"),
     ],
 )
-def test_examples_that_are_none_are_refused_with_their_row(tmp_path: Path, body: str, says: str) -> None:
-    path = tmp_path / "own.csv"
-    path.write_text(body, "utf-8")
+def test_examples_that_are_none_are_refused_with_their_row(body: str, says: str) -> None:
     with pytest.raises(YinkeError, match=says) as problem:
-        read_examples(path)
-    assert problem.value.code == "examples_wrong" and problem.value.remedy
-    with pytest.raises(YinkeError):
-        read_examples(tmp_path / "missing.csv")
-    path.write_bytes(b"\xff\xfe\x00bad")
-    with pytest.raises(YinkeError):
-        read_examples(path)
+        read_examples(body.encode(), "own.csv")
+    assert (problem.value.code, problem.value.place) == ("examples_wrong", "own.csv") and problem.value.remedy
+    with pytest.raises(YinkeError, match="no CSV"):
+        read_examples(b"\xff\xfe\x00bad", "own.csv")
 
 
 def test_the_card_tells_the_day_of_training(tmp_path: Path) -> None:

@@ -49,7 +49,8 @@ def exchange(lake: Lake, number: int, on_file: Callable[[str], None] = lambda na
             _seal_anew(path, names, lake.keys)
             on_file(path.name)
             count += 1
-    for path in sorted((lake.root / "raw").glob("*/*/*/*"), reverse=True):
+    raw = sorted((lake.root / "raw").glob("*/*/*/*"), reverse=True)
+    for path in (*raw, *sorted((lake.root / "models").glob("*/*.sealed"))):
         version_there = version_of_file(path)
         if version_there is not None and version_there != lake.keys.active:
             _raw_anew(path, lake.keys)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 from collections.abc import Callable, Mapping
 from datetime import date
 from pathlib import Path
@@ -27,7 +26,8 @@ from yinke.scoring.services.feedback import explained
 from yinke.scoring.text.train import Example, read_examples
 
 Status = TrainingRun.Status
-EXAMPLES = "examples.csv"
+EXAMPLES = "examples.sealed"
+"""Beside the models; exchanges of the lake's keys know it."""
 OnMonth = Callable[[date, int, int], None]
 
 
@@ -93,21 +93,35 @@ def _trained(
 def own_examples(lake: Lake) -> list[Example]:
     """The bank's own labelled texts, of which every later model learns too; none before some were handed over."""
     path = lake.root / "models" / "text" / EXAMPLES
-    return read_examples(path) if path.exists() else []
+    if not path.exists():
+        return []
+    with lake.keys.opened_file(path) as file:
+        return read_examples(file.read(), path.name)
 
 
 def take_examples(viewer: Viewer, path: Path) -> int:
-    """Keep the bank's own labelled texts in place of those before. Gives how many there are.
+    """Keep the bank's own labelled texts, sealed, in place of those before. Gives how many there are.
 
     Raises:
         NotAllowed: the viewer may not train models. YinkeError: the file is not what it should be.
     """
     _check(viewer, "text")
-    found = read_examples(path)
-    place = Lake(settings.YINKE.lake).root / "models" / "text"
+    try:
+        body = path.read_bytes()
+    except OSError as problem:
+        raise YinkeError(
+            f"The examples cannot be read: {problem.strerror}", place=path.name, code="examples_wrong",
+            remedy="Give a file that is there",
+        ) from None  # fmt: skip
+    found = read_examples(body, path.name)
+    lake = Lake(settings.YINKE.lake)
+    place = lake.root / "models" / "text"
     place.mkdir(parents=True, exist_ok=True)
     scratch = place / f".{EXAMPLES}.{os.getpid()}.tmp"
-    shutil.copyfile(path, scratch)
+    with scratch.open("wb") as target:
+        sealed = lake.keys.sealed_file(target)
+        sealed.write(body)
+        sealed.close()
     scratch.replace(place / EXAMPLES)
     return len(found)
 

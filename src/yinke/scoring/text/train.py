@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import csv
+import io
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from math import log
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -23,6 +23,8 @@ from yinke.scoring.text.model import Matrix, TextModel, parts
 
 TERMS = 50_000
 """N-grams kept, those of most texts."""
+FEW = 5
+"""Of the bank's own texts only n-grams are kept that so many share: a name that one customer wrote is not learned."""
 RECIPE = {"C": 10.0, "solver": "liblinear", "class_weight": "balanced", "random_state": 0}
 FOLDS = 10
 PRECISE = 0.8
@@ -41,47 +43,45 @@ class Example:
     tone: str
 
 
-def read_examples(path: Path) -> list[Example]:
-    """The bank's own labelled texts: a CSV file in UTF-8 with the columns text, topic and tone.
+def read_examples(body: bytes, name: str) -> list[Example]:
+    """The bank's own labelled texts: CSV in UTF-8 with the columns text, topic and tone.
+
+    Args:
+        name: of the file, for messages.
 
     Raises:
         YinkeError: it is no such file, or a row has no text, an unknown label, or holds personal data; the row is named.
     """
     try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            rows = csv.DictReader(file)
-            if not set(COLUMNS) <= set(rows.fieldnames or ()):
-                raise _wrong(
-                    path, f"it has not the columns {', '.join(COLUMNS)}", "Name them in the first line"
-                )
-            found = [_example(path, number, row) for number, row in enumerate(rows, 2)]
-    except OSError as problem:
-        raise _wrong(path, problem.strerror or "it cannot be read", "Give a file that is there") from None
+        rows = csv.DictReader(io.StringIO(body.decode("utf-8-sig"), newline=""))
+        if not set(COLUMNS) <= set(rows.fieldnames or ()):
+            raise _wrong(name, f"it has not the columns {', '.join(COLUMNS)}", "Name them in the first line")
+        found = [_example(name, number, row) for number, row in enumerate(rows, 2)]
     except (UnicodeDecodeError, csv.Error):
-        raise _wrong(path, "it is no CSV in UTF-8", "Save it as CSV UTF-8") from None
+        raise _wrong(name, "it is no CSV in UTF-8", "Save it as CSV UTF-8") from None
     if len(found) > MOST_ROWS:
-        raise _wrong(path, f"it has {len(found):,} rows", f"Give {MOST_ROWS:,} at most")
+        raise _wrong(name, f"it has {len(found):,} rows", f"Give {MOST_ROWS:,} at most")
     return found
 
 
-def _example(path: Path, number: int, row: dict[str, str | None]) -> Example:
-    text, topic, tone = ((row.get(name) or "").strip() for name in COLUMNS)
+def _example(name: str, number: int, row: dict[str, str | None]) -> Example:
+    text, topic, tone = ((row.get(column) or "").strip() for column in COLUMNS)
     place = f"row {number}"
     if not text or len(text) > LONGEST:
         raise _wrong(
-            path, f"{place} has no text of 1 to {LONGEST:,} characters", "Fill it in, or leave the row out"
+            name, f"{place} has no text of 1 to {LONGEST:,} characters", "Fill it in, or leave the row out"
         )
     for said, known in ((topic, TOPICS), (tone, TONES)):
         if said not in known:
-            raise _wrong(path, f"{place} has the label '{said[:20]}'", f"Use one of {', '.join(known)}")
+            raise _wrong(name, f"{place} has the label '{said[:20]}'", f"Use one of {', '.join(known)}")
     if what := find_personal(text):
-        raise _wrong(path, f"{place} holds {what}", "Strike it out: a model must not learn it")
+        raise _wrong(name, f"{place} holds {what}", "Strike it out: a model must not learn it")
     return Example(text, topic, tone)
 
 
-def _wrong(path: Path, what: str, remedy: str) -> YinkeError:
+def _wrong(name: str, what: str, remedy: str) -> YinkeError:
     return YinkeError(
-        f"The examples cannot be used: {what}", place=path.name, code="examples_wrong", remedy=remedy
+        f"The examples cannot be used: {what}", place=name, code="examples_wrong", remedy=remedy
     )
 
 
@@ -118,7 +118,9 @@ def train_text(lake: Lake, own: Sequence[Example], on: date) -> dict[str, Any]:
 def fit(plain: Sequence[str], topics: Classes, tones: Classes) -> TextModel:
     """Learn from normal texts (logistic regression with an L2 penalty, each class against the others; Fan et al. 2008)."""
     in_texts = Counter(gram for text in plain for gram in grams(text))
-    terms = tuple(sorted(gram for gram, _ in in_texts.most_common(TERMS)))
+    ours = {gram for one in shipped() for gram in grams(normal(one.text))}
+    shared = [gram for gram, texts in in_texts.most_common() if texts >= FEW or gram in ours]
+    terms = tuple(sorted(shared[:TERMS]))
     rarity = np.array([1 + log((1 + len(plain)) / (1 + in_texts[term])) for term in terms])
     rows = _matrix(plain, {term: n for n, term in enumerate(terms)}, rarity)
     topic, topic_base = _learned(rows, topics, len(TOPICS))
