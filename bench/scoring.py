@@ -171,10 +171,10 @@ def main() -> None:
         for path in newest.folder.glob("*.parquet"):
             building.path(path.stem).hardlink_to(path)
         with timed(f"churn scores of a night of {args.customers:,} customers"):
-            told = score_churn(engine, building, lake, values, args.threads)
+            told = score_churn(engine, building, lake, values)
         print(f"  {told['scored']:,} scored, {told['bands']}, {told.get('blocked', '')}")
         with timed("their values and next products"):
-            both = score_value(engine, building, lake, {**values, "churn.psi_block": 1e9}, args.threads)
+            both = score_value(engine, building, lake, {**values, "churn.psi_block": 1e9})
         print(f"  {[(kind, one['scored'], one.get('blocked', '')) for kind, one in both.items()]}")
         print(
             f"peak memory of the process: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20:.1f} GB"

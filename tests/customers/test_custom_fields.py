@@ -172,7 +172,7 @@ def holds(way: str, value: str, known: Any) -> bool:
     return bool(known >= asked if way == "from" else known <= asked)
 
 
-@settings(max_examples=25)
+@settings(max_examples=12)
 @given(data=st.data())
 def test_the_list_is_narrowed_to_whom_the_cards_say_it_holds_of(data: st.DataObject) -> None:
     with transaction.atomic():

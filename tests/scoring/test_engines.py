@@ -54,7 +54,7 @@ def test_a_cluster_scores_by_partitions_as_one_engine_does(
     values = {**leavers.bank.values, **LOOSE}
     told, rows = {}, {}
     for engine in (duck, spark):
-        told[engine.kind] = score_churn(engine, begun(lake), lake, values, 1)
+        told[engine.kind] = score_churn(engine, begun(lake), lake, values)
         rows[engine.kind] = rows_of(lake)
     assert rows["spark"] == rows["duckdb"] and len(rows["spark"]) > 100
     assert told["spark"] == told["duckdb"] and told["spark"]["psi"]

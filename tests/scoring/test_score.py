@@ -40,7 +40,7 @@ def begun(lake: Lake) -> Building:
 
 def score(leavers: LeaverBank, lake: Lake, **values: Any) -> dict[str, Any]:
     building = begun(lake)
-    return score_churn(leavers.bank.engine, building, lake, {**leavers.bank.values, **LOOSE, **values}, 1)
+    return score_churn(leavers.bank.engine, building, lake, {**leavers.bank.values, **LOOSE, **values})
 
 
 def rows_of(lake: Lake) -> list[dict[str, Any]]:
@@ -86,7 +86,7 @@ def test_who_objected_is_left_out_and_the_night_tells_its_drift(leavers: LeaverB
     assert set(told["psi"]) == {f.name for f in FEATURES} and 0 <= told["score_psi"] < 5
     first = [row["cust_id"] for row in rows_of(lake)]
     values = {**leavers.bank.values, **LOOSE}
-    again = score_churn(leavers.bank.engine, begun(lake), lake, values, 1, first[:3])
+    again = score_churn(leavers.bank.engine, begun(lake), lake, values, first[:3])
     assert [row["cust_id"] for row in rows_of(lake)] == first[3:] and again["scored"] == told["scored"] - 3
 
 
@@ -142,7 +142,7 @@ def test_the_rules_stand_alone_when_the_model_does_not_fit(
         card = (folder / "card.json").read_text("utf-8")
         (folder / "card.json").write_text(card.replace('"name": "age"', '"name": "shoe_size"'), "utf-8")
     pq.write_table(snapshot, building.path("snapshot"))
-    told = score_churn(leavers.bank.engine, building, lake, values, 1)
+    told = score_churn(leavers.bank.engine, building, lake, values)
     assert (told["scored"], told["blocked"]) == (0, why)
     assert features is None or features <= set(told["blocked_features"])
     assert not building.has("score") and not list(building.folder.glob(".score*"))

@@ -4,25 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 from django.conf import settings as django_settings
+from django.utils.timezone import localdate, now
 from hypothesis import given
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 from tests.bank import Bank, a_bank
+from yinke.access.models import AuditEntry
 from yinke.care.models import ContactRecord
+from yinke.care.services.watch_texts import watch_texts
 from yinke.cli import app
 from yinke.common.errors import YinkeError
 from yinke.common.yaml_files import read_yaml
 from yinke.lake.exchange import exchange
 from yinke.lake.store import Lake
 from yinke.scoring.churn.store import read_card, read_files
+from yinke.scoring.models import ScoreNight, ScoringModel
 from yinke.scoring.services import registry, training
 from yinke.scoring.text.features import TONES, TOPICS, examples, normal
 from yinke.scoring.text.model import TextModel
@@ -193,3 +197,48 @@ def test_examples_that_are_none_are_refused_with_their_row(body: str, says: str)
 def test_the_card_tells_the_day_of_training(tmp_path: Path) -> None:
     card = train_text(Lake(tmp_path), [], date(2026, 10, 30))
     assert card["window"]["tested_on"] == "2026-10-30" and 0.5 <= card["thresholds"]["complaint"] <= 1
+
+
+@pytest.mark.django_db
+def test_what_is_heard_later_is_compared_with_what_was_heard_first(
+    bank: Bank, django_capture_on_commit_callbacks: Callable[..., Any]
+) -> None:
+    few = {"text.drift_days": 10, "text.drift_notes": 20, "churn.psi_warn": 0.2}
+    watch_texts(date(2026, 11, 1), few)
+    assert not ScoreNight.objects.exists()  # none is in use
+    made, _ = training.train(bank.viewer("研"), "text")
+    registry.approve(bank.viewer("运营"), "text", made.number)
+    with django_capture_on_commit_callbacks(execute=True):
+        registry.release(bank.viewer("运营"), "text", made.number)
+    first = localdate(ScoringModel.objects.get(kind="text").released_at)
+
+    def noted(after: int, topic: str, many: int, **more: Any) -> None:
+        for n in range(many):
+            ContactRecord.objects.create(
+                customer=bank.customers["张"], user=bank.staff["李"], channel="PHONE", result="CONSIDER",
+                at=now(), biz_date=first + timedelta(days=after), topic=topic, tone="NEUTRAL",
+                request_key=f"{after}-{topic}-{n}-{len(more)}", **more,
+            )  # fmt: skip
+
+    def psi(after: int) -> dict[str, float]:
+        watch_texts(first + timedelta(days=after), few)
+        return ScoreNight.objects.get(biz_date=first + timedelta(days=after)).psi
+
+    noted(3, "FEES", 15)
+    noted(3, "NONE", 15)
+    noted(25, "FEES", 10)
+    noted(25, "NONE", 9)
+    noted(26, "FEES", 50, withdrawn_at=now())
+    noted(25, "", 5)
+    assert psi(25) == {}  # nineteen
+    assert ScoreNight.objects.get().scored == 19
+    noted(26, "NONE", 1)
+    assert psi(19) == {}  # the first and the newest are still the same days
+    same = psi(26)
+    assert same["tone"] == 0 and same["topic"] < 0.001
+    noted(30, "SERVICE", 40)
+    assert psi(30)["topic"] > 0.25 and psi(30)["tone"] == 0
+    page = bank.client("运营").get("/api/scoring/monitoring/text").json()
+    assert (page["least"], page["days"]) == (200, 30)
+    assert page["nights"][-1]["worst"]["label"] == "主题" and page["nights"][-1]["scored"] == 40
+    assert AuditEntry.objects.filter(action="model.drift", object_id=f"text/{made.number}").exists()

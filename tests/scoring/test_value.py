@@ -59,7 +59,7 @@ def lake(leavers: LeaverBank, tmp_path: Path) -> Lake:
 def night(leavers: LeaverBank, lake: Lake, unscored: tuple[int, ...] = (), **values: Any) -> dict[str, Any]:
     building = begun(lake)
     return score_value(
-        leavers.bank.engine, building, lake, {**leavers.bank.values, **LOOSE, **values}, 1, unscored
+        leavers.bank.engine, building, lake, {**leavers.bank.values, **LOOSE, **values}, unscored
     )
 
 
@@ -247,7 +247,7 @@ def test_a_cluster_values_by_partitions_as_one_engine_does(
             "probability": pa.array([cust / 100 for cust in some]),
         }
         pq.write_table(pa.table(columns, schema=SCORE), building.folder / "score.parquet")
-        told[engine.kind] = score_value(engine, building, lake, values, 1, (3,))
+        told[engine.kind] = score_value(engine, building, lake, values, (3,))
         rows[engine.kind] = rows_of(lake)
     assert rows["spark"] == rows["duckdb"] and len(rows["spark"]) > 100 and 3 not in rows["spark"]
     assert (

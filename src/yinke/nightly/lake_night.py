@@ -268,12 +268,12 @@ class _Making:
         if released_number(bench.lake, "churn") is not None:
             from yinke.scoring.churn.score import score_churn  # loads LightGBM
 
-            told = score_churn(bench.engine, self.building, bench.lake, values, bench.threads, unscored)
+            told = score_churn(bench.engine, self.building, bench.lake, values, unscored)
         if not with_values:
             return told
         return {
             **told,
-            **score_value(bench.engine, self.building, bench.lake, values, bench.threads, unscored),
+            **score_value(bench.engine, self.building, bench.lake, values, unscored),
         }
 
     def publish(self) -> LakeNight:

@@ -15,6 +15,7 @@ from yinke.access.services import sync_orgs, sync_staff
 from yinke.care.services.make_tasks import make_tasks
 from yinke.care.services.ownership_day import idle, turn
 from yinke.care.services.roll_up import roll_up
+from yinke.care.services.watch_texts import watch_texts
 from yinke.customers.models import Frontier
 from yinke.customers.services.handover import freeze_baselines
 from yinke.customers.services.identity_write_back import follow_identities
@@ -76,6 +77,7 @@ def write_to_people(
             scores.update(
                 take_scores(bench.engine, bench.lake, day, bench.thresholds.at(day.biz_date), objected)
             )
+            watch_texts(day.biz_date, bench.thresholds.at(day.biz_date))
         scores["values"] = take_values(newest, since, objected)
         counts = refresh_night(bench.engine, bench.lake, fresh, bench.thresholds.at)
         on_step("segments", time.perf_counter() - started, counts)

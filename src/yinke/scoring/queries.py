@@ -14,6 +14,7 @@ from yinke.access.viewer import Viewer
 from yinke.common.errors import NotFound
 from yinke.common.thresholds import load_thresholds
 from yinke.lake.store import Lake
+from yinke.scoring.churn.features import Known
 from yinke.scoring.churn.store import read_card
 from yinke.scoring.models import ChurnAlert, ScoreNight, ScoringModel, TrainingRun
 from yinke.scoring.schemas import (
@@ -31,7 +32,9 @@ from yinke.scoring.text.reading import reader
 from yinke.scoring.value.features import KNOWN
 
 NIGHTS = 90
-NAMES = {known.name: known for known in KNOWN}
+HEARD = (Known("topic", "主题", "Topic"), Known("tone", "情绪", "Tone"))
+"""What the model of texts tells, and what its drift is told of."""
+NAMES = {known.name: known for known in (*KNOWN, *HEARD)}
 
 
 def models_of(viewer: Viewer) -> list[ModelOut]:
@@ -98,7 +101,8 @@ def monitoring_of(viewer: Viewer, kind: str) -> Monitoring:
     newest = next((night for night in reversed(nights) if night.psi), None)
     return Monitoring(
         warn=float(values["churn.psi_warn"]), block=float(values["churn.psi_block"]),
-        least=int(values["churn.psi_customers"]), nights=[_night(viewer, night) for night in nights],
+        least=int(values["text.drift_notes" if kind == "text" else "churn.psi_customers"]),
+        days=int(values["text.drift_days"]) if kind == "text" else None, nights=[_night(viewer, night) for night in nights],
         measured_on=newest.biz_date if newest else None, features=_drifts(viewer, newest.psi) if newest else [],
         outcomes=_outcomes(viewer) if kind == "churn" else [],
     )  # fmt: skip

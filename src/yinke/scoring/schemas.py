@@ -128,7 +128,9 @@ class Monitoring(Schema):
     warn: float
     block: float
     least: int
-    """Of fewer customers drift is not told."""
+    """Of fewer customers (of texts: notes) drift is not told."""
+    days: int | None
+    """Of texts: as many days of notes, the first and the newest, are compared."""
     nights: list[NightOut]
     measured_on: date | None
     features: list[DriftOut]

@@ -9320,6 +9320,8 @@ export interface components {
             block: number;
             /** Least */
             least: number;
+            /** Days */
+            days: number | null;
             /** Nights */
             nights: components["schemas"]["NightOut"][];
             /** Measured On */

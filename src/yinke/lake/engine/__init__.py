@@ -90,7 +90,7 @@ class Engine(Protocol):
         """What ``work`` makes of the rows of an expression: as many of them at a time as the engine likes, where they are.
 
         Args:
-            work: pure; can be pickled, for a cluster's workers run it.
+            work: pure; threads run it at once, and it can be pickled, for a cluster's workers run it. It should take one thread.
             schema: of what it gives.
             sort: column by which the rows come, and the tables after one another.
             scratch: a path that nothing stands at, where workers may leave what they made until it has been read.

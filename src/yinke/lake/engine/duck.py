@@ -22,6 +22,8 @@ warnings.filterwarnings("ignore", "Arrow output on a DB-API result", UserWarning
 
 OPEN_TABLES = 400
 """Views kept of the tables read last."""
+PIECE = 32_768
+"""Rows that ``mapped`` hands over at a time."""
 
 
 class DuckEngine:
@@ -36,6 +38,7 @@ class DuckEngine:
             ":memory:", threads=threads, memory_limit=memory, temp_directory=str(spill)
         )
         self._db = self._ibis.con
+        self._threads = threads
         self._db.execute("SET parquet_metadata_cache=true")
         self._views: OrderedDict[tuple[str, ...], tuple[str, ibis.Schema]] = OrderedDict()
         self._made = 0
@@ -65,6 +68,7 @@ class DuckEngine:
     def use_threads(self, threads: int) -> None:
         """See ``Engine.use_threads``."""
         self._db.execute(f"SET threads={int(threads)}")
+        self._threads = int(threads)
 
     def plan(self, name: str, shape: Shape, inputs: Inputs, build: Build) -> Any:
         """See ``Engine.plan``: tables and scalars stand under names, for which ``_sql`` puts what they mean."""
@@ -149,8 +153,12 @@ class DuckEngine:
     def mapped(
         self, expr: Any, work: Callable[[pa.Table], pa.Table], schema: pa.Schema, *, sort: str, scratch: Path
     ) -> Iterator[pa.Table]:
-        """See ``Engine.mapped``. All at once: who asks takes slices."""
-        yield work(self.to_arrow(expr).sort_by(sort)).cast(schema)
+        """See ``Engine.mapped``. Threads share the pieces; the rows are read all at once: who asks takes slices."""
+        table = self.to_arrow(expr).sort_by(sort)
+        pieces = [table.slice(start, PIECE) for start in range(0, max(len(table), 1), PIECE)]
+        with ThreadPoolExecutor(self._threads) as pool:
+            for made in pool.map(work, pieces):
+                yield made.cast(schema)
 
     def _sql(self, expr: Any, schema: pa.Schema, sort: Sequence[str]) -> str:
         columns = ", ".join(

@@ -41,9 +41,8 @@ class Unfit(Exception):
 
 
 def score_churn(
-    engine: Engine, building: Building, lake: Lake, values: Mapping[str, Any], threads: int = 2,
-    unscored: Collection[int] = (),
-) -> dict[str, Any]:  # fmt: skip
+    engine: Engine, building: Building, lake: Lake, values: Mapping[str, Any], unscored: Collection[int] = ()
+) -> dict[str, Any]:
     """Write ``score`` for a date whose ``snapshot`` and tables around the customer are there, if a model is released.
 
     Args:
@@ -66,7 +65,7 @@ def score_churn(
     if strange:
         return {"model": number, "scored": 0, "blocked": "features", "blocked_features": sorted(strange)}
     drift, of_score = _drifts(stored)
-    work = _Batch(stored, frozenset(unscored), threads)
+    work = _Batch(stored, frozenset(unscored))
     bands = dict.fromkeys(BANDS, 0)
     try:
         with building.writing("score") as path, writer(path, SCORE) as file:
@@ -110,7 +109,6 @@ class _Batch:
 
     stored: StoredModel
     unscored: frozenset[int]
-    threads: int
 
     def __call__(self, table: pa.Table) -> pa.Table:
         """``_MADE`` of rows as ``features.observe`` gives them; the first row tells how often what was seen."""
@@ -119,19 +117,19 @@ class _Batch:
         if not len(table):
             return _MADE.empty_table()
         frame = frame_of(table)
-        score = self.stored.model.scores(frame, self.threads)
+        score = self.stored.model.scores(frame)
         drift, of_score = _drifts(self.stored)
         drift.add(frame)
         if of_score.reference:
             of_score.add(score_frame(score))
         seen = json.dumps({"features": drift.counts(), "score": of_score.counts()})
-        rows = scored(self.stored, table, frame, score, self.threads)
+        rows = scored(self.stored, table, frame, score)
         return rows.append_column(
             _MADE.field("drift"), pa.array([seen, *[None] * (len(rows) - 1)], pa.string())
         )
 
 
-def scored(stored: StoredModel, table: pa.Table, frame: Frame, score: Numbers, threads: int = 2) -> pa.Table:
+def scored(stored: StoredModel, table: pa.Table, frame: Frame, score: Numbers) -> pa.Table:
     """The rows of ``score`` for rows as ``features.observe`` gives them.
 
     Args:
@@ -154,9 +152,7 @@ def scored(stored: StoredModel, table: pa.Table, frame: Frame, score: Numbers, t
         "base": money(np.where(np.isnan(base), aum, base)),
     }
     feared = np.flatnonzero(band != "LOW")
-    effects = (
-        stored.model.contributions(frame.take(feared), threads)[:, :-1] if len(feared) else np.empty((0, 1))
-    )
+    effects = stored.model.contributions(frame.take(feared))[:, :-1] if len(feared) else np.empty((0, 1))
     order = np.argsort(-effects, axis=1, kind="stable")[:, :REASONS]
     names = np.array([feature.name for feature in stored.model.features], object)
     for n in range(REASONS):

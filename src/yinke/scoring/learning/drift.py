@@ -40,10 +40,10 @@ def count(column: Values, edges: Any) -> npt.NDArray[np.int64]:
     >>> count(np.array([1.0, 2.0, 5.0, np.nan]), [2.0, 4.0]).tolist()
     [1, 1, 1, 1]
     """
-    inner = np.asarray(edges, np.float64)
-    known = column[~np.isnan(column)].astype(np.float64)
-    held = np.bincount(np.searchsorted(inner, known, side="right"), minlength=len(inner) + 1)
-    return np.append(held, len(column) - len(known)).astype(np.int64)
+    exact = column.astype(np.float64)
+    below = [np.count_nonzero(exact < edge) for edge in np.asarray(edges, np.float64)]
+    known = len(column) - np.count_nonzero(np.isnan(column))
+    return np.array([*np.diff([0, *below, known]), len(column) - known], np.int64)
 
 
 class Drift:
@@ -55,8 +55,8 @@ class Drift:
 
     def add(self, frame: Frame) -> None:
         """Count a slice."""
-        for n, feature in enumerate(frame.features):
-            counted = count(frame.values[:, n], self.reference[feature.name]["edges"])
+        for feature, column in zip(frame.features, np.ascontiguousarray(frame.values.T), strict=True):
+            counted = count(column, self.reference[feature.name]["edges"])
             self._counts[feature.name] = self._counts.get(feature.name, 0) + counted
 
     def counts(self) -> dict[str, list[int]]:

@@ -100,7 +100,7 @@ def take_scores(
     kinds = scored_kinds(day.manifest()["steps"].get("scores") or {})
     newest = ScoreNight.objects.filter(kind="churn").aggregate(Max("biz_date"))["biz_date__max"]
     for kind, told in kinds.items():
-        _note(kind, day.biz_date, told, values)
+        note_night(kind, day.biz_date, told, values)
     if not day.has("score") or (newest is not None and newest > day.biz_date):
         return {"alerts": 0, "ended": 0, "decided": 0}
     stage("scored", "scoring_churnalert", _feared(day, objecting), COLUMNS)
@@ -124,7 +124,8 @@ def scored_kinds(detail: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
     return {kind: one for kind, one in told.items() if one.get("model") is not None}
 
 
-def _note(kind: str, biz_date: date, told: Mapping[str, Any], values: Mapping[str, Any]) -> None:
+def note_night(kind: str, biz_date: date, told: Mapping[str, Any], values: Mapping[str, Any]) -> None:
+    """Keep what a night of a kind came to, as the lake's step ``scores`` tells it; a drift beyond the warning is audited."""
     psi = told.get("psi", {})
     ScoreNight.objects.update_or_create(
         kind=kind, biz_date=biz_date,

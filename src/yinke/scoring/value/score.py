@@ -31,7 +31,8 @@ from yinke.scoring.value.value_table import PROPOSALS, REASONS, VALUE
 if TYPE_CHECKING:
     from yinke.scoring.learning.drift import Drift
     from yinke.scoring.learning.fit import Model
-    from yinke.scoring.learning.frame import Frame, Numbers
+    from yinke.scoring.learning.frame import Frame, Numbers, Rows
+    from yinke.scoring.learning.small_trees import SmallTrees
     from yinke.scoring.value.expected import ValueModel
 
 KINDS = ("value", "product")
@@ -40,9 +41,8 @@ _MADE = VALUE.append(pa.field("drift", pa.string()))
 
 
 def score_value(
-    engine: Engine, building: Building, lake: Lake, values: Mapping[str, Any], threads: int = 2,
-    unscored: Collection[int] = (),
-) -> dict[str, dict[str, Any]]:  # fmt: skip
+    engine: Engine, building: Building, lake: Lake, values: Mapping[str, Any], unscored: Collection[int] = ()
+) -> dict[str, dict[str, Any]]:
     """Write ``value`` for a date whose ``snapshot`` (and ``score``, if churn is scored) are there.
 
     Args:
@@ -63,7 +63,7 @@ def score_value(
                 told[kind] |= {"blocked": "model", "problem": problem.message}
             except _Strange as strange:
                 told[kind] |= {"blocked": "features", "blocked_features": strange.names}
-    night = _Night(engine, building, lake, values, threads, frozenset(unscored))
+    night = _Night(engine, building, lake, values, frozenset(unscored))
     while True:
         rows, psi, unfit = night.write(used)
         if not unfit:
@@ -84,19 +84,28 @@ class _Strange(Exception):
         self.names = names
 
 
-@dataclass
+@dataclass(frozen=True)
 class _Used:
     """A released model as the night uses it."""
 
     number: int
     card: dict[str, Any]
     value: ValueModel | None = None
-    products: Mapping[str, Model] | None = None
+    products: Mapping[str, _Offered] | None = None
+
+
+@dataclass(frozen=True)
+class _Offered:
+    """A category that is offered: who will take it, and why."""
+
+    model: Model
+    reasons: SmallTrees
 
 
 def _opened(lake: Lake, kind: str, number: int) -> _Used:
     from yinke.scoring.learning.calibration import Calibrator
     from yinke.scoring.learning.fit import Model
+    from yinke.scoring.learning.small_trees import SmallTrees
     from yinke.scoring.value.expected import ValueModel
     from yinke.scoring.value.features import FEATURES
 
@@ -107,11 +116,13 @@ def _opened(lake: Lake, kind: str, number: int) -> _Used:
         raise _Strange(sorted(strange))
     if kind == "value":
         return _Used(number, card, value=ValueModel(features, boosters, card["widened"]))
-    models = {
-        name: Model(features, (booster,), Calibrator.of(card["calibrators"][name]), 0)
+    offered = {
+        name: _Offered(
+            Model(features, (booster,), Calibrator.of(card["calibrators"][name]), 0), SmallTrees(booster)
+        )
         for name, booster in boosters.items()
     }
-    return _Used(number, card, products=models)
+    return _Used(number, card, products=offered)
 
 
 @dataclass(frozen=True)
@@ -120,7 +131,6 @@ class _Night:
     building: Building
     lake: Lake
     values: Mapping[str, Any]
-    threads: int
     left_out: frozenset[int]
 
     def write(
@@ -130,7 +140,7 @@ class _Night:
         from yinke.scoring.learning.drift import Drift
 
         on, risks = self.building.biz_date, least_risks(self.building)
-        work = _Batch(used, self.left_out, self.values, risks, on, self.threads)
+        work = _Batch(used, self.left_out, self.values, risks, on)
         drifts = {kind: Drift(model.card["reference"]) for kind, model in used.items()}
         written = 0
         with self.building.writing("value") as path:
@@ -180,7 +190,6 @@ class _Batch:
     values: Mapping[str, Any]
     risks: Mapping[str, int]
     on: date
-    threads: int
 
     def __call__(self, table: pa.Table) -> pa.Table:
         """``_MADE`` of rows as ``features.observe`` or ``contribution.standing`` gives them; the first tells how often what was seen."""
@@ -195,16 +204,20 @@ class _Batch:
         from yinke.scoring.value.features import frame_of, place_of
 
         frame = frame_of(table)
-        seen = {}
+        seen, counted = {}, list[Drift]()
         for kind, model in self.used.items():
-            drift = Drift(model.card["reference"])
-            drift.add(frame)
+            reference = model.card["reference"]
+            drift = next((one for one in counted if one.reference == reference), None)
+            if drift is None:  # models trained on the same day have the same
+                drift = Drift(reference)
+                drift.add(frame)
+                counted.append(drift)
             seen[kind] = drift.counts()
         now = table["f_contribution"].to_numpy()
         columns = _nothing(len(table)) | {"cust_id": table["cust_id"], "contribution": money(now)}
         columns["drift"] = pa.array([json.dumps(seen), *[None] * (len(table) - 1)], pa.string())
         if "value" in self.used:
-            columns |= _expected(self.used["value"], table, frame, now, self.threads)
+            columns |= _expected(self.used["value"], table, frame, now)
         if "product" in self.used:
             holds = np.column_stack([frame.values[:, place_of(f"holds_{c.lower()}")] > 0 for c in CATEGORIES])
             columns |= _proposals(self.used["product"], table, frame, holds, self)
@@ -223,14 +236,14 @@ def _cast(column: Any, kind: pa.DataType) -> Any:
     return column if column.type == kind else column.cast(kind)
 
 
-def _expected(used: _Used, table: pa.Table, frame: Frame, now: Numbers, threads: int) -> dict[str, Any]:
+def _expected(used: _Used, table: pa.Table, frame: Frame, now: Numbers) -> dict[str, Any]:
     from yinke.scoring.value.expected import carried, rounded
 
     assert used.value is not None  # noqa: S101
     decay = used.card["decay"]
     chance = table["leaving"].to_numpy()
     goes = np.where(np.isnan(chance), float(decay["leaving"]), chance)
-    span = carried(used.value.quarter(frame, now, threads), goes, float(decay["loss"]))
+    span = carried(used.value.quarter(frame, now), goes, float(decay["loss"]))
     return {
         "model": _same(used.number, len(table)),
         **{name: money(rounded(getattr(span, name))) for name in ("expected", "low", "high")},
@@ -251,66 +264,62 @@ def _proposals(
     judged = judge(table, batch.risks, batch.values, batch.on)
     count, names = len(table), list(used.products)
     place = [CATEGORIES.index(name) for name in names]
-    chance = np.column_stack([used.products[name].probabilities(frame, batch.threads) for name in names])
     may = ~holds[:, place] & (judged.barred[:, place] == 0)
+    chance: Numbers = np.zeros(may.shape)
+    for n, offered in enumerate(used.products.values()):
+        asked = np.flatnonzero(may[:, n])
+        if len(asked):
+            chance[asked, n] = offered.model.probabilities(frame.take(asked))
     may &= chance >= float(batch.values["value.least_probability"])
+    rounded_chance: Numbers = np.round(chance, 3)
     pays = np.array([used.card["metrics"]["categories"][name]["worth"] for name in names])
     rank = np.where(may, chance * np.maximum(pays, 0.01), -1.0)
-    order = np.argsort(-rank, axis=1, kind="stable")[:, :PROPOSALS]
     columns: dict[str, Any] = {
         "product_model": _same(used.number, count), "up_to": pa.array(judged.up_to),
-        "barred": pa.array(told(judged.barred, ~holds), pa.string()),
+        "barred": told(judged.barred, ~holds),
     }  # fmt: skip
-    for n in range(min(PROPOSALS, order.shape[1])):
-        chosen = order[:, n]
-        rows = np.flatnonzero(rank[np.arange(count), chosen] > 0)
+    for n in range(min(PROPOSALS, len(names))):
+        best = rank.argmax(axis=1)
+        chosen = np.where(rank[np.arange(count), best] > 0, best, -1)
+        rows = np.flatnonzero(chosen >= 0)
         which = chosen[rows]
         columns |= {
-            f"product_{n + 1}": _texts(count, rows, np.array(names, object)[which]),
-            f"probability_{n + 1}": _numbers(count, rows, np.round(chance[rows, which], 3)),
+            f"product_{n + 1}": _named(chosen, names),
+            f"probability_{n + 1}": _numbers(_spread(count, rows, rounded_chance[rows, which])),
             f"worth_{n + 1}": money(_spread(count, rows, rounded(pays)[which])),
-            **_reasons(n + 1, used.products, names, frame, rows, which, batch.threads),
+            **_reasons(n + 1, list(used.products.values()), chosen, frame),
         }
+        rank[rows, which] = -1.0
     return columns
 
 
-def _reasons(
-    n: int, models: Mapping[str, Model], names: list[str], frame: Frame, rows: npt.NDArray[Any],
-    which: npt.NDArray[Any], threads: int,
-) -> dict[str, Any]:  # fmt: skip
+def _reasons(n: int, offered: list[_Offered], chosen: Rows, frame: Frame) -> dict[str, Any]:
     """The features that raise the log-odds of each customer's ``n``-th proposal most, with their values."""
-    count = len(frame)
-    features = np.array([feature.name for feature in frame.features], object)
-    reason = np.full((count, REASONS), None, object)
-    value = np.full((count, REASONS), np.nan)
-    for category, name in enumerate(names):
-        mine = rows[which == category]
-        if not len(mine):
-            continue
-        effects = models[name].contributions(frame.take(mine), threads)[:, :-1]
-        best = np.argsort(-effects, axis=1, kind="stable")[:, :REASONS]
-        raises = np.take_along_axis(effects, best, axis=1) > 0
-        reason[mine] = np.where(raises, features[best], np.array(None, object))
-        value[mine] = np.where(raises, np.take_along_axis(frame.values[mine], best, axis=1), np.nan)
+    reason = np.full((len(frame), REASONS), -1, np.intp)
+    for category, one in enumerate(offered):
+        mine = np.flatnonzero(chosen == category)
+        reason[mine] = one.reasons.strongest(frame.values[mine], REASONS)
+    value = np.take_along_axis(frame.values, reason, axis=1).astype(np.float64)
+    value[reason < 0] = np.nan
     found: dict[str, Any] = {}
     for k in range(REASONS):
-        found[f"reason_{n}_{k + 1}"] = pa.array(reason[:, k].tolist(), pa.string())
-        found[f"value_{n}_{k + 1}"] = pa.array(value[:, k], mask=np.isnan(value[:, k]))
+        found[f"reason_{n}_{k + 1}"] = _named(reason[:, k], frame.names)
+        found[f"value_{n}_{k + 1}"] = _numbers(value[:, k])
     return found
 
 
-def _texts(count: int, rows: npt.NDArray[Any], texts: npt.NDArray[Any]) -> pa.Array:
-    found = np.full(count, None, object)
-    found[rows] = texts
-    return pa.array(found.tolist(), pa.string())
+def _named(place: Rows, names: list[str]) -> pa.Array:
+    """The names at places; none at -1."""
+    places = pa.array(place.astype(np.int32), mask=place < 0)
+    return pa.DictionaryArray.from_arrays(places, pa.array(names, pa.string())).cast(pa.string())
 
 
-def _spread(count: int, rows: npt.NDArray[Any], numbers: Numbers) -> Numbers:
+def _spread(count: int, rows: Rows, numbers: Numbers) -> Numbers:
     found = np.full(count, np.nan)
     found[rows] = numbers
     return found
 
 
-def _numbers(count: int, rows: npt.NDArray[Any], numbers: Numbers) -> pa.Array:
-    found = _spread(count, rows, numbers)
-    return pa.array(found, mask=np.isnan(found))
+def _numbers(numbers: Numbers) -> pa.Array:
+    """Numbers, null for what is not known."""
+    return pa.array(numbers, mask=np.isnan(numbers))

@@ -23,7 +23,10 @@ export function MonitoringPanel({ kind }: { kind: string }) {
   return (
     <Panel
       title={
-        <Explain title={t("monitoring.title")} text={t("monitoring.how")}>
+        <Explain
+          title={t("monitoring.title")}
+          text={t(kind === "text" ? "monitoring.howText" : "monitoring.how")}
+        >
           {t("monitoring.title")}
         </Explain>
       }
@@ -35,7 +38,10 @@ export function MonitoringPanel({ kind }: { kind: string }) {
           <Skeleton active />
         ))}
       {monitoring?.nights.length === 0 && (
-        <EmptyState title={t("monitoring.none.title")} hint={t("monitoring.none.hint")} />
+        <EmptyState
+          title={t("monitoring.none.title")}
+          hint={t(kind === "text" ? "monitoring.none.hintText" : "monitoring.none.hint")}
+        />
       )}
       {monitoring && monitoring.nights.length > 0 && <Nights kind={kind} monitoring={monitoring} />}
     </Panel>
@@ -56,13 +62,18 @@ function Nights({ kind, monitoring }: { kind: string; monitoring: Monitoring }) 
     }),
     [t],
   );
-  const { warn, least, nights, measured_on: measured, features } = monitoring;
+  const { warn, least, days, nights, measured_on: measured, features } = monitoring;
   const newest = nights.at(-1);
   const far = features.filter(({ psi }) => psi > warn);
   const columns: Column<Night>[] = [
     { key: "day", title: t("monitoring.night"), render: ({ biz_date }) => format.shortDate(biz_date) },
     { key: "model", title: t("monitoring.model"), align: "right", render: ({ model }) => model },
-    { key: "scored", title: t("monitoring.scored"), align: "right", render: ({ scored }) => count(scored) },
+    {
+      key: "scored",
+      title: t(days === null ? "monitoring.scored" : "monitoring.read"),
+      align: "right",
+      render: ({ scored }) => count(scored),
+    },
     ...(kind === "churn" ? (["HIGH", "MEDIUM"] as const) : []).map((band): Column<Night> => ({
       key: band,
       title: t(`band.${band}`),
@@ -81,7 +92,7 @@ function Nights({ kind, monitoring }: { kind: string; monitoring: Monitoring }) 
       : []),
     {
       key: "worst",
-      title: t("monitoring.worst"),
+      title: t(days === null ? "monitoring.worst" : "monitoring.worstText"),
       render: ({ worst }) =>
         worst ? (
           <>
@@ -125,10 +136,20 @@ function Nights({ kind, monitoring }: { kind: string; monitoring: Monitoring }) 
           />
         </Suspense>
       )}
-      {measured === null && <p className={styles.quiet}>{t("monitoring.few", { count: count(least) })}</p>}
+      {measured === null && (
+        <p className={styles.quiet}>
+          {days === null
+            ? t("monitoring.few", { count: count(least) })
+            : t("monitoring.fewText", { count: count(least), days })}
+        </p>
+      )}
       {features.length > 0 && (
         <div>
-          <p className={styles.quiet}>{t("monitoring.features", { date: format.date(measured ?? "") })}</p>
+          <p className={styles.quiet}>
+            {t(days === null ? "monitoring.features" : "monitoring.heard", {
+              date: format.date(measured ?? ""),
+            })}
+          </p>
           <ul className={styles.features}>
             {features.slice(0, 12).map(({ name, label, psi }) => (
               <li key={name}>

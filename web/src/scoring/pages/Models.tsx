@@ -71,7 +71,7 @@ export function Component() {
             <Table kind={kind} rows={rows} mayDecide={rights.includes("model.approve")} />
           )}
         </Panel>
-        {kind !== "text" && <MonitoringPanel kind={kind} />}
+        <MonitoringPanel kind={kind} />
       </div>
       {training && <TrainForm kind={kind} onClose={() => setTraining(false)} />}
     </>
