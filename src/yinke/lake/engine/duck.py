@@ -23,7 +23,7 @@ warnings.filterwarnings("ignore", "Arrow output on a DB-API result", UserWarning
 OPEN_TABLES = 400
 """Views kept of the tables read last."""
 PIECE = 32_768
-"""Rows that ``mapped`` hands over at a time."""
+"""The most rows that ``mapped`` hands over at a time."""
 
 
 class DuckEngine:
@@ -155,7 +155,8 @@ class DuckEngine:
     ) -> Iterator[pa.Table]:
         """See ``Engine.mapped``. Threads share the pieces; the rows are read all at once: who asks takes slices."""
         table = self.to_arrow(expr).sort_by(sort)
-        pieces = [table.slice(start, PIECE) for start in range(0, max(len(table), 1), PIECE)]
+        size = min(PIECE, len(table) // self._threads + 1)
+        pieces = [table.slice(start, size) for start in range(0, max(len(table), 1), size)]
         with ThreadPoolExecutor(self._threads) as pool:
             for made in pool.map(work, pieces):
                 yield made.cast(schema)

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from yinke.scoring.learning.drift import Drift
     from yinke.scoring.learning.fit import Model
     from yinke.scoring.learning.frame import Frame, Numbers, Rows
-    from yinke.scoring.learning.small_trees import SmallTrees
+    from yinke.scoring.learning.trees import Columns
     from yinke.scoring.value.expected import ValueModel
 
 KINDS = ("value", "product")
@@ -91,21 +91,12 @@ class _Used:
     number: int
     card: dict[str, Any]
     value: ValueModel | None = None
-    products: Mapping[str, _Offered] | None = None
-
-
-@dataclass(frozen=True)
-class _Offered:
-    """A category that is offered: who will take it, and why."""
-
-    model: Model
-    reasons: SmallTrees
+    products: Mapping[str, Model] | None = None
 
 
 def _opened(lake: Lake, kind: str, number: int) -> _Used:
     from yinke.scoring.learning.calibration import Calibrator
     from yinke.scoring.learning.fit import Model
-    from yinke.scoring.learning.small_trees import SmallTrees
     from yinke.scoring.value.expected import ValueModel
     from yinke.scoring.value.features import FEATURES
 
@@ -116,13 +107,11 @@ def _opened(lake: Lake, kind: str, number: int) -> _Used:
         raise _Strange(sorted(strange))
     if kind == "value":
         return _Used(number, card, value=ValueModel(features, boosters, card["widened"]))
-    offered = {
-        name: _Offered(
-            Model(features, (booster,), Calibrator.of(card["calibrators"][name]), 0), SmallTrees(booster)
-        )
+    models = {
+        name: Model(features, (booster,), Calibrator.of(card["calibrators"][name]), 0)
         for name, booster in boosters.items()
     }
-    return _Used(number, card, products=offered)
+    return _Used(number, card, products=models)
 
 
 @dataclass(frozen=True)
@@ -257,6 +246,7 @@ def _same(number: int, count: int) -> pa.Array:
 def _proposals(
     used: _Used, table: pa.Table, frame: Frame, holds: npt.NDArray[np.bool_], batch: _Batch
 ) -> dict[str, Any]:
+    from yinke.scoring.learning.trees import Columns
     from yinke.scoring.value.expected import rounded
     from yinke.scoring.value.suitability import judge, told
 
@@ -266,10 +256,11 @@ def _proposals(
     place = [CATEGORIES.index(name) for name in names]
     may = ~holds[:, place] & (judged.barred[:, place] == 0)
     chance: Numbers = np.zeros(may.shape)
-    for n, offered in enumerate(used.products.values()):
+    columns_of = Columns(frame.values)
+    for n, model in enumerate(used.products.values()):
         asked = np.flatnonzero(may[:, n])
-        if len(asked):
-            chance[asked, n] = offered.model.probabilities(frame.take(asked))
+        (trees,) = model.trees
+        chance[asked, n] = model.calibrator(trees.scores(columns_of.take(asked)))
     may &= chance >= float(batch.values["value.least_probability"])
     rounded_chance: Numbers = np.round(chance, 3)
     pays = np.array([used.card["metrics"]["categories"][name]["worth"] for name in names])
@@ -287,18 +278,19 @@ def _proposals(
             f"product_{n + 1}": _named(chosen, names),
             f"probability_{n + 1}": _numbers(_spread(count, rows, rounded_chance[rows, which])),
             f"worth_{n + 1}": money(_spread(count, rows, rounded(pays)[which])),
-            **_reasons(n + 1, list(used.products.values()), chosen, frame),
+            **_reasons(n + 1, list(used.products.values()), chosen, frame, columns_of),
         }
         rank[rows, which] = -1.0
     return columns
 
 
-def _reasons(n: int, offered: list[_Offered], chosen: Rows, frame: Frame) -> dict[str, Any]:
+def _reasons(n: int, models: list[Model], chosen: Rows, frame: Frame, rows: Columns) -> dict[str, Any]:
     """The features that raise the log-odds of each customer's ``n``-th proposal most, with their values."""
     reason = np.full((len(frame), REASONS), -1, np.intp)
-    for category, one in enumerate(offered):
+    for category, model in enumerate(models):
         mine = np.flatnonzero(chosen == category)
-        reason[mine] = one.reasons.strongest(frame.values[mine], REASONS)
+        (trees,) = model.trees
+        reason[mine] = trees.strongest(rows.take(mine), REASONS)
     value = np.take_along_axis(frame.values, reason, axis=1).astype(np.float64)
     value[reason < 0] = np.nan
     found: dict[str, Any] = {}

@@ -1,4 +1,4 @@
-"""SHAP values by table: what LightGBM itself tells, whatever is asked and whatever is not known."""
+"""Scores and SHAP values of many rows at once: what LightGBM itself tells, whatever is asked and whatever is not known."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from yinke.scoring.learning.small_trees import BLOCK, MOST_LEAVES, SmallTrees
+from yinke.scoring.learning.trees import BLOCK, MOST_LEAVES, Columns, Trees, parts
 
 ROWS = 400
 
@@ -43,9 +43,9 @@ def test_tables_tell_what_the_library_tells(
     asked = values.copy()
     asked[::7, seed % 5] = np.nan  # also of what was always known when it was learned
     expected = booster.predict(asked, pred_contrib=True)
-    found = SmallTrees(booster).effects(asked)
+    found = Trees(booster).effects(Columns(asked))
     np.testing.assert_allclose(found, expected, atol=1e-9)
-    np.testing.assert_allclose(found.sum(axis=1), booster.predict(asked, raw_score=True), atol=1e-9)
+    assert Trees(booster).scores(Columns(asked)).tolist() == booster.predict(asked, raw_score=True).tolist()
 
 
 def test_a_limit_of_double_precision_parts_single_precision_as_the_library_does() -> None:
@@ -60,8 +60,9 @@ def test_a_limit_of_double_precision_parts_single_precision_as_the_library_does(
     near = np.concatenate([np.nextafter(near, np.float32(side)) for side in (-np.inf, 0, np.inf)] + [near])
     asked = np.repeat(near[:, None], 5, axis=1)
     np.testing.assert_allclose(
-        SmallTrees(booster).effects(asked), booster.predict(asked, pred_contrib=True), atol=1e-9
+        Trees(booster).effects(Columns(asked)), booster.predict(asked, pred_contrib=True), atol=1e-9
     )
+    assert Trees(booster).scores(Columns(asked)).tolist() == booster.predict(asked, raw_score=True).tolist()
 
 
 def inner(node: dict) -> list[dict]:
@@ -73,22 +74,26 @@ def inner(node: dict) -> list[dict]:
 def test_the_strongest_are_those_that_raise_most_over_many_blocks() -> None:
     booster, values = learned(3, 7, 10, 0.1, single=True)
     many = np.tile(values, (BLOCK // ROWS + 2, 1))
-    found = SmallTrees(booster).strongest(many, 3)
+    trees = Trees(booster)
+    found = np.concatenate([trees.strongest(rows, 3) for rows in parts(many)])
+    some = np.arange(0, len(many), 7)
+    assert trees.strongest(Columns(many).take(some), 3).tolist() == found[some].tolist()
     effects = booster.predict(many, pred_contrib=True)[:, :-1]
     for row in (*range(ROWS), len(many) - 1):
         raising = [int(f) for f in np.argsort(-effects[row], kind="stable")[:3] if effects[row, f] > 1e-12]
         assert [int(f) for f in found[row] if f >= 0 and effects[row, f] > 1e-12] == raising
-    assert not len(SmallTrees(booster).strongest(values[:0], 3))
-    assert SmallTrees(booster).effects(values[:0]).shape == (0, 6)
+    assert not len(trees.strongest(Columns(values[:0]), 3)) and not len(trees.scores(Columns(values[:0])))
+    assert trees.effects(Columns(values[:0])).shape == (0, 6)
 
 
 def test_what_cannot_be_tabled_is_refused() -> None:
-    large, _ = learned(1, MOST_LEAVES + 6, 5, 0.0, single=False)
+    large, values = learned(1, MOST_LEAVES + 6, 5, 0.0, single=False)
+    assert Trees(large).scores(Columns(values)).tolist() == large.predict(values, raw_score=True).tolist()
     with pytest.raises(ValueError, match="leaves"):
-        SmallTrees(large)
+        Trees(large).strongest(Columns(values), 3)
     rng = np.random.default_rng(1)
     values = rng.integers(0, 4, (ROWS, 1)).astype(np.float64)
     data = lgb.Dataset(values, label=(values[:, 0] % 2), categorical_feature=[0])
     of_kinds = lgb.train({"objective": "binary", "num_leaves": 3, "verbosity": -1, "num_threads": 1}, data, 3)
     with pytest.raises(ValueError, match="asks"):
-        SmallTrees(of_kinds)
+        Trees(of_kinds)
