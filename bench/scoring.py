@@ -36,7 +36,7 @@ from yinke.scoring.churn.score import score_churn
 from yinke.scoring.churn.store import set_released
 from yinke.scoring.churn.train import train_churn
 from yinke.scoring.value.outcome import Past
-from yinke.scoring.value.score import score_value
+from yinke.scoring.value.score import score_all
 from yinke.scoring.value.train_products import train_products
 from yinke.scoring.value.train_value import train_value
 
@@ -170,12 +170,12 @@ def main() -> None:
         building = lake.build(newest.biz_date)
         for path in newest.folder.glob("*.parquet"):
             building.path(path.stem).hardlink_to(path)
-        with timed(f"churn scores of a night of {args.customers:,} customers"):
+        with timed(f"churn scores alone of a night of {args.customers:,} customers"):
             told = score_churn(engine, building, lake, values)
         print(f"  {told['scored']:,} scored, {told['bands']}, {told.get('blocked', '')}")
-        with timed("their values and next products"):
-            both = score_value(engine, building, lake, {**values, "churn.psi_block": 1e9})
-        print(f"  {[(kind, one['scored'], one.get('blocked', '')) for kind, one in both.items()]}")
+        with timed("a night's scores, values and next products in one pass"):
+            every = score_all(engine, building, lake, {**values, "churn.psi_block": 1e9})
+        print(f"  {[(kind, one['scored'], one.get('blocked', '')) for kind, one in every.items()]}")
         print(
             f"peak memory of the process: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20:.1f} GB"
         )

@@ -149,12 +149,22 @@ class Visitor:
         return self.page
 
     def go(self, path: str) -> Page:
-        """Go on to a page as its link would, within the page that is open; what it fetches may still be on its way."""
+        """Go on to a page as its link would, within the page that is open; what it fetches may still be on its way.
+
+        While a page's code is fetched the one before stays: its heading must go first (bar from one customer to another).
+        """
         self.page.evaluate(
-            "(path) => { history.pushState(null, '', path); dispatchEvent(new PopStateEvent('popstate')) }",
+            """(path) => {
+                document.querySelector('main :is(h1, h2, h3)')?.setAttribute('data-left', '');
+                history.pushState(null, '', path);
+                dispatchEvent(new PopStateEvent('popstate'));
+            }""",
             path,
         )
-        self.page.wait_for_timeout(250)
+        for _ in range(50):
+            self.page.wait_for_timeout(100)
+            if not self.page.locator("[data-left]").count():
+                break
         return self.page
 
 

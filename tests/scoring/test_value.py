@@ -14,21 +14,23 @@ import pyarrow.parquet as pq
 import pytest
 
 from tests.scoring.bank import CUSTOMERS, LeaverBank
+from tests.scoring.bank import SMALL as CHURN
 from tests.scoring.test_score import LOOSE, TODAY, begun
 from yinke.lake.engine import Engine
 from yinke.lake.engine.slices import Slice
 from yinke.lake.store import Lake
 from yinke.lake.tables import CATEGORIES
 from yinke.scoring.churn.reasons import LANGUAGES
-from yinke.scoring.churn.score_table import SCORE
+from yinke.scoring.churn.score import score_churn
 from yinke.scoring.churn.store import numbers_of, read_boosters, set_released
+from yinke.scoring.churn.train import train_churn
 from yinke.scoring.learning.frame import Feature, Frame
 from yinke.scoring.value import reasons
 from yinke.scoring.value import score as scoring
 from yinke.scoring.value.expected import RECIPE, carried, fit_value
 from yinke.scoring.value.features import FEATURES
 from yinke.scoring.value.outcome import Past
-from yinke.scoring.value.score import score_value
+from yinke.scoring.value.score import score_all
 from yinke.scoring.value.suitability import BARRED, judge
 from yinke.scoring.value.train_products import RECIPE as PRODUCTS
 from yinke.scoring.value.train_products import train_products
@@ -41,8 +43,10 @@ SMALL = replace(RECIPE, rounds=40, least_rows=20, threads=1)
 
 @pytest.fixture
 def lake(leavers: LeaverBank, tmp_path: Path) -> Lake:
-    """A copy of the leavers' lake in which both models are released."""
+    """A copy of the leavers' lake in which the models of values and products are released; that of churn is not."""
     bank = leavers.bank
+    if not numbers_of(bank.lake, "churn"):
+        train_churn(bank.engine, bank.lake, bank.values, threads=1, recipe=CHURN)
     if not numbers_of(bank.lake, "product"):
         values = {**bank.values, **FEW}
         past = Past(bank.engine, bank.lake, values)
@@ -58,7 +62,7 @@ def lake(leavers: LeaverBank, tmp_path: Path) -> Lake:
 
 def night(leavers: LeaverBank, lake: Lake, unscored: tuple[int, ...] = (), **values: Any) -> dict[str, Any]:
     building = begun(lake)
-    return score_value(
+    return score_all(
         leavers.bank.engine, building, lake, {**leavers.bank.values, **LOOSE, **values}, unscored
     )
 
@@ -98,7 +102,7 @@ def test_contribution_is_balances_times_margins(leavers: LeaverBank, lake: Lake)
     for kind in ("value", "product"):
         set_released(lake, kind, None)
     told = night(leavers, lake, (1, 2))
-    assert told == {"value": {"model": None, "scored": 0}, "product": {"model": None, "scored": 0}}
+    assert told == {key: {"model": None, "scored": 0} for key in ("churn", "value", "product")}
     rows, v = rows_of(lake), leavers.bank.values
     assert set(rows) == set(range(3, CUSTOMERS + 1)) and pq.read_schema(
         lake.build(TODAY).path("value")
@@ -232,23 +236,44 @@ def test_every_feature_has_a_sentence_in_both_languages() -> None:
         assert all("{" not in text for f in FEATURES for text in reasons.told([(f.name, 2.0)], language))
 
 
+def test_churn_is_told_in_the_same_pass_as_alone_and_lowers_what_is_expected(
+    leavers: LeaverBank, lake: Lake
+) -> None:
+    night(leavers, lake)
+    whole = rows_of(lake)
+    set_released(lake, "churn", 1)
+    values = {**leavers.bank.values, **LOOSE}
+    alone = score_churn(leavers.bank.engine, begun(lake), lake, values, (3,))
+    scores = pq.read_table(lake.build(TODAY).path("score"))
+    lake.build(TODAY).path("score").unlink()
+    told = night(leavers, lake, (3,))
+    assert told["churn"] == alone and pq.read_table(lake.build(TODAY).path("score")).equals(scores)
+    rows = rows_of(lake)
+    likely = {row["cust_id"]: row["probability"] for row in scores.to_pylist()}
+    assert 50 < len(likely) < len(rows) and 3 not in rows
+    usual = read_boosters(lake, "value", 1)[0]["decay"]["leaving"]
+    for cust, row in rows.items():
+        less = float(whole[cust]["expected"] - row["expected"])
+        assert less * (likely.get(cust, usual) - usual) >= 0, cust
+    assert any(whole[cust]["expected"] > row["expected"] for cust, row in rows.items())
+    unfit = night(leavers, lake, (3,), **{"churn.psi_block": -1.0})
+    assert {kind: one["blocked"] for kind, one in unfit.items()} == dict.fromkeys(told, "drift")
+    assert all(row["expected"] is None and row["product_1"] is None for row in rows_of(lake).values())
+
+
 @pytest.mark.spark
 def test_a_cluster_values_by_partitions_as_one_engine_does(
     leavers: LeaverBank, lake: Lake, duck: Engine, spark: Engine
 ) -> None:
+    set_released(lake, "churn", 1)
     values = {**leavers.bank.values, **LOOSE}
-    told, rows = dict[str, Any](), dict[str, Any]()
+    told, rows, scores = dict[str, Any](), dict[str, Any](), dict[str, Any]()
     for engine in (duck, spark):
         building = begun(lake)
-        some = list(range(1, CUSTOMERS + 1, 2))  # the churn model scored every other customer
-        columns = {field.name: pa.nulls(len(some), field.type) for field in SCORE}
-        columns |= {
-            "cust_id": pa.array(some, pa.int32()),
-            "probability": pa.array([cust / 100 for cust in some]),
-        }
-        pq.write_table(pa.table(columns, schema=SCORE), building.folder / "score.parquet")
-        told[engine.kind] = score_value(engine, building, lake, values, (3,))
+        told[engine.kind] = score_all(engine, building, lake, values, (3,))
         rows[engine.kind] = rows_of(lake)
+        scores[engine.kind] = pq.read_table(building.path("score")).to_pylist()
+    assert scores["spark"] == scores["duckdb"] and len(scores["spark"]) > 50
     assert rows["spark"] == rows["duckdb"] and len(rows["spark"]) > 100 and 3 not in rows["spark"]
     assert (
         told["spark"] == told["duckdb"] and told["spark"]["value"]["psi"] and told["spark"]["product"]["psi"]

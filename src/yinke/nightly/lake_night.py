@@ -27,7 +27,7 @@ from yinke.lake.ingest import ingest
 from yinke.lake.oneid import Decisions, resolve_identities
 from yinke.lake.store import Day, Lake
 from yinke.scoring.churn.store import released_number
-from yinke.scoring.value.score import score_value
+from yinke.scoring.value.score import score_all
 from yinke.segments.classify import classify
 
 STEPS = (
@@ -264,17 +264,14 @@ class _Making:
     ) -> dict[str, Any]:
         """What churn's scoring tells, and beside it by kind that of the other models."""
         bench = self.bench
-        told: dict[str, Any] = {"model": None, "scored": 0}
-        if released_number(bench.lake, "churn") is not None:
-            from yinke.scoring.churn.score import score_churn  # loads LightGBM
+        if with_values:
+            told = score_all(bench.engine, self.building, bench.lake, values, unscored)
+            return {**told.pop("churn"), **told}
+        if released_number(bench.lake, "churn") is None:
+            return {"model": None, "scored": 0}
+        from yinke.scoring.churn.score import score_churn  # loads LightGBM
 
-            told = score_churn(bench.engine, self.building, bench.lake, values, unscored)
-        if not with_values:
-            return told
-        return {
-            **told,
-            **score_value(bench.engine, self.building, bench.lake, values, unscored),
-        }
+        return score_churn(bench.engine, self.building, bench.lake, values, unscored)
 
     def publish(self) -> LakeNight:
         """Make it the valid version of its date."""

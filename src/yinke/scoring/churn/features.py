@@ -138,14 +138,15 @@ def features_in(b: Bound, values: Mapping[str, Any], *, everybody: bool = False)
     """The same as an expression.
 
     Args:
-        everybody: all whose status is normal, however little they hold and however short a time.
+        everybody: all whose status is normal, however little they hold and however short a time; ``population`` says
+            who of them churn is told of.
     """
     b = Bound({name: Slice.bound(table, b) for name, table in b.tables.items()}, b.scalars)
     s = b.scalars
     people = b["snapshot"]
     parts = [_maturing(b), _flows(b, values), _own_out(b)]
     rows = people.filter(people.status == "NORMAL")
-    if not everybody:
+    if not everybody:  # before the joins: they are few
         rows = rows.filter(rows.open_date <= s["known_since"])
     for n, part in enumerate(parts):
         part = part.rename({f"key_{n}": "cust_id"})
@@ -217,6 +218,9 @@ def features_in(b: Bound, values: Mapping[str, Any], *, everybody: bool = False)
         "base": rows.base,
         "rule_e05": _rule_e05(rows, values),
     }
+    if everybody:
+        enough = (rows.open_date <= s["known_since"]) & (rows.r0 >= float(values["churn.mda_floor"]))
+        who["population"] = enough.fill_null(False)
     return rows.select(
         "cust_id", **who, **{f"f_{name}": value.cast("float64") for name, value in found.items()}
     )

@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -22,7 +21,7 @@ from yinke.lake.engine import Engine, slices
 from yinke.lake.engine.files import ROW_GROUP, writer
 from yinke.lake.store import Building, Lake
 from yinke.scoring.churn.features import FEATURES, observe
-from yinke.scoring.churn.score_table import BANDS, REASONS, SCORE, money
+from yinke.scoring.churn.score_table import BANDS, REASONS, SCORE, money, named, numbers, without
 from yinke.scoring.churn.store import StoredModel, read_model, released_number
 from yinke.scoring.churn.train import frame_of
 from yinke.scoring.learning.drift import Drift, score_frame
@@ -39,11 +38,38 @@ class Unfit(Exception):
         super().__init__(why)
         self.why, self.features, self.psi = why, features, psi
 
+    def told(self) -> dict[str, Any]:
+        """As the night's step tells it."""
+        return {"blocked": self.why, "blocked_features": self.features, "psi": self.psi}
+
+
+class Strange(Exception):
+    """The model was trained on other features."""
+
+    def __init__(self, names: list[str]) -> None:
+        super().__init__()
+        self.names = names
+
+
+def opened(lake: Lake, number: int) -> StoredModel:
+    """A churn model that can score.
+
+    Raises:
+        YinkeError: it cannot be read. Strange: it was trained on other features.
+    """
+    stored = read_model(lake, "churn", number)
+    strange = {f.name for f in stored.model.features} ^ {f.name for f in FEATURES}
+    if strange:
+        raise Strange(sorted(strange))
+    return stored
+
 
 def score_churn(
     engine: Engine, building: Building, lake: Lake, values: Mapping[str, Any], unscored: Collection[int] = ()
 ) -> dict[str, Any]:
-    """Write ``score`` for a date whose ``snapshot`` and tables around the customer are there, if a model is released.
+    """Write ``score`` alone for a date whose ``snapshot`` and tables around the customer are there, if a model is released.
+
+    A night whose values are wanted too takes ``value.score.score_all``.
 
     Args:
         unscored: customers who objected to automated decisions (PIPL art. 24).
@@ -57,50 +83,73 @@ def score_churn(
     number = released_number(lake, "churn")
     if number is None:
         return {"model": None, "scored": 0}
+    told: dict[str, Any] = {"model": number, "scored": 0}
     try:
-        stored = read_model(lake, "churn", number)
-    except YinkeError as problem:
-        return {"model": number, "scored": 0, "blocked": "model", "problem": problem.message}
-    strange = {f.name for f in stored.model.features} ^ {f.name for f in FEATURES}
-    if strange:
-        return {"model": number, "scored": 0, "blocked": "features", "blocked_features": sorted(strange)}
-    drift, of_score = _drifts(stored)
-    work = _Batch(stored, frozenset(unscored))
-    bands = dict.fromkeys(BANDS, 0)
-    try:
+        stored = opened(lake, number)
+        seen = Seen(stored)
+        work = _Batch(stored, frozenset(unscored))
         with building.writing("score") as path, writer(path, SCORE) as file:
             for part in slices(engine, building.path("customer")):
                 asked = observe(engine, building, lake, values, part)
                 parts = path.with_name("score.parts")
                 for made in engine.mapped(asked, work, _MADE, sort="cust_id", scratch=parts):
-                    for told in made["drift"].drop_null().to_pylist():
-                        seen = json.loads(told)
-                        drift.join(seen["features"])
-                        of_score.join(seen["score"])
-                    for band in BANDS:
-                        bands[band] += pc.sum(pc.equal(made["band"], band)).as_py() or 0
+                    for counts in made["drift"].drop_null().to_pylist():
+                        seen.join(json.loads(counts))
+                    seen.count(made["band"])
                     file.write_table(made.select(SCORE.names), row_group_size=ROW_GROUP)
-            many = sum(bands.values()) >= int(values["churn.psi_customers"])
-            psi = check(drift, stored.card["reference"], values) if many else {}
+            return told | seen.told(values)
+    except YinkeError as problem:
+        return told | {"blocked": "model", "problem": problem.message}
+    except Strange as strange:
+        return told | {"blocked": "features", "blocked_features": strange.names}
     except Unfit as unfit:
+        return told | unfit.told()
+
+
+class Seen:
+    """What has been scored, and how far it is from what the model was tested on."""
+
+    def __init__(self, stored: StoredModel) -> None:
+        self.stored = stored
+        self.drift = Drift(stored.card["reference"])
+        of_score = stored.card.get("score_reference")
+        self.of_score = Drift({"score": of_score} if of_score else {})
+        self.bands = dict.fromkeys(BANDS, 0)
+
+    def add(self, frame: Frame, score: Numbers) -> None:
+        """Count rows."""
+        self.drift.add(frame)
+        if self.of_score.reference:
+            self.of_score.add(score_frame(score))
+
+    def counts(self) -> dict[str, dict[str, list[int]]]:
+        """What has been counted, for another's ``join``."""
+        return {"features": self.drift.counts(), "score": self.of_score.counts()}
+
+    def join(self, counts: Mapping[str, Mapping[str, list[int]]]) -> None:
+        """Take in what was counted elsewhere."""
+        self.drift.join(counts["features"])
+        self.of_score.join(counts["score"])
+
+    def count(self, band: pa.ChunkedArray) -> None:
+        """Count customers by band; none of whom has no band."""
+        for name in BANDS:
+            self.bands[name] += pc.sum(pc.equal(band, name)).as_py() or 0
+
+    def told(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        """``scored``, ``bands``, ``psi`` and ``score_psi`` as ``score_churn`` tells them.
+
+        Raises:
+            Unfit: what was scored is too far from what the model was tested on.
+        """
+        scored = sum(self.bands.values())
+        many = scored >= int(values["churn.psi_customers"])
+        psi = check(self.drift, self.stored.card["reference"], values) if many else {}
+        score_psi = self.of_score.by_feature().get("score") if many else None
         return {
-            "model": number,
-            "scored": 0,
-            "blocked": unfit.why,
-            "blocked_features": unfit.features,
-            "psi": unfit.psi,
-        }
-    score_psi = of_score.by_feature().get("score") if many else None
-    return {
-        "model": number, "scored": sum(bands.values()), "bands": bands, "psi": psi,
-        "score_psi": None if score_psi is None else round(score_psi, 4),
-    }  # fmt: skip
-
-
-def _drifts(stored: StoredModel) -> tuple[Drift, Drift]:
-    """Of the features, and of the score (nothing is counted of it for a model that has no reference)."""
-    of_score = stored.card.get("score_reference")
-    return Drift(stored.card["reference"]), Drift({"score": of_score} if of_score else {})
+            "scored": scored, "bands": self.bands, "psi": psi,
+            "score_psi": None if score_psi is None else round(score_psi, 4),
+        }  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -112,21 +161,21 @@ class _Batch:
 
     def __call__(self, table: pa.Table) -> pa.Table:
         """``_MADE`` of rows as ``features.observe`` gives them; the first row tells how often what was seen."""
-        left_out = pa.array(sorted(self.unscored), pa.int32())
-        table = table.filter(pc.invert(pc.is_in(table["cust_id"].cast(pa.int32()), left_out)))
+        table = without(table, self.unscored)
         if not len(table):
             return _MADE.empty_table()
-        frame = frame_of(table)
-        score = self.stored.model.scores(frame)
-        drift, of_score = _drifts(self.stored)
-        drift.add(frame)
-        if of_score.reference:
-            of_score.add(score_frame(score))
-        seen = json.dumps({"features": drift.counts(), "score": of_score.counts()})
-        rows = scored(self.stored, table, frame, score)
-        return rows.append_column(
-            _MADE.field("drift"), pa.array([seen, *[None] * (len(rows) - 1)], pa.string())
-        )
+        rows, counts = score_rows(self.stored, table)
+        drift = pa.array([json.dumps(counts), *[None] * (len(rows) - 1)], pa.string())
+        return rows.append_column(_MADE.field("drift"), drift)
+
+
+def score_rows(stored: StoredModel, table: pa.Table) -> tuple[pa.Table, dict[str, dict[str, list[int]]]]:
+    """The rows of ``score`` for rows as ``features.observe`` gives them, and what ``Seen`` counted of them."""
+    frame = frame_of(table)
+    score = stored.model.scores(frame)
+    seen = Seen(stored)
+    seen.add(frame, score)
+    return scored(stored, table, frame, score), seen.counts()
 
 
 def scored(stored: StoredModel, table: pa.Table, frame: Frame, score: Numbers) -> pa.Table:
@@ -140,44 +189,34 @@ def scored(stored: StoredModel, table: pa.Table, frame: Frame, score: Numbers) -
     probability = stored.model.calibrator(score)
     high, medium = stored.card["bands"]["high"], stored.card["bands"]["medium"]
     # by the score: isotonic probabilities have steps on which many customers stand
-    band = np.where(score >= high, "HIGH", np.where(score >= medium, "MEDIUM", "LOW"))
+    band = np.where(score >= high, 0, np.where(score >= medium, 1, 2))
     aum, base = table["aum"].to_numpy(), table["base"].to_numpy()
     columns: dict[str, Any] = {
         "cust_id": table["cust_id"].cast(pa.int32()),
         "model": pa.array(np.full(count, stored.number, np.int32)),
         "probability": pa.array(probability),
-        "band": pa.array(band.tolist(), pa.string()),
+        "band": named(band, BANDS),
         "aum": money(aum),
         "aum_at_risk": money(np.maximum(aum, 0.0) * probability),
         "base": money(np.where(np.isnan(base), aum, base)),
     }
-    feared = np.flatnonzero(band != "LOW")
-    effects = stored.model.contributions(frame.take(feared))[:, :-1] if len(feared) else np.empty((0, 1))
-    order = np.argsort(-effects, axis=1, kind="stable")[:, :REASONS]
-    names = np.array([feature.name for feature in stored.model.features], object)
+    reason, effect = np.full((count, REASONS), -1), np.full((count, REASONS), np.nan)
+    feared = np.flatnonzero(band < BANDS.index("LOW"))
+    if len(feared):
+        effects = stored.model.contributions(frame.take(feared))[:, :-1]
+        order = np.argsort(-effects, axis=1, kind="stable")[:, :REASONS]
+        raises = np.take_along_axis(effects, order, axis=1)
+        reason[feared] = np.where(raises > 0, order, -1)
+        effect[feared] = np.where(raises > 0, raises, np.nan)
+    value = np.take_along_axis(frame.values, reason, axis=1).astype(np.float64)
+    value[reason < 0] = np.nan
     for n in range(REASONS):
-        columns |= _reason(n, count, feared, effects, order, names, frame)
+        columns |= {
+            f"reason_{n + 1}": named(reason[:, n], frame.names),
+            f"effect_{n + 1}": numbers(effect[:, n]),
+            f"value_{n + 1}": numbers(value[:, n]),
+        }
     return pa.table([columns[name] for name in SCORE.names], schema=SCORE)
-
-
-def _reason(
-    n: int, count: int, feared: npt.NDArray[Any], effects: Numbers, order: npt.NDArray[Any], names: npt.NDArray[Any],
-    frame: Frame,
-) -> dict[str, pa.Array]:  # fmt: skip
-    reason = np.full(count, None, object)
-    effect, value = np.full(count, np.nan), np.full(count, np.nan)
-    if len(feared) and n < order.shape[1]:
-        place = order[:, n]
-        raises = effects[np.arange(len(feared)), place] > 0
-        rows, chosen = feared[raises], place[raises]
-        reason[rows] = names[chosen]
-        effect[rows] = effects[raises, chosen]
-        value[rows] = frame.values[rows, chosen]
-    return {
-        f"reason_{n + 1}": pa.array(reason.tolist(), pa.string()),
-        f"effect_{n + 1}": pa.array(effect, mask=np.isnan(effect)),
-        f"value_{n + 1}": pa.array(value, mask=np.isnan(value)),
-    }
 
 
 def check(drift: Drift, reference: Mapping[str, Any], values: Mapping[str, Any]) -> dict[str, float]:

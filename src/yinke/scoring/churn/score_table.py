@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -22,6 +23,23 @@ SCORE = pa.schema([
 ``base``: average AUM of the three months so far. Reasons are features that raise the log-odds most, with by how much and
 the feature's value; null where there are fewer, and for the low band, of whom nothing is feared."""
 BANDS = ("HIGH", "MEDIUM", "LOW")
+
+
+def without(table: pa.Table, customers: Collection[int]) -> pa.Table:
+    """The rows of a table but those of some customers."""
+    gone = pa.array(sorted(customers), pa.int32())
+    return table.filter(pc.invert(pc.is_in(table["cust_id"].cast(pa.int32()), gone)))
+
+
+def named(places: npt.NDArray[np.integer[Any]], names: Sequence[str]) -> pa.Array:
+    """The names at places; none at -1."""
+    known = pa.array(places.astype(np.int32), mask=places < 0)
+    return pa.DictionaryArray.from_arrays(known, pa.array(names, pa.string())).cast(pa.string())
+
+
+def numbers(found: npt.NDArray[Any]) -> pa.Array:
+    """Numbers, null for NaN."""
+    return pa.array(found, mask=np.isnan(found))
 
 
 def money(amounts: npt.NDArray[Any]) -> pa.Array:

@@ -14,7 +14,6 @@ from yinke.lake.store import Building, Day, Lake
 from yinke.lake.tables import CATEGORIES, CUSTOMER
 from yinke.scoring.churn import features as churn
 from yinke.scoring.churn.features import Known
-from yinke.scoring.churn.score_table import SCORE
 from yinke.scoring.learning.frame import Feature, Frame
 from yinke.scoring.value import contribution
 
@@ -35,33 +34,24 @@ MORE: tuple[Known, ...] = (
 KNOWN: tuple[Known, ...] = (*churn.KNOWN, *MORE)
 FEATURES: tuple[Feature, ...] = tuple(Feature(known.name) for known in KNOWN)
 """No direction is demanded: what raises the wish for one product lowers that for another."""
-WHO = ("cust_id", "aum", "overdue", "risk_level", "risk_expiry", "birth_date")
-"""Columns beside the features: who it is, and what suitability is judged by."""
+WHO = ("cust_id", "aum", "base", "population", "overdue", "risk_level", "risk_expiry", "birth_date")
+"""Columns beside the features: who it is, what is at stake and whether churn is told of them, and what suitability is judged by."""
 
 
 def observe(
-    engine: Engine, day: Day | Building, lake: Lake, values: Mapping[str, Any], part: Slice | None = None,
-    *, leaving: bool = False,
-) -> Table:  # fmt: skip
+    engine: Engine, day: Day | Building, lake: Lake, values: Mapping[str, Any], part: Slice | None = None
+) -> Table:
     """All customers of a day whose status is normal, with WHO, FEATURES (``f_*``) and ``sum_*``; lazy, and good until the
-    next call.
-
-    Args:
-        leaving: with ``leaving`` too, the churn model's probability of that day; null of whom it did not score.
-    """
+    next call."""
     one, first = churn.inputs_of(day, lake, values, part or Slice())
     other, second = contribution.inputs_of(day, values, part or Slice())
     customer = [day.path("customer")] if day.has("customer") else CUSTOMER.arrow_schema()
     tables = {**one.tables, **other.tables, "customer": customer}
-    if leaving:
-        tables["score"] = [day.path("score")] if day.has("score") else SCORE
     inputs = Inputs(tables, {**one.scalars, **other.scalars})
-    return engine.plan(
-        "value_features", (first, second, leaving), inputs, lambda b: _features(b, values, leaving=leaving)
-    )
+    return engine.plan("value_features", (first, second), inputs, lambda b: _features(b, values))
 
 
-def _features(b: Bound, values: Mapping[str, Any], *, leaving: bool) -> Table:
+def _features(b: Bound, values: Mapping[str, Any]) -> Table:
     known = churn.features_in(b, values, everybody=True)
     stands = contribution.standing_in(b, values).rename(stands_id="cust_id")
     people = Slice.bound(b["customer"], b)
@@ -69,24 +59,17 @@ def _features(b: Bound, values: Mapping[str, Any], *, leaving: bool) -> Table:
     rows = known.inner_join(stands, known.cust_id == stands.stands_id)
     rows = rows.left_join(people, known.cust_id == people.person_id)
 
-    more = {}
-    if leaving:
-        scores = Slice.bound(b["score"], b).select(scored_id="cust_id", leaving="probability")
-        rows = rows.left_join(scores, rows.cust_id == scores.scored_id)
-        more = {"leaving": rows.leaving}
-
     def share(name: str) -> Any:
         return (rows.aum > 0).ifelse(rows[f"sum_{name}"] / rows.aum, None)
 
     return rows.select(
-        *("cust_id", "aum", "overdue"),
+        *("cust_id", "aum", "base", "population", "overdue"),
         risk_level=rows.level, risk_expiry=rows.expiry, birth_date=rows.born,
         **{f"f_{feature.name}": rows[f"f_{feature.name}"] for feature in churn.FEATURES},
         f_contribution=rows.contribution,
         **{f"f_holds_{c.lower()}": rows[f"holds_{c.lower()}"] for c in CATEGORIES},
         **{f"f_{name}_share": share(name) for name in ("insurance", "metal", "bond")},
         f_risk=rows.level.substr(1, 1).cast("float64"),
-        **more,
     )  # fmt: skip
 
 

@@ -1,13 +1,15 @@
-"""夜间估值: each night, what everybody brings and will bring, and what to propose to whom.
+"""夜间评分与估值: each night, who may leave, what everybody brings and will bring, and what to propose to whom.
 
-Customers are taken slice by slice, or by the partitions of a cluster, and streamed to one file, so memory does not grow
-with the bank. Contribution needs no model. A model that cannot be read or does not fit the day is left out, and the step says why; the rest is written.
+All of it in one pass, for it is told from the same features. Customers are taken slice by slice, or by the partitions of a cluster, and streamed
+to two files, so memory does not grow with the bank. Contribution needs no model. A model that cannot be read or does not fit the day is left out, and
+the step says why; the rest is written.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Collection, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -19,37 +21,40 @@ import pyarrow.compute as pc
 
 from yinke.common.errors import YinkeError
 from yinke.lake.engine import Engine, Slice, Table, slices
-from yinke.lake.engine.files import PAGE_GROUP, writer
+from yinke.lake.engine.files import PAGE_GROUP, ROW_GROUP, writer
 from yinke.lake.store import Building, Lake
 from yinke.lake.tables import CATEGORIES
-from yinke.scoring.churn.score_table import money
+from yinke.scoring.churn.score_table import SCORE, money, named, numbers, without
 from yinke.scoring.churn.store import features_of, read_boosters, released_number
 from yinke.scoring.value.contribution import standing
 from yinke.scoring.value.suitability import least_risks
 from yinke.scoring.value.value_table import PROPOSALS, REASONS, VALUE
 
 if TYPE_CHECKING:
+    from yinke.scoring.churn.score import Seen
+    from yinke.scoring.churn.store import StoredModel
     from yinke.scoring.learning.drift import Drift
     from yinke.scoring.learning.fit import Model
     from yinke.scoring.learning.frame import Frame, Numbers, Rows
     from yinke.scoring.learning.trees import Columns
     from yinke.scoring.value.expected import ValueModel
 
-KINDS = ("value", "product")
-_MADE = VALUE.append(pa.field("drift", pa.string()))
-"""What comes of a batch: its rows, and on one of them the counts of ``Drift`` by model."""
+KINDS = ("churn", "value", "product")
+_OF_CHURN = pa.schema([pa.field(f"churn_{field.name}", field.type) for field in SCORE])
+_MADE = pa.schema([*VALUE, *_OF_CHURN, pa.field("drift", pa.string())])
+"""What comes of a batch: its rows, those of ``score`` beside them (null of whom churn is not told), and on one of them what was counted by model."""
 
 
-def score_value(
+def score_all(
     engine: Engine, building: Building, lake: Lake, values: Mapping[str, Any], unscored: Collection[int] = ()
 ) -> dict[str, dict[str, Any]]:
-    """Write ``value`` for a date whose ``snapshot`` (and ``score``, if churn is scored) are there.
+    """Write ``score`` (if a churn model is released) and ``value`` for a date whose ``snapshot`` and tables around the customer are there.
 
     Args:
         unscored: customers who objected to automated decisions (PIPL art. 24): they have no row.
 
     Returns:
-        By kind, ``value`` and ``product``, what ``score_churn`` tells of its own: ``model``, ``scored``, ``psi``, ``blocked`` ...
+        By kind what ``score_churn`` tells of its own: ``model``, ``scored``, ``psi``, ``blocked`` ...
     """
     told: dict[str, dict[str, Any]] = {}
     used: dict[str, _Used] = {}
@@ -57,31 +62,32 @@ def score_value(
         number = released_number(lake, kind)
         told[kind] = {"model": number, "scored": 0}
         if number is not None:
+            from yinke.scoring.churn.score import Strange
+
             try:
                 used[kind] = _opened(lake, kind, number)
             except YinkeError as problem:
                 told[kind] |= {"blocked": "model", "problem": problem.message}
-            except _Strange as strange:
+            except Strange as strange:
                 told[kind] |= {"blocked": "features", "blocked_features": strange.names}
     night = _Night(engine, building, lake, values, frozenset(unscored))
     while True:
-        rows, psi, unfit = night.write(used)
-        if not unfit:
-            break
-        for kind, why in unfit.items():  # written anew without it
-            told[kind] |= why
-            del used[kind]
-    for kind in used:
-        told[kind] |= {"scored": rows, "psi": psi.get(kind, {}), "score_psi": None}
-    return told
+        try:
+            found = night.write(used)
+        except _Unfit as unfit:
+            for kind, why in unfit.kinds.items():  # written anew without it
+                told[kind] |= why
+                del used[kind]
+        else:
+            return {kind: told[kind] | found.get(kind, {}) for kind in KINDS}
 
 
-class _Strange(Exception):
-    """The model was trained on other features."""
+class _Unfit(Exception):
+    """Models do not fit the day: by kind, why."""
 
-    def __init__(self, names: list[str]) -> None:
+    def __init__(self, kinds: dict[str, dict[str, Any]]) -> None:
         super().__init__()
-        self.names = names
+        self.kinds = kinds
 
 
 @dataclass(frozen=True)
@@ -90,21 +96,26 @@ class _Used:
 
     number: int
     card: dict[str, Any]
+    churn: StoredModel | None = None
     value: ValueModel | None = None
     products: Mapping[str, Model] | None = None
 
 
 def _opened(lake: Lake, kind: str, number: int) -> _Used:
+    from yinke.scoring.churn.score import Strange, opened
     from yinke.scoring.learning.calibration import Calibrator
     from yinke.scoring.learning.fit import Model
     from yinke.scoring.value.expected import ValueModel
     from yinke.scoring.value.features import FEATURES
 
+    if kind == "churn":
+        stored = opened(lake, number)
+        return _Used(number, stored.card, churn=stored)
     card, boosters = read_boosters(lake, kind, number)
     features = features_of(card)
     strange = {f.name for f in features} ^ {f.name for f in FEATURES}
     if strange:
-        raise _Strange(sorted(strange))
+        raise Strange(sorted(strange))
     if kind == "value":
         return _Used(number, card, value=ValueModel(features, boosters, card["widened"]))
     models = {
@@ -122,31 +133,36 @@ class _Night:
     values: Mapping[str, Any]
     left_out: frozenset[int]
 
-    def write(
-        self, used: Mapping[str, _Used]
-    ) -> tuple[int, dict[str, dict[str, float]], dict[str, dict[str, Any]]]:
-        """Write the table with these models: the rows, each model's drift, and of one that does not fit the day why."""
-        from yinke.scoring.learning.drift import Drift
+    def write(self, used: Mapping[str, _Used]) -> dict[str, dict[str, Any]]:
+        """Write the tables with these models.
 
-        on, risks = self.building.biz_date, least_risks(self.building)
-        work = _Batch(used, self.left_out, self.values, risks, on)
-        drifts = {kind: Drift(model.card["reference"]) for kind, model in used.items()}
-        written = 0
-        with self.building.writing("value") as path:
+        Returns:
+            By kind what it came to: ``scored``, ``psi`` ...
+
+        Raises:
+            _Unfit: some of the models do not fit the day; nothing is written.
+        """
+        churn = used["churn"].churn if "churn" in used else None
+        work = _Batch(used, self.left_out, self.values, least_risks(self.building), self.building.biz_date)
+        counted = _Counted(used)
+        with ExitStack() as files:
+            path = files.enter_context(self.building.writing("value"))
+            value = files.enter_context(writer(path, VALUE))
+            if churn is not None:
+                score = files.enter_context(
+                    writer(files.enter_context(self.building.writing("score")), SCORE)
+                )
             parts = path.with_name("value.parts")
-            with writer(path, VALUE) as file:
-                for part in slices(self.engine, self.building.path("customer")):
-                    for made in self.engine.mapped(
-                        self._asked(used, part), work, _MADE, sort="cust_id", scratch=parts
-                    ):
-                        for told in made["drift"].drop_null().to_pylist():
-                            for kind, seen in json.loads(told).items():
-                                drifts[kind].join(seen)
-                        written += len(made)
-                        file.write_table(made.select(VALUE.names), row_group_size=PAGE_GROUP)
-        if written < int(self.values["churn.psi_customers"]):
-            return written, {}, {}
-        return written, *self._checked(used, drifts)
+            for part in slices(self.engine, self.building.path("customer")):
+                asked, leaving = self._asked(used, part), list[pa.Table]()
+                for made in self.engine.mapped(asked, work, _MADE, sort="cust_id", scratch=parts):
+                    counted.add(made)
+                    value.write_table(made.select(VALUE.names), row_group_size=PAGE_GROUP)
+                    told = made.filter(pc.is_valid(made["churn_cust_id"]))
+                    leaving.append(told.select(_OF_CHURN.names).rename_columns(SCORE.names))
+                if churn is not None:
+                    score.write_table(pa.concat_tables(leaving), row_group_size=ROW_GROUP)
+            return counted.told(self.values)
 
     def _asked(self, used: Mapping[str, _Used], part: Slice) -> Table:
         if not used:
@@ -154,20 +170,58 @@ class _Night:
             return table.filter(table.normal)
         from yinke.scoring.value.features import observe
 
-        return observe(self.engine, self.building, self.lake, self.values, part, leaving=True)
+        return observe(self.engine, self.building, self.lake, self.values, part)
 
-    def _checked(
-        self, used: Mapping[str, _Used], drifts: Mapping[str, Drift]
-    ) -> tuple[dict[str, dict[str, float]], dict[str, dict[str, Any]]]:
+
+class _Counted:
+    """What a night's rows came to, and how far they are from what each model was tested on."""
+
+    def __init__(self, used: Mapping[str, _Used]) -> None:
+        self.rows = 0
+        self.churn: Seen | None = None
+        self.drifts: dict[str, Drift] = {}
+        for kind, model in used.items():
+            if model.churn is not None:
+                from yinke.scoring.churn.score import Seen
+
+                self.churn = Seen(model.churn)
+            else:
+                from yinke.scoring.learning.drift import Drift
+
+                self.drifts[kind] = Drift(model.card["reference"])
+
+    def add(self, made: pa.Table) -> None:
+        self.rows += len(made)
+        if self.churn is not None:
+            self.churn.count(made["churn_band"])
+        for told in made["drift"].drop_null().to_pylist():
+            seen = json.loads(told)
+            for kind, drift in self.drifts.items():
+                drift.join(seen[kind])
+            if self.churn is not None and "churn" in seen:
+                self.churn.join(seen["churn"])
+
+    def told(self, values: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+        if self.churn is None and not self.drifts:
+            return {}
         from yinke.scoring.churn.score import Unfit, check
 
-        psi, unfit = dict[str, dict[str, float]](), dict[str, dict[str, Any]]()
-        for kind, model in used.items():
+        found, unfit = dict[str, dict[str, Any]](), dict[str, dict[str, Any]]()
+        many = self.rows >= int(values["churn.psi_customers"])
+        if self.churn is not None:
             try:
-                psi[kind] = check(drifts[kind], model.card["reference"], self.values)
+                found["churn"] = self.churn.told(values)
             except Unfit as why:
-                unfit[kind] = {"blocked": why.why, "blocked_features": why.features, "psi": why.psi}
-        return psi, unfit
+                unfit["churn"] = why.told()
+        for kind, drift in self.drifts.items():
+            try:
+                psi = check(drift, drift.reference, values) if many else {}
+                found[kind] = {"scored": self.rows, "psi": psi, "score_psi": None}
+            except Unfit as why:
+                unfit[kind] = why.told()
+        if unfit:
+            raise _Unfit(unfit)
+        return found
 
 
 @dataclass(frozen=True)
@@ -182,19 +236,50 @@ class _Batch:
 
     def __call__(self, table: pa.Table) -> pa.Table:
         """``_MADE`` of rows as ``features.observe`` or ``contribution.standing`` gives them; the first tells how often what was seen."""
-        left_out = pa.array(sorted(self.left_out), pa.int32())
-        table = table.filter(pc.invert(pc.is_in(table["cust_id"].cast(pa.int32()), left_out)))
+        table = without(table, self.left_out)
         if not len(table):
             return _MADE.empty_table()
         if not self.used:
             now = table["contribution"].to_numpy()
             return _table(_nothing(len(table)) | {"cust_id": table["cust_id"], "contribution": money(now)})
-        from yinke.scoring.learning.drift import Drift
         from yinke.scoring.value.features import frame_of, place_of
 
         frame = frame_of(table)
-        seen, counted = {}, list[Drift]()
+        now = table["f_contribution"].to_numpy()
+        seen: dict[str, Any] = self._drift(frame)
+        columns = _nothing(len(table)) | {"cust_id": table["cust_id"], "contribution": money(now)}
+        leaving = np.full(len(table), np.nan)
+        if "churn" in self.used:
+            asked = np.flatnonzero(table["population"].to_numpy())
+            if len(asked):
+                churn, seen["churn"] = self._leaving(table.take(asked))
+                leaving[asked] = churn["probability"].to_numpy()
+                place = np.full(len(table), -1)
+                place[asked] = np.arange(len(asked))
+                beside = churn.take(pa.array(place, mask=place < 0))
+                columns |= {f"churn_{name}": beside[name] for name in SCORE.names}
+        if "value" in self.used:
+            columns |= _expected(self.used["value"], frame, now, leaving)
+        if "product" in self.used:
+            holds = np.column_stack([frame.values[:, place_of(f"holds_{c.lower()}")] > 0 for c in CATEGORIES])
+            columns |= _proposals(self.used["product"], table, frame, holds, self)
+        columns["drift"] = pa.array([json.dumps(seen), *[None] * (len(table) - 1)], pa.string())
+        return _table(columns)
+
+    def _leaving(self, table: pa.Table) -> tuple[pa.Table, dict[str, dict[str, list[int]]]]:
+        from yinke.scoring.churn.score import score_rows
+
+        stored = self.used["churn"].churn
+        assert stored is not None  # noqa: S101
+        return score_rows(stored, table)
+
+    def _drift(self, frame: Frame) -> dict[str, Any]:
+        from yinke.scoring.learning.drift import Drift
+
+        seen, counted = dict[str, Any](), list[Drift]()
         for kind, model in self.used.items():
+            if model.churn is not None:
+                continue  # of whom it is told only
             reference = model.card["reference"]
             drift = next((one for one in counted if one.reference == reference), None)
             if drift is None:  # models trained on the same day have the same
@@ -202,15 +287,7 @@ class _Batch:
                 drift.add(frame)
                 counted.append(drift)
             seen[kind] = drift.counts()
-        now = table["f_contribution"].to_numpy()
-        columns = _nothing(len(table)) | {"cust_id": table["cust_id"], "contribution": money(now)}
-        columns["drift"] = pa.array([json.dumps(seen), *[None] * (len(table) - 1)], pa.string())
-        if "value" in self.used:
-            columns |= _expected(self.used["value"], table, frame, now)
-        if "product" in self.used:
-            holds = np.column_stack([frame.values[:, place_of(f"holds_{c.lower()}")] > 0 for c in CATEGORIES])
-            columns |= _proposals(self.used["product"], table, frame, holds, self)
-        return _table(columns)
+        return seen
 
 
 def _nothing(count: int) -> dict[str, Any]:
@@ -225,16 +302,15 @@ def _cast(column: Any, kind: pa.DataType) -> Any:
     return column if column.type == kind else column.cast(kind)
 
 
-def _expected(used: _Used, table: pa.Table, frame: Frame, now: Numbers) -> dict[str, Any]:
+def _expected(used: _Used, frame: Frame, now: Numbers, leaving: Numbers) -> dict[str, Any]:
     from yinke.scoring.value.expected import carried, rounded
 
     assert used.value is not None  # noqa: S101
     decay = used.card["decay"]
-    chance = table["leaving"].to_numpy()
-    goes = np.where(np.isnan(chance), float(decay["leaving"]), chance)
+    goes = np.where(np.isnan(leaving), float(decay["leaving"]), leaving)
     span = carried(used.value.quarter(frame, now), goes, float(decay["loss"]))
     return {
-        "model": _same(used.number, len(table)),
+        "model": _same(used.number, len(frame)),
         **{name: money(rounded(getattr(span, name))) for name in ("expected", "low", "high")},
     }
 
@@ -275,8 +351,8 @@ def _proposals(
         rows = np.flatnonzero(chosen >= 0)
         which = chosen[rows]
         columns |= {
-            f"product_{n + 1}": _named(chosen, names),
-            f"probability_{n + 1}": _numbers(_spread(count, rows, rounded_chance[rows, which])),
+            f"product_{n + 1}": named(chosen, names),
+            f"probability_{n + 1}": numbers(_spread(count, rows, rounded_chance[rows, which])),
             f"worth_{n + 1}": money(_spread(count, rows, rounded(pays)[which])),
             **_reasons(n + 1, list(used.products.values()), chosen, frame, columns_of),
         }
@@ -295,23 +371,12 @@ def _reasons(n: int, models: list[Model], chosen: Rows, frame: Frame, rows: Colu
     value[reason < 0] = np.nan
     found: dict[str, Any] = {}
     for k in range(REASONS):
-        found[f"reason_{n}_{k + 1}"] = _named(reason[:, k], frame.names)
-        found[f"value_{n}_{k + 1}"] = _numbers(value[:, k])
+        found[f"reason_{n}_{k + 1}"] = named(reason[:, k], frame.names)
+        found[f"value_{n}_{k + 1}"] = numbers(value[:, k])
     return found
-
-
-def _named(place: Rows, names: list[str]) -> pa.Array:
-    """The names at places; none at -1."""
-    places = pa.array(place.astype(np.int32), mask=place < 0)
-    return pa.DictionaryArray.from_arrays(places, pa.array(names, pa.string())).cast(pa.string())
 
 
 def _spread(count: int, rows: Rows, numbers: Numbers) -> Numbers:
     found = np.full(count, np.nan)
     found[rows] = numbers
     return found
-
-
-def _numbers(numbers: Numbers) -> pa.Array:
-    """Numbers, null for what is not known."""
-    return pa.array(numbers, mask=np.isnan(numbers))

@@ -1,11 +1,10 @@
-import { DatePicker, Input, InputNumber, Segmented, Select } from "antd";
-import dayjs from "dayjs";
+import { Input, InputNumber } from "antd";
 import { useTranslation } from "react-i18next";
 import { useShownFields } from "../customApi";
 import { readCustom, writeCustom, type Asked, type ShownField, type Way } from "../custom";
+import { Choices, Range, type Size, YesNo } from "./ConditionFields";
 import styles from "./customers.module.css";
 
-type Size = "large" | "middle";
 interface Props {
   value: string | undefined;
   size: Size;
@@ -43,36 +42,17 @@ interface ConditionProps {
 
 function Condition({ field: { title, kind, unit, options }, asked, size, onChange }: ConditionProps) {
   const { t } = useTranslation("customers");
+  const shared = { title, size };
   if (kind === "YES_NO")
-    return (
-      <div className={styles.field}>
-        <span>{title}</span>
-        <Segmented
-          size={size}
-          value={asked.is ?? ""}
-          onChange={(wanted) => onChange("is", wanted)}
-          options={[
-            { value: "", label: t("any") },
-            { value: "true", label: t("yes") },
-            { value: "false", label: t("no") },
-          ]}
-        />
-      </div>
-    );
+    return <YesNo {...shared} value={asked.is} onChange={(wanted) => onChange("is", wanted)} />;
   if (kind === "CHOICE" || kind === "CHOICES")
     return (
-      <label className={styles.field}>
-        <span>{title}</span>
-        <Select
-          size={size}
-          mode="multiple"
-          allowClear
-          showSearch={{ optionFilterProp: "label" }}
-          value={asked.is ? asked.is.split("|") : []}
-          onChange={(codes: string[]) => onChange("is", codes.join("|"))}
-          options={options.map(({ code, name }) => ({ value: code, label: name }))}
-        />
-      </label>
+      <Choices
+        {...shared}
+        value={asked.is ? asked.is.split("|") : []}
+        onChange={(codes) => onChange("is", codes.join("|"))}
+        options={options.map(({ code, name }) => ({ value: code, label: name }))}
+      />
     );
   if (kind === "TEXT")
     return (
@@ -90,34 +70,23 @@ function Condition({ field: { title, kind, unit, options }, asked, size, onChang
         />
       </label>
     );
+  if (kind === "DATE") return <Range {...shared} value={(end) => asked[end]} onChange={onChange} />;
   return (
-    <div className={styles.field}>
-      <span>{title}</span>
-      <div className={styles.range}>
-        {(["from", "to"] as const).map((end) => {
-          const hint = t(`range.${kind === "DATE" ? "date" : "number"}.${end}`);
-          const shared = { size, "aria-label": `${title} ${hint}`, placeholder: hint };
-          return kind === "DATE" ? (
-            <DatePicker
-              key={end}
-              {...shared}
-              value={asked[end] ? dayjs(asked[end]) : null}
-              onChange={(day) => onChange(end, day?.format("YYYY-MM-DD") ?? "")}
-            />
-          ) : (
-            <InputNumber
-              key={end}
-              {...shared}
-              {...(unit ? { suffix: unit } : {})}
-              controls={false}
-              min={-999_999_999_999}
-              max={999_999_999_999}
-              value={asked[end] ? Number(asked[end]) : null}
-              onChange={(number) => onChange(end, number === null ? "" : String(number))}
-            />
-          );
-        })}
-      </div>
-    </div>
+    <Range
+      {...shared}
+      value={(end) => asked[end]}
+      onChange={onChange}
+      number={(input) => (
+        <InputNumber
+          {...input.shared}
+          {...(unit ? { suffix: unit } : {})}
+          controls={false}
+          min={-999_999_999_999}
+          max={999_999_999_999}
+          value={input.value ? Number(input.value) : null}
+          onChange={(number) => input.onChange(number === null ? "" : String(number))}
+        />
+      )}
+    />
   );
 }

@@ -1,11 +1,11 @@
-import { Button, DatePicker, Drawer, InputNumber, Segmented, Select } from "antd";
-import dayjs from "dayjs";
+import { Button, Drawer, InputNumber, Select } from "antd";
 import { useTranslation } from "react-i18next";
 import { useFormat } from "@/shared/hooks/useFormat";
 import { useScreen } from "@/shared/hooks/useScreen";
 import { usePreferences } from "@/shared/preferences";
 import { useCustomerLists, useTags } from "../listsApi";
 import { GROUPS, type Condition, type UrlQuery } from "../filters";
+import { Choices, type End, Range, type Size, YesNo } from "./ConditionFields";
 import { CustomConditions } from "./CustomConditions";
 import styles from "./customers.module.css";
 
@@ -102,96 +102,59 @@ interface FieldProps {
   url: UrlQuery;
   banded: boolean;
   onChange: Change;
-  size: "large" | "middle";
+  size: Size;
 }
 
 function Field({ condition: { name, kind, choices = [] }, url, banded, onChange, size }: FieldProps) {
   const { t } = useTranslation("customers");
   const format = useFormat();
   const { language } = usePreferences();
-  const label = t(`condition.${name}`);
   const unit = kind === "money" ? (language === "en" ? 1_000 : 10_000) : 1;
-  const ends = ["from", "to"] as const;
+  const shared = { title: t(`condition.${name}`), size };
   if (kind === "yesno")
     return (
-      <div className={styles.field}>
-        <span>{label}</span>
-        <Segmented
-          size={size}
-          value={url[name] ?? ""}
-          onChange={(value) => onChange({ [name]: value || undefined })}
-          options={[
-            { value: "", label: t("any") },
-            { value: "true", label: t("yes") },
-            { value: "false", label: t("no") },
-          ]}
-        />
-      </div>
+      <YesNo {...shared} value={url[name]} onChange={(value) => onChange({ [name]: value || undefined })} />
     );
   if (kind === "choice")
     return (
-      <label className={styles.field}>
-        <span>{label}</span>
-        <Select
-          size={size}
-          mode="multiple"
-          allowClear
-          value={url[name] ? url[name].split(",") : []}
-          onChange={(values: string[]) => onChange({ [name]: values.join(",") || undefined })}
-          options={choices.map((choice) => ({
-            value: choice,
-            label: t(`choice.${name}.${choice}`, { defaultValue: choice }),
-          }))}
-        />
-      </label>
+      <Choices
+        {...shared}
+        value={url[name] ? url[name].split(",") : []}
+        onChange={(values) => onChange({ [name]: values.join(",") || undefined })}
+        options={choices.map((choice) => ({
+          value: choice,
+          label: t(`choice.${name}.${choice}`, { defaultValue: choice }),
+        }))}
+      />
     );
+  const range = {
+    ...shared,
+    value: (end: End) => url[`${name}_${end}`],
+    onChange: (end: End, value: string) => onChange({ [`${name}_${end}`]: value || undefined }),
+  };
+  if (kind === "date") return <Range {...range} />;
   return (
-    <div className={styles.field}>
-      <span>{label}</span>
-      <div className={styles.range}>
-        {ends.map((end) => {
-          const key = `${name}_${end}`;
-          const value = url[key];
-          const hint = t(`range.${kind === "date" ? "date" : "number"}.${end}`);
-          const named = `${label} ${hint}`;
-          if (kind === "date")
-            return (
-              <DatePicker
-                key={end}
-                size={size}
-                aria-label={named}
-                placeholder={hint}
-                value={value ? dayjs(value) : null}
-                onChange={(day) => onChange({ [key]: day?.format("YYYY-MM-DD") })}
-              />
-            );
-          if (kind === "money" && banded)
-            return (
-              <Select
-                key={end}
-                size={size}
-                allowClear
-                aria-label={named}
-                placeholder={hint}
-                value={value || null}
-                onChange={(edge: string | null) => onChange({ [key]: edge ?? undefined })}
-                options={EDGES.map((edge) => ({ value: String(edge), label: format.money(edge) }))}
-              />
-            );
-          return (
-            <InputNumber
-              key={end}
-              size={size}
-              aria-label={named}
-              placeholder={hint}
-              {...(kind === "money" ? { suffix: t("moneyUnit") } : { min: 0, max: 200, precision: 0 })}
-              controls={false}
-              value={value ? Number(value) / unit : null}
-              onChange={(number) => onChange({ [key]: number === null ? undefined : String(number * unit) })}
-            />
-          );
-        })}
-      </div>
-    </div>
+    <Range
+      {...range}
+      number={(input) =>
+        kind === "money" && banded ? (
+          <Select
+            {...input.shared}
+            allowClear
+            value={input.value || null}
+            onChange={(edge: string | null) => input.onChange(edge ?? "")}
+            options={EDGES.map((edge) => ({ value: String(edge), label: format.money(edge) }))}
+          />
+        ) : (
+          <InputNumber
+            {...input.shared}
+            {...(kind === "money" ? { suffix: t("moneyUnit") } : { min: 0, max: 200, precision: 0 })}
+            controls={false}
+            value={input.value ? Number(input.value) / unit : null}
+            onChange={(number) => input.onChange(number === null ? "" : String(number * unit))}
+          />
+        )
+      }
+    />
   );
 }

@@ -159,9 +159,11 @@ export function Component() {
                     : [],
                 )}
               />
-              <span className={styles.quiet}>
-                {t(total >= 10_000 ? "totalMany" : "total", { count: total, number: count(total) })}
-              </span>
+              {found.data && (
+                <span className={styles.quiet}>
+                  {t(total >= 10_000 ? "totalMany" : "total", { count: total, number: count(total) })}
+                </span>
+              )}
             </div>
             <CustomerCards
               {...list}

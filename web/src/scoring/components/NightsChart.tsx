@@ -78,7 +78,13 @@ export default function NightsChart({ monitoring, label, names, day }: Props) {
           markLine: {
             symbol: "none",
             silent: true,
-            label: { color: token.colorTextTertiary, position: "insideEndTop", formatter: "{b}" },
+            label: {
+              color: token.colorTextTertiary,
+              backgroundColor: token.colorBgContainer, // it may lie on a bar
+              padding: [1, 4],
+              position: "insideEndTop",
+              formatter: "{b}",
+            },
             data: [
               { name: names.warn, yAxis: warn, lineStyle: { color: token.colorWarning, type: "dashed" } },
               { name: names.block, yAxis: block, lineStyle: { color: token.colorError, type: "dashed" } },
