@@ -2,7 +2,7 @@
 
 LightGBM takes row by row through every tree, and for SHAP values walks each tree anew (TreeSHAP: Lundberg et al., *From local
 explanations to global understanding with explainable AI for trees*, Nature Machine Intelligence 2, 2020). Asked the other
-way round, each question of all rows, the processor compares whole columns: a night's scores take a tenth of the time, and are the same to the last
+way round, each question of all rows, the processor compares whole columns: a night's scores take some third of the time, and are the same to the last
 bit. And a row's SHAP values of one tree depend only on how it answers the tree's questions: a tree of seven leaves
 asks six, so its 64 possible answers are worked out once, and a row looks its own up.
 """
