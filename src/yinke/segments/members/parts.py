@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import struct
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -15,7 +16,6 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
-import numpy as np
 import pyarrow as pa
 from pyroaring import BitMap
 
@@ -113,19 +113,20 @@ class Part:
 
     def __init__(self, path: Path) -> None:
         with pa.memory_map(str(path)) as source:
-            self._table = pa.ipc.open_file(source).read_all()
-        self.keys: list[str] = self._table["key"].to_pylist()
-        self._rows = {key: n for n, key in enumerate(self.keys)}
-        self._views: dict[tuple[int, Column], Any] = {}
+            file = pa.ipc.open_file(source)
+            batches = [file.get_batch(n) for n in range(file.num_record_batches)]
+        self._rows = {key: (batch, n) for batch in batches for n, key in enumerate(batch["key"].to_pylist())}
+        self.keys = list(self._rows)
+        self._views: dict[tuple[str, Column], Any] = {}
 
     def __contains__(self, key: str) -> bool:
         return key in self._rows
 
     def row(self, key: str) -> Row:
         """A key's row; its bitmaps as bytes in the file."""
-        n = self._rows[key]
+        batch, n = self._rows[key]
         bits = (self._bytes(key, column) for column in ("full", "entered", "left"))
-        return Row(key, *(self._table[field.name][n].as_py() for field in list(SCHEMA)[1:5]), *bits)
+        return Row(key, *(batch[field.name][n].as_py() for field in list(SCHEMA)[1:5]), *bits)
 
     def bitmap(self, key: str, column: Column) -> BitMap | None:
         """One bitmap of a key; None where the full one is not kept."""
@@ -134,7 +135,7 @@ class Part:
 
     def has(self, key: str, column: Column) -> bool:
         """Whether the bitmap is kept."""
-        return bool(self._table[column][self._rows[key]].is_valid)
+        return self._bytes(key, column) is not None
 
     def holds(self, key: str, column: Column, number: int) -> bool | None:
         """Whether a bitmap has a number in it; None where it is not kept."""
@@ -142,44 +143,62 @@ class Part:
         return None if data is None else holds(data, number)
 
     def _bytes(self, key: str, column: Column) -> Any:
-        place = (self._rows[key], column)
+        place = (key, column)
         if place not in self._views:
-            value = self._table[column][place[0]]
-            self._views[place] = memoryview(value.as_buffer()).cast("B") if value.is_valid else None
+            batch, n = self._rows[key]
+            self._views[place] = _lying(batch[column], n)
         return self._views[place]
+
+
+def _lying(column: pa.LargeBinaryArray, n: int) -> Any:
+    """A value where it lies: Arrow's own scalar is a copy of it."""
+    valid, places, data = column.buffers()
+    at = column.offset + n
+    if valid is not None and not memoryview(valid)[at // 8] >> at % 8 & 1:
+        return None
+    start, end = struct.unpack_from("<2q", places, 8 * at)
+    return memoryview(data).cast("B")[start:end]
 
 
 def holds(data: Any, number: int) -> bool:
     """Look up one number in a stored bitmap, touching a few of its bytes only.
+
+    By plain bisection: for some hundred lookups at a time, a call into NumPy costs more than it finds. The format is
+    https://github.com/RoaringBitmap/RoaringFormatSpec.
 
     >>> holds(memoryview(packed(BitMap(range(0, 900_000, 3)))), 30_003)
     True
     """
     if len(data) <= SMALL:
         return number in BitMap.deserialize(data)
-    cookie = struct.unpack_from("<I", data)[0]
+    cookie, count = struct.unpack_from("<2I", data)
     runs = cookie & 0xFFFF == 12347
-    count = (cookie >> 16) + 1 if runs else struct.unpack_from("<I", data, 4)[0]
+    if runs:
+        count = (cookie >> 16) + 1
+        if count < 4:  # such a bitmap does not say where its containers begin
+            return number in BitMap.deserialize(data)
     at = 4 + (count + 7) // 8 if runs else 8
     high, low = number >> 16, number & 0xFFFF
-    heads = np.frombuffer(data, "<u2", 2 * count, at)
-    first = int(heads[::2].searchsorted(high))
+    heads = _shorts(data, at, 2 * count)
+    first = bisect_left(heads[::2], high)
     if first == count or heads[2 * first] != high:
         return False
-    fewer = int(heads[2 * first + 1])
-    if runs and count < 4:  # such a bitmap does not say where its containers begin
-        return number in BitMap.deserialize(data)
-    start = struct.unpack_from("<I", data, at + 4 * count + 4 * first)[0]
+    (start,) = struct.unpack_from("<I", data, at + 4 * count + 4 * first)
     if runs and data[4 + first // 8] >> first % 8 & 1:
-        size = struct.unpack_from("<H", data, start)[0]
-        pairs = np.frombuffer(data, "<u2", 2 * size, start + 2)
-        after = int(pairs[::2].searchsorted(low, "right"))
-        return after > 0 and low <= int(pairs[2 * after - 2]) + int(pairs[2 * after - 1])
-    if fewer + 1 <= 4096:
-        numbers = np.frombuffer(data, "<u2", fewer + 1, start)
-        found = int(numbers.searchsorted(low))
-        return found <= fewer and int(numbers[found]) == low
+        (size,) = struct.unpack_from("<H", data, start)
+        pairs = _shorts(data, start + 2, 2 * size)
+        after = bisect_right(pairs[::2], low)
+        return after > 0 and low <= pairs[2 * after - 2] + pairs[2 * after - 1]
+    size = heads[2 * first + 1] + 1
+    if size <= 4096:
+        numbers = _shorts(data, start, size)
+        found = bisect_left(numbers, low)
+        return found < size and numbers[found] == low
     return bool(data[start + low // 8] >> low % 8 & 1)
+
+
+def _shorts(data: Any, start: int, many: int) -> Any:
+    return data[start : start + 2 * many].cast("H")
 
 
 @lru_cache(maxsize=512)
