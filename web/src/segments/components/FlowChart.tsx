@@ -38,6 +38,8 @@ export default function FlowChart({ label, left, right, links }: Props) {
           label: {
             color: token.colorText,
             fontFamily: token.fontFamily,
+            width: 148,
+            overflow: "break",
             formatter: ({ name }: { name: string }) => said(name),
           },
           color: [

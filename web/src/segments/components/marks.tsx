@@ -52,7 +52,7 @@ export function FoundOn({ asOf }: { asOf: string | null }) {
 /** Who came and who went on the newest date; nothing on a first date. Of whom few are not told, nor is nobody. */
 export function Change({ row: { entered, left }, few }: { row: SegmentRow; few: number }) {
   const { t } = useTranslation("segments");
-  const told = (customers: number | null) => (customers === null ? `<${few}` : count(customers));
+  const told = (customers: number | null) => (customers === null ? `1–${few - 1}` : count(customers));
   const known = entered !== null || left !== null;
   return (
     <span className={styles.change} title={t("library.changeHint")}>

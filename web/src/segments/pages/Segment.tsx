@@ -193,7 +193,7 @@ function Breakdown({ segment: { code, as_of, kind } }: { segment: Segment }) {
     <>
       {older && <p className={styles.quiet}>{t("one.byRuleToday")}</p>}
       {(["orgs", "tiers", "stages"] as const).map((by) => (
-        <Panel key={by} title={t("one.by", { what: t(`live.${by}`) })}>
+        <Panel key={by} title={t("one.by", { what: t(`live.${by}`).toLowerCase() })}>
           <Bars shares={counted[by]} few={counted.few} />
         </Panel>
       ))}
