@@ -210,12 +210,14 @@ def forget_second_factor(emp_no: str) -> None:
 
 
 @app.command()
-def worker() -> None:
-    """Run the scheduled nights and the reruns that operators ask for (serve starts it by itself)."""
+def worker(queue: Annotated[str, typer.Argument(help="nightly or outreach")] = "nightly") -> None:
+    """Run the scheduled nights and reruns (nightly), or send messages (outreach); serve starts both by itself."""
+    if queue not in ("nightly", "outreach"):
+        raise YinkeError(f"There is no queue {queue}", place="worker", remedy="Name nightly or outreach")
     start_django()
     from django.core.management import call_command
 
-    call_command("procrastinate", "worker", queues=["nightly"], concurrency=1)
+    call_command("procrastinate", "worker", queues=[queue], concurrency=1)
 
 
 @app.command()

@@ -1,8 +1,10 @@
-"""Serve: the web server in this process's children, and the worker of scheduled nights beside it."""
+"""Serve: the web server in this process's children, and the workers of nights and of messages beside it."""
 
 from __future__ import annotations
 
 import multiprocessing
+import os
+import secrets
 import socket
 import subprocess
 import sys
@@ -31,13 +33,47 @@ def serve(host: str, port: int, workers: int) -> None:
                 f"{problem.strerror}", place=f"{host}:{port}",
                 remedy="Stop the other program, or give another --port",
             ) from None  # fmt: skip
+    gateway = _demo_gateway(port)
     multiprocessing.set_start_method("spawn", force=True)  # children take none of this process's connections
-    worker = subprocess.Popen([sys.executable, "-m", "yinke.cli", "worker"])
+    jobs = [*gateway] + [
+        subprocess.Popen([sys.executable, "-m", "yinke.cli", "worker", queue])
+        for queue in ("nightly", "outreach")
+    ]  # a night takes minutes: messages do not wait for it
     try:
         Granian(
             "yinke.wsgi:ready_application", factory=True, address=host, port=port, interface=Interfaces.WSGI, workers=workers,
             blocking_threads=THREADS, backlog=1024, log_access=False,
         ).serve()  # fmt: skip
     finally:
-        worker.terminate()
-        worker.wait(10)
+        for one in jobs:
+            one.terminate()
+        for one in jobs:
+            one.wait(10)
+
+
+def _demo_gateway(port: int) -> list[subprocess.Popen[bytes]]:
+    """The demo bank's message platform, on loopback; none for a bank of its own, or that names its providers."""
+    from django.conf import settings
+
+    home = settings.YINKE.home
+    if settings.YINKE.production or settings.YINKE.channels or not (home / "demo.json").exists():
+        return []
+    secret, path = home / "demo-gateway.key", home / "demo-channels.yaml"
+    if not secret.exists():
+        secret.write_text(secrets.token_hex(32), "ascii")
+        secret.chmod(0o600)
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        there = probe.getsockname()[1]
+    url = f"http://127.0.0.1:{there}/messages"
+    path.write_text(f"sms:\n  - {{name: loopback, url: '{url}', secret_file: '{secret}'}}\n", "utf-8")
+    os.environ["YINKE_CHANNELS"] = f"{path}"  # the children's
+    command = [
+        sys.executable,
+        "-m",
+        "yinke.demo.gateway",
+        f"{there}",
+        f"{secret}",
+        f"http://127.0.0.1:{port}",
+    ]
+    return [subprocess.Popen(command)]

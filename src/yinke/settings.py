@@ -37,6 +37,7 @@ INSTALLED_APPS = [
     "yinke.privacy",
     "yinke.care",
     "yinke.effect",
+    "yinke.outreach",
     "yinke.nightly",
 ]
 MIDDLEWARE = [
@@ -97,7 +98,8 @@ PROCRASTINATE_IMPORT_PATHS = [
     "yinke.nightly.housekeeping",
     "yinke.privacy.schedule",
     "yinke.scoring.schedule",
-]  # the worker's tasks: the watch of the nights, reruns, alerts, trainings, and the deletion of what is past its time
+    "yinke.outreach.schedule",
+]  # the worker's tasks: the watch of the nights, reruns, alerts, trainings, messages, and the deletion of what is past its time
 
 SESSION_ENGINE = "django.contrib.sessions.backends.db"  # a cache per process would keep a dead session alive
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}

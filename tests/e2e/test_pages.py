@@ -143,9 +143,9 @@ PAGES = {
     RETAIL: ["/branch", "/churn", "/customers", "/exports"],
     OPERATIONS: [
         "/customers/{id}", "/branch", "/oneid", "/segments", "/segments/new", "/segments/groups",
-        "/segments/compare", "/segments/tags", "/segments/standards", "/effect", "/effect/new", "/custom-fields",
+        "/segments/compare", "/segments/tags", "/segments/standards", "/effect", "/effect/new", "/custom-fields", "/messages", "/care-plans",
     ],
-    COMPLIANCE: ["/customers", "/rights-cases", "/policies", "/catalogue", "/roles", "/segments"],
+    COMPLIANCE: ["/customers", "/templates", "/rights-cases", "/policies", "/catalogue", "/roles", "/segments"],
     SYSTEM: ["/nightly", "/orgs"],
     SECURITY: ["/alerts", "/history"],
     AUDITOR: ["/audit", "/nightly"],
@@ -153,7 +153,7 @@ PAGES = {
 }  # fmt: skip
 """Every page of the navigation and those below it, by somebody who works there."""
 KEY = re.compile(
-    r"\b(?:access|app|care|customers|effect|nightly|oneid|privacy|scoring|segments|shared|standards)[.:][a-z]\w+"
+    r"\b(?:access|app|care|customers|effect|nightly|oneid|outreach|privacy|scoring|segments|shared|standards)[.:][a-z]\w+"
 )
 LEAST = 80
 """Characters that every page has."""

@@ -45,6 +45,7 @@ from yinke.customers.models import (
 )
 from yinke.lake.store import Lake
 from yinke.nightly.models import Run
+from yinke.outreach.models import CarePlan, Message, Reply, Template, TemplateVersion
 from yinke.privacy.models import RightsCase
 from yinke.segments.kept import members_store
 from yinke.segments.models import ListedCustomer, Segment, SegmentVersion
@@ -233,7 +234,45 @@ def _between(world: World) -> dict[str, list[int]]:
         "handover_id": [handover.id], "tag_id": [tag.id], "tag": [tag.id], "list_id": [kept.id], "on_list": [kept.id],
         "action_id": [action.id], "relationship_id": [relation.id], "pair_id": [pair.id], "case_id": [case.id],
         "export_id": [1, 2], "alert_id": [1], "decision_id": [1], "one_id": [given.id], "split_id": [1],
+        **_said(world), "name": ["loopback"],
         "code": [drawn.code], "field_code": [_owned(world)], "kind": ["churn"], "feedback_id": [1], "request_id": [1], "substitution_id": [1], "view_id": [1], "number": [1, 2, 3],
+    }  # fmt: skip
+
+
+def _said(world: World) -> dict[str, list[int]]:
+    """A text that is approved and one that waits, a message of other words to everybody, and a plan of care."""
+    writer = world.bank.staff["运营"]
+    text = Template.objects.create(name="通知", channel="SMS", kind="SERVICE", made_by=writer)
+    versions = [
+        TemplateVersion.objects.create(template=text, number=n, text="{称呼}，您好。", digest="", state=state, made_by=writer)
+        for n, state in ((1, "APPROVED"), (2, "PENDING"))
+    ]  # fmt: skip
+    plan = CarePlan.objects.create(
+        name="生日",
+        event="E11",
+        tier_from=0,
+        tier_to=5,
+        template=text,
+        on_due=True,
+        instead=False,
+        made_by=writer,
+    )
+    now = timezone.now()
+    sent = []
+    for number, customer in enumerate(world.bank.customers.values()):
+        words = f"短信戊{number:02}"
+        sent.append(Message.objects.create(
+            customer=customer, version=versions[0], channel="SMS", kind="SERVICE", by=world.bank.staff["李"], made_at=now,
+            expires_at=now, next_at=now, state="SENT", gone_at=now, request_key=words, text_sealed=encrypt(words),
+        ))  # fmt: skip
+        Reply.objects.create(
+            provider="loopback", provider_ref=f"r{number}", customer=customer, at=now, meaning="OTHER",
+            text_sealed=encrypt(f"回复己{number:02}"),
+        )  # fmt: skip
+        world.facts |= {words: Fact(customer.id, "exact"), f"回复己{number:02}": Fact(customer.id, "secret")}
+    return {
+        "template_id": [text.id], "template": [text.id], "version_id": [one.id for one in versions], "plan_id": [plan.id],
+        "message_id": [one.id for one in sent[:3]],
     }  # fmt: skip
 
 

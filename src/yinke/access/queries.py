@@ -61,6 +61,8 @@ ACTIONS = (
     "experiment.stop", "experiment.end", "experiment.learn",
     "export.request", "export.approve", "export.refuse", "export.withdraw", "export.make", "export.download",
     "alert.acknowledge", "task.assign", "task.make", "task.take_back", "contact.withdraw",
+    "template.submit", "template.approve", "template.refuse", "template.withdraw", "template.retire", "dnd.reply",
+    "plan.propose", "plan.approve", "plan.refuse", "plan.withdraw", "plan.stop",
 )  # fmt: skip
 """What is accounted for."""
 

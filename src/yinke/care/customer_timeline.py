@@ -40,7 +40,7 @@ MONEY_TYPES = [
 _DAY = "({})::timestamp AT TIME ZONE 'Asia/Shanghai'"
 
 
-def _source(
+def source_of(
     name: str, kinds: Sequence[str], at: str, table: str, where: str = "TRUE", **columns: str
 ) -> tuple[str, Sequence[str], str]:
     """One table as entries. ``columns`` are SQL; what a table does not have is empty."""
@@ -56,8 +56,8 @@ def _source(
     return name, kinds, f"SELECT {at} AS at, '{name}' AS source, {shown} FROM {table} WHERE {where}"
 
 
-SOURCES = (
-    _source(
+SOURCES = [
+    source_of(
         "contact", ("CONTACT", "MESSAGE", "VISIT"), "at", "care_contactrecord",
         "customer_id = %(customer)s AND withdrawn_at IS NULL", says="result", before="channel", detail="note",
         after="CASE WHEN tone = 'NEGATIVE' AND topic <> 'NONE' THEN topic ELSE '' END",
@@ -65,69 +65,67 @@ SOURCES = (
         kind="CASE WHEN channel IN ('WECOM', 'SMS', 'APP', 'EMAIL') THEN 'MESSAGE'"
         " WHEN channel IN ('VISIT', 'BRANCH') THEN 'VISIT' ELSE 'CONTACT' END",
     ),
-    _source(
+    source_of(
         "reason", ("MONEY", "EVENT"), _DAY.format("biz_date"), "care_reason", "customer_id = %(customer)s",
         says="type", payload="payload", amount="amount",
         kind="CASE WHEN type = ANY(%(money)s) THEN 'MONEY' ELSE 'EVENT' END",
     ),
-    _source(
+    source_of(
         "task", ("TASK",), f"coalesce(done_at, {_DAY.format('expire_on')})", "care_task",
         "customer_id = %(customer)s AND status IN ('DONE', 'EXPIRED')", says="status", who="assignee_id",
     ),
-    _source(
+    source_of(
         "tier", ("TIER",), _DAY.format("on_date"), "customers_tierchange", "customer_id = %(customer)s",
         says="CASE WHEN tier_to > tier_from THEN 'UP' ELSE 'DOWN' END", before="tier_from", after="tier_to",
     ),
-    _source(
+    source_of(
         "change", ("PROFILE", "STAGE"), _DAY.format("on_date"), "customers_profilechange",
         "customer_id = %(customer)s", says="field", before="before", after="after",
         kind="CASE WHEN field = 'stage' THEN 'STAGE' ELSE 'PROFILE' END",
     ),
-    _source(  # a stage that began before changes were noted
+    source_of(  # a stage that began before changes were noted
         "stage", ("STAGE",), _DAY.format("stage_since"),
         "customers_metrics m JOIN customers_customer c ON c.id = m.customer_id",
         "customer_id = %(customer)s AND stage_since > c.open_date AND NOT EXISTS (SELECT FROM customers_profilechange p"
         " WHERE p.customer_id = m.customer_id AND p.field = 'stage' AND p.on_date = m.stage_since)",
         id="customer_id", says="'stage'", after="stage",
     ),
-    _source(
+    source_of(
         "owner", ("OWNER",), _DAY.format("start_date"), "customers_assignment", "customer_id = %(customer)s",
         says="rel_type || '_BEGAN'", who="user_id",
     ),
-    _source(
+    source_of(
         "owned", ("OWNER",), _DAY.format("end_date"), "customers_assignment",
         "customer_id = %(customer)s AND end_date IS NOT NULL", says="rel_type || '_ENDED'", who="user_id",
     ),
-    _source(
+    source_of(
         "relation", ("RELATION",), _DAY.format("valid_from"), "customers_relationship",
         "%(customer)s IN (customer_id, other_id) AND valid_from > %(since)s::date", says="kind || '_BEGAN'",
         who="made_by_id",
     ),
-    _source(
+    source_of(
         "related", ("RELATION",), _DAY.format("valid_to"), "customers_relationship",
         "%(customer)s IN (customer_id, other_id) AND valid_to IS NOT NULL", says="kind || '_ENDED'", who="ended_by_id",
     ),
-    _source(
+    source_of(
         "opened", ("OPENED",), _DAY.format("open_date"), "customers_customer", "id = %(customer)s", detail="%(org)s",
     ),
-)  # fmt: skip
-"""Every table that holds what happened; its kinds, and its rows as entries."""
+]  # fmt: skip
+"""Every table that holds what happened; its kinds, and its rows as entries. Contexts above add their own when they start."""
 
-MARK = """
-SELECT md5(concat_ws('|',
-  (SELECT concat(count(*), ' ', max(id), ' ', count(withdrawn_at)) FROM care_contactrecord WHERE customer_id = %(c)s),
-  (SELECT concat(count(*), ' ', max(id)) FROM care_reason WHERE customer_id = %(c)s),
-  (SELECT string_agg(concat(id, status, next_on, assignee_id), ',' ORDER BY id) FROM care_task
-    WHERE customer_id = %(c)s AND status IN ('NEW', 'IN_PROGRESS')),
-  (SELECT concat(count(*), ' ', max(done_at)) FROM care_task WHERE customer_id = %(c)s),
-  (SELECT concat(count(*), ' ', max(id)) FROM customers_tierchange WHERE customer_id = %(c)s),
-  (SELECT concat(count(*), ' ', max(id)) FROM customers_profilechange WHERE customer_id = %(c)s),
-  (SELECT concat(count(*), ' ', max(id), ' ', count(end_date)) FROM customers_assignment WHERE customer_id = %(c)s),
-  (SELECT concat(count(*), ' ', max(id), ' ', count(valid_to)) FROM customers_relationship
-    WHERE customer_id = %(c)s OR other_id = %(c)s),
-  (SELECT lake_version FROM customers_frontier WHERE id = 1)
-))
-"""
+MARKS = [
+    "concat(count(*), ' ', max(id), ' ', count(withdrawn_at)) FROM care_contactrecord WHERE customer_id = %(c)s",
+    "concat(count(*), ' ', max(id)) FROM care_reason WHERE customer_id = %(c)s",
+    "string_agg(concat(id, status, next_on, assignee_id), ',' ORDER BY id) FROM care_task"
+    " WHERE customer_id = %(c)s AND status IN ('NEW', 'IN_PROGRESS')",
+    "concat(count(*), ' ', max(done_at)) FROM care_task WHERE customer_id = %(c)s",
+    "concat(count(*), ' ', max(id)) FROM customers_tierchange WHERE customer_id = %(c)s",
+    "concat(count(*), ' ', max(id)) FROM customers_profilechange WHERE customer_id = %(c)s",
+    "concat(count(*), ' ', max(id), ' ', count(end_date)) FROM customers_assignment WHERE customer_id = %(c)s",
+    "concat(count(*), ' ', max(id), ' ', count(valid_to)) FROM customers_relationship WHERE customer_id = %(c)s OR other_id = %(c)s",
+    "lake_version FROM customers_frontier WHERE id = 1",
+]
+"""What changes when something of ``SOURCES`` does; contexts above add their own."""
 
 
 @dataclass(frozen=True)
@@ -213,7 +211,8 @@ def entries(
 def mark(customer: Customer) -> str:
     """Changes whenever anything about the customer that the page shows has changed."""
     with connection.cursor() as rows:
-        rows.execute(MARK, {"c": customer.id})
+        asked = ", ".join(f"(SELECT {one})" for one in MARKS)
+        rows.execute(f"SELECT md5(concat_ws('|', {asked}))", {"c": customer.id})
         return str(rows.fetchone()[0])
 
 

@@ -189,13 +189,17 @@ class DoNotDisturb(models.Model):
     """免打扰: nobody approaches the customer, save for service notices.
 
     Scope ALL_MARKETING: the customer asked; only the customer may lift it. Scope CALLS: he could not be
-    reached on several days; it ends by itself (``until``, the last day that it holds).
+    reached on several days; it ends by itself (``until``, the last day that it holds). Scope SMS: no text messages but
+    service notices (``outreach``); managers may call.
     """
+
+    QUIET: ClassVar = ("ALL_MARKETING", "CALLS")
+    """Scopes for whose sake no task is made."""
 
     id: int
     customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="dnd")
     scope = models.CharField(max_length=20, default="ALL_MARKETING")
-    source = models.CharField(max_length=20)  # RM, UNREACHABLE
+    source = models.CharField(max_length=20)  # RM, UNREACHABLE, REPLY (to a text message)
     since = models.DateTimeField(auto_now_add=True)
     until = models.DateField(null=True)
     lifted_at = models.DateTimeField(null=True)

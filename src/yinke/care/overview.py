@@ -21,7 +21,7 @@ from yinke.care.customer_lake import holdings
 from yinke.care.customer_timeline import entries, timeline
 from yinke.care.models import BadNumber, ContactRecord, DoNotDisturb
 from yinke.care.overview_schemas import FlowOut, HabitOut, MaturityOut, Overview, Reach, Silence
-from yinke.care.queries.shape import silences
+from yinke.care.queries.shape import hold_back, silences
 from yinke.care.queries.tasks import open_tasks
 from yinke.common.thresholds import load_thresholds
 from yinke.customers import queries
@@ -59,7 +59,7 @@ def overview(viewer: Viewer, customer_id: int, biz_date: date) -> Overview:
     stands = _readers.submit(holdings, viewer, lake, customer_id, biz_date)
     wishes = silences([customer_id], biz_date)[customer_id]
     shown = customer_out(
-        viewer, customer, biz_date, queries.owners([customer_id]).get(customer_id), do_not_disturb=bool(wishes)
+        viewer, customer, biz_date, queries.owners([customer_id]).get(customer_id), do_not_disturb=hold_back(wishes)
     )  # fmt: skip
     reach = _reach(customer, wishes)
     tasks = open_tasks(viewer, customer, wishes, biz_date)

@@ -36,6 +36,8 @@ class Environment:
     """The bank's own threshold file, laid over the defaults; the demo bank's outside production."""
     sign_in: Path | None
     """The bank's own ways to sign in; None: passwords that are kept here."""
+    channels: Path | None
+    """The bank's providers of messages; the demo's own outside production."""
     secret_key: str
     data_key: bytes
     """The master key: it wraps the data keys and never lies in the database."""
@@ -173,6 +175,11 @@ def read_environment() -> Environment:
         raise ConfigurationError(
             f"{sign_in} is not a file", place="YINKE_SIGN_IN", remedy="Name a YAML file of ways to sign in"
         )
+    channels = os.environ.get("YINKE_CHANNELS")
+    if channels and not Path(channels).is_file():
+        raise ConfigurationError(
+            f"{channels} is not a file", place="YINKE_CHANNELS", remedy="Name a YAML file of providers"
+        )
     return Environment(
         production=production,
         home=home,
@@ -184,6 +191,7 @@ def read_environment() -> Environment:
         feeds=_folder("YINKE_FEEDS", Path(__file__).parents[1] / "demo" / "feeds"),
         thresholds=Path(thresholds).absolute() if thresholds else None,
         sign_in=Path(sign_in).absolute() if sign_in else None,
+        channels=Path(channels).absolute() if channels else None,
         secret_key=secret,
         data_key=data_key,
         cipher=cast(Literal["aes", "sm4"], cipher),

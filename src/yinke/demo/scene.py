@@ -24,11 +24,12 @@ from yinke.customers.services import bulk_action, catalogue, export, handover
 from yinke.customers.services.pool import claim
 from yinke.customers.services.reveal import reveal
 from yinke.demo.people import branch_no, head_no, hq_no, manager_no
+from yinke.demo.texts import say
 from yinke.privacy.services.record_consent import Said, newest_policy, record_consent
 from yinke.privacy.services.rights import Asked, open_case, verify
 
 FIRST, SECOND, HEAD, BRANCH = manager_no(0, 0), manager_no(0, 1), head_no(0), branch_no(0, 0)
-HQ, SECURITY, AGENT = hq_no(0), hq_no(3), hq_no(6)
+HQ, COMPLIANCE, SECURITY, AGENT = hq_no(0), hq_no(1), hq_no(3), hq_no(6)
 REVEALS = 21
 """One more within an hour than may be without an alert (``alert.reveals_per_hour``)."""
 NEEDED = 30
@@ -49,7 +50,7 @@ def _of(emp_no: str) -> list[int]:
 
 
 def play(today: date | None = None) -> bool:
-    """Handovers, exports, requests, an alert, lists and tags, as of today.
+    """Handovers, exports, requests, an alert, lists, tags and texts, as of today.
 
     Returns:
         Whether anything was done: not in a bank of too few customers, nor a second time.
@@ -68,6 +69,7 @@ def play(today: date | None = None) -> bool:
         _lists_and_tags(first)
         _exports()
         _requests(first, numbers)
+        say(first, _as, HQ, COMPLIANCE, FIRST)
         people = User.objects.in_bulk([FIRST, SECOND], field_name="emp_no")
         absent, stand_in = people[SECOND].id, people[FIRST].id
         name_substitute(_as(HEAD), absent, stand_in, today + timedelta(days=3), today + timedelta(days=7))

@@ -56,6 +56,14 @@ def allowed(customer_ids: Iterable[int], purpose: str, at: datetime | None = Non
     return {customer for customer, holds in found.values_list("customer_id", "holds") if holds}
 
 
+def said_no(customer_ids: Iterable[int], purpose: str, at: datetime | None = None) -> set[int]:
+    """Whose last answer to a purpose is a refusal or a withdrawal; who was never asked has said nothing."""
+    newest = _newest(
+        Consent.objects.filter(customer_id__in=set(customer_ids), purpose=purpose), at or timezone.now()
+    )
+    return {entry.customer_id for entry in newest if entry.answer != Consent.Answer.GRANTED}
+
+
 def granted(purposes: frozenset[str], on: date, among: Ids | None = None) -> Iterator[tuple[str, Ids]]:
     """Who allows each purpose now, as rules of segments ask for it, of some customers or of all; ``on`` is not used: a
     consent holds or does not hold at this moment, whatever date the figures are of."""

@@ -12,10 +12,13 @@ import {
   FormOutlined,
   FallOutlined,
   FunctionOutlined,
+  HeartOutlined,
   HistoryOutlined,
   FileProtectOutlined,
   InboxOutlined,
   MergeCellsOutlined,
+  MailOutlined,
+  MessageOutlined,
   SafetyCertificateOutlined,
   SafetyOutlined,
   SlidersOutlined,
@@ -26,8 +29,8 @@ import {
 } from "@ant-design/icons";
 import type { ComponentType } from "react";
 
-/** What an entry is for: one's own work, whom to win, the care of personal data, the running of outlets, the system. */
-export type Group = "work" | "market" | "guard" | "outlets" | "system";
+/** What an entry is for: one's own work, whom to win, what is said to them, the care of personal data, the running of outlets, the system. */
+export type Group = "work" | "market" | "outreach" | "guard" | "outlets" | "system";
 
 export interface Entry {
   path: string;
@@ -63,6 +66,21 @@ export const ENTRIES: Entry[] = [
   },
   { group: "market", path: "/effect", right: "effect.read", name: "nav.effect", icon: ExperimentOutlined },
   { group: "market", path: "/models", right: "model.read", name: "nav.models", icon: FunctionOutlined },
+  {
+    group: "outreach",
+    path: "/care-plans",
+    right: "template.read",
+    name: "nav.carePlans",
+    icon: HeartOutlined,
+  },
+  {
+    group: "outreach",
+    path: "/templates",
+    right: "template.read",
+    name: "nav.templates",
+    icon: MessageOutlined,
+  },
+  { group: "outreach", path: "/messages", right: "message.read", name: "nav.messages", icon: MailOutlined },
   {
     group: "guard",
     path: "/rights-cases",

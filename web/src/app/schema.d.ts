@@ -3612,6 +3612,438 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/templates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Templates
+         * @description Every text with its versions and decisions.
+         */
+        get: operations["list_templates"];
+        put?: never;
+        /**
+         * Submit Template
+         * @description Submit a text, to be approved by another person.
+         */
+        post: operations["submit_template"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/templates/variables": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Text Variables
+         * @description What a text may name, with its braces.
+         */
+        get: operations["list_text_variables"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/templates/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Check Template
+         * @description What is wrong with a text while it is written, and how it would go out.
+         */
+        post: operations["check_template"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/templates/versions/{version_id}/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Approve Template
+         * @description Find a text fit to be sent; the approval is bound to its very words.
+         */
+        post: operations["approve_template"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/templates/versions/{version_id}/refuse": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Refuse Template
+         * @description Refuse a text, with the reason.
+         */
+        post: operations["refuse_template"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/templates/versions/{version_id}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Withdraw Template
+         * @description Take back what one submitted.
+         */
+        post: operations["withdraw_template"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/templates/{template_id}/retire": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Retire Template
+         * @description Send nothing of it any more.
+         */
+        post: operations["retire_template"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/outreach": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Outreach
+         * @description What went, what did not and why, and how the channels do.
+         */
+        get: operations["get_outreach"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Messages
+         * @description Messages within the viewer's scope, the newest first.
+         */
+        get: operations["list_messages"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sendable-templates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Sendable Templates
+         * @description Texts that may be sent now.
+         */
+        get: operations["list_sendable_templates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/customers/{customer_id}/messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Customer Messages
+         * @description The newest messages to a customer, and what became of each.
+         */
+        get: operations["list_customer_messages"];
+        put?: never;
+        /**
+         * Send Message
+         * @description Ask for a message; it goes within seconds if the gate lets it. The same ``request_key`` twice is one.
+         */
+        post: operations["send_message"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/customers/{customer_id}/messages/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Preview Message
+         * @description What the customer would get, and whether the gate would let it go now.
+         */
+        get: operations["preview_message"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/messages/{message_id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel Message
+         * @description Take back a message of one's own that has not gone.
+         */
+        post: operations["cancel_message"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/providers/{name}/receipts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Note Receipts
+         * @description A provider tells which messages have arrived; signed.
+         */
+        post: operations["note_receipts"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/providers/{name}/replies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Note Replies
+         * @description A provider tells what customers answered; signed. "No more" holds at once.
+         */
+        post: operations["note_replies"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/care-plans": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Care Plans
+         * @description Which events are answered by a message by themselves.
+         */
+        get: operations["list_care_plans"];
+        put?: never;
+        /**
+         * Propose Care Plan
+         * @description Ask for a plan, to be approved by another person.
+         */
+        post: operations["propose_care_plan"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/care-plans/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Care Plan Events
+         * @description Events that a plan may answer.
+         */
+        get: operations["list_care_plan_events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/care-plans/simulation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Simulate Care Plan
+         * @description What a plan would have sent in the last 90 days, within the viewer's scope.
+         */
+        get: operations["simulate_care_plan"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/care-plans/{plan_id}/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Approve Care Plan
+         * @description Let a plan run from the next night on.
+         */
+        post: operations["approve_care_plan"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/care-plans/{plan_id}/refuse": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Refuse Care Plan
+         * @description Refuse a plan, with the reason.
+         */
+        post: operations["refuse_care_plan"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/care-plans/{plan_id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * End Care Plan
+         * @description Stop a running plan and what it has queued, or take back what one asked for.
+         */
+        post: operations["end_care_plan"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/nightly/runs": {
         parameters: {
             query?: never;
@@ -9850,6 +10282,463 @@ export interface components {
             /** Reason */
             reason: string;
         };
+        /**
+         * TemplateOut
+         * @description A template with its versions, the newest first. ``sent``: messages that have gone in 30 days.
+         */
+        TemplateOut: {
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "MARKETING" | "GREETING" | "SERVICE";
+            /** Risk */
+            risk: number | null;
+            /** Retired At */
+            retired_at: string | null;
+            /** Made By */
+            made_by: string;
+            /**
+             * Made At
+             * Format: date-time
+             */
+            made_at: string;
+            /** Versions */
+            versions: components["schemas"]["TextVersionOut"][];
+            /** Sent */
+            sent: number;
+            /** Refused */
+            refused: number;
+            /** May Edit */
+            may_edit: boolean;
+        };
+        /**
+         * TextVersionOut
+         * @description One version of a text.
+         */
+        TextVersionOut: {
+            /** Id */
+            id: number;
+            /** Number */
+            number: number;
+            /** Text */
+            text: string;
+            /** Whole */
+            whole: string;
+            /** Parts */
+            parts: number;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "PENDING" | "APPROVED" | "REFUSED" | "WITHDRAWN";
+            /** Made By */
+            made_by: string;
+            /**
+             * Made At
+             * Format: date-time
+             */
+            made_at: string;
+            /** Decided By */
+            decided_by: string | null;
+            /** Decided At */
+            decided_at: string | null;
+            /** Reason */
+            reason: string;
+            /** May Decide */
+            may_decide: boolean;
+            /** May Withdraw */
+            may_withdraw: boolean;
+        };
+        /**
+         * TemplateIn
+         * @description A text to be submitted; of a template, or of a new one.
+         */
+        TemplateIn: {
+            /** Template Id */
+            template_id?: number | null;
+            /** Name */
+            name: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "MARKETING" | "GREETING" | "SERVICE";
+            /** Risk */
+            risk?: number | null;
+            /** Text */
+            text: string;
+        };
+        /**
+         * TextCheckOut
+         * @description How a text would go out, with its variables still in braces; ``parts``: text messages of which it is made.
+         */
+        TextCheckOut: {
+            /** Text */
+            text: string;
+            /** Parts */
+            parts: number;
+            /** Faults */
+            faults: components["schemas"]["TextFault"][];
+        };
+        /**
+         * TextFault
+         * @description What is wrong with a text: a code, and the words or the name that it is about.
+         */
+        TextFault: {
+            /** Code */
+            code: string;
+            /** About */
+            about: string;
+        };
+        /**
+         * TextCheckIn
+         * @description A text that is being written.
+         */
+        TextCheckIn: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "MARKETING" | "GREETING" | "SERVICE";
+            /** Text */
+            text: string;
+        };
+        /**
+         * RefusalIn
+         * @description Why a version is refused.
+         */
+        RefusalIn: {
+            /** Reason */
+            reason: string;
+        };
+        /**
+         * OutreachOut
+         * @description What went and what did not in so many days, and how the channels do.
+         */
+        OutreachOut: {
+            /** Days */
+            days: number;
+            /** Sent */
+            sent: number;
+            /** Delivered */
+            delivered: number;
+            /** Failed */
+            failed: number;
+            /** Refused */
+            refused: number;
+            /** Waiting */
+            waiting: number;
+            /** Opted Out */
+            opted_out: number;
+            /** Whys */
+            whys: components["schemas"]["WhyCount"][];
+            /** Providers */
+            providers: components["schemas"]["ProviderOut"][];
+            /** Oldest Waiting */
+            oldest_waiting: string | null;
+        };
+        /**
+         * ProviderOut
+         * @description How a provider did in 24 hours. ``seconds``: median from the gate to the receipt.
+         */
+        ProviderOut: {
+            /** Name */
+            name: string;
+            /** Sent */
+            sent: number;
+            /** Delivered */
+            delivered: number;
+            /** Failed */
+            failed: number;
+            /** Seconds */
+            seconds: number | null;
+            /** Last At */
+            last_at: string | null;
+        };
+        /**
+         * WhyCount
+         * @description How many messages did not go for a reason.
+         */
+        WhyCount: {
+            /** Why */
+            why: string;
+            /** Messages */
+            messages: number;
+        };
+        /**
+         * MessageOut
+         * @description A message and what became of it. ``text``: what was sent; empty before, and for who sees masked data.
+         */
+        MessageOut: {
+            /** Id */
+            id: number;
+            /** Customer Id */
+            customer_id: number;
+            /** Customer */
+            customer: string;
+            /** Template */
+            template: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "MARKETING" | "GREETING" | "SERVICE";
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "QUEUED" | "SENDING" | "SENT" | "DELIVERED" | "FAILED" | "REFUSED" | "CANCELLED";
+            /** Why */
+            why: string;
+            /** Text */
+            text: string;
+            /** By */
+            by: string | null;
+            /**
+             * Made At
+             * Format: date-time
+             */
+            made_at: string;
+            /** Next At */
+            next_at: string | null;
+            /** Gone At */
+            gone_at: string | null;
+            /** Receipt At */
+            receipt_at: string | null;
+            /** Provider */
+            provider: string;
+            /** May Cancel */
+            may_cancel: boolean;
+        };
+        /**
+         * MessagesOut
+         * @description A page of messages, the newest first; ``next`` is the cursor of the rest.
+         */
+        MessagesOut: {
+            /** Rows */
+            rows: components["schemas"]["MessageOut"][];
+            /** Next */
+            next: string | null;
+        };
+        /**
+         * SendableOut
+         * @description A text that may be sent.
+         */
+        SendableOut: {
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "MARKETING" | "GREETING" | "SERVICE";
+        };
+        /**
+         * MessageIn
+         * @description A message to one customer.
+         */
+        MessageIn: {
+            /** Template Id */
+            template_id: number;
+            /** Request Key */
+            request_key: string;
+            /** Task Id */
+            task_id?: number | null;
+        };
+        /**
+         * PreviewOut
+         * @description What a customer would get. ``why``: a code of the gate, if it would not go now; ``until``: when it may go.
+         */
+        PreviewOut: {
+            /** Text */
+            text: string;
+            /** Parts */
+            parts: number;
+            /** Why */
+            why: string;
+            /** Until */
+            until: string | null;
+        };
+        /**
+         * NotedOut
+         * @description How many of what was told were new.
+         */
+        NotedOut: {
+            /** Noted */
+            noted: number;
+        };
+        /**
+         * ReceiptIn
+         * @description A receipt of a provider.
+         */
+        ReceiptIn: {
+            /** Id */
+            id: number;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "DELIVERED" | "FAILED";
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /**
+             * Why
+             * @default
+             */
+            why: string;
+        };
+        /**
+         * ReceiptsIn
+         * @description Receipts, many at a time.
+         */
+        ReceiptsIn: {
+            /** Receipts */
+            receipts: components["schemas"]["ReceiptIn"][];
+        };
+        /**
+         * RepliesIn
+         * @description Answers, many at a time.
+         */
+        RepliesIn: {
+            /** Replies */
+            replies: components["schemas"]["ReplyIn"][];
+        };
+        /**
+         * ReplyIn
+         * @description A customer's answer, as a provider tells it.
+         */
+        ReplyIn: {
+            /** Ref */
+            ref: string;
+            /** Sender */
+            sender: string;
+            /** Text */
+            text: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+        };
+        /**
+         * CarePlanOut
+         * @description A plan of care and what it has asked for in 30 days.
+         */
+        CarePlanOut: {
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+            /** Event */
+            event: string;
+            /** Event Name */
+            event_name: string;
+            /** Tier From */
+            tier_from: number;
+            /** Tier To */
+            tier_to: number;
+            /** Template */
+            template: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "MARKETING" | "GREETING" | "SERVICE";
+            /** On Due */
+            on_due: boolean;
+            /** Instead */
+            instead: boolean;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "PENDING" | "RUNNING" | "REFUSED" | "WITHDRAWN" | "STOPPED";
+            /** Made By */
+            made_by: string;
+            /**
+             * Made At
+             * Format: date-time
+             */
+            made_at: string;
+            /** Decided By */
+            decided_by: string | null;
+            /** Decided At */
+            decided_at: string | null;
+            /** Stopped At */
+            stopped_at: string | null;
+            /** Reason */
+            reason: string;
+            /** Sent */
+            sent: number;
+            /** Refused */
+            refused: number;
+            /** Waiting */
+            waiting: number;
+            /** Template Retired */
+            template_retired: boolean;
+            /** May Decide */
+            may_decide: boolean;
+            /** May End */
+            may_end: boolean;
+        };
+        /**
+         * CarePlanIn
+         * @description A plan of care: which event is answered by which text, for whom and when.
+         */
+        CarePlanIn: {
+            /** Name */
+            name: string;
+            /** Event */
+            event: string;
+            /** Tier From */
+            tier_from: number;
+            /** Tier To */
+            tier_to: number;
+            /** Template Id */
+            template_id: number;
+            /** On Due */
+            on_due: boolean;
+            /** Instead */
+            instead: boolean;
+        };
+        /**
+         * CarePlanEventOut
+         * @description An event that a plan may answer. ``has_day``: it is about a day of its own.
+         */
+        CarePlanEventOut: {
+            /** Code */
+            code: string;
+            /** Name */
+            name: string;
+            /** Has Day */
+            has_day: boolean;
+        };
+        /**
+         * SimulatedOut
+         * @description What a plan would have sent in the last ``days``: messages, to how many customers, on how many days, most on one day.
+         */
+        SimulatedOut: {
+            /** Days */
+            days: number;
+            /** Messages */
+            messages: number;
+            /** Customers */
+            customers: number;
+            /** Dates */
+            dates: number;
+            /** Most */
+            most: number;
+        };
         /** RunOut */
         RunOut: {
             /** Id */
@@ -14643,6 +15532,557 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ExperimentDetail"];
+                };
+            };
+        };
+    };
+    list_templates: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TemplateOut"][];
+                };
+            };
+        };
+    };
+    submit_template: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TemplateIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TemplateOut"];
+                };
+            };
+        };
+    };
+    list_text_variables: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string[];
+                };
+            };
+        };
+    };
+    check_template: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TextCheckIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TextCheckOut"];
+                };
+            };
+        };
+    };
+    approve_template: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                version_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TemplateOut"];
+                };
+            };
+        };
+    };
+    refuse_template: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                version_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RefusalIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TemplateOut"];
+                };
+            };
+        };
+    };
+    withdraw_template: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                version_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TemplateOut"];
+                };
+            };
+        };
+    };
+    retire_template: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                template_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TemplateOut"];
+                };
+            };
+        };
+    };
+    get_outreach: {
+        parameters: {
+            query?: {
+                days?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OutreachOut"];
+                };
+            };
+        };
+    };
+    list_messages: {
+        parameters: {
+            query?: {
+                state?: string;
+                why?: string;
+                template?: number | null;
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessagesOut"];
+                };
+            };
+        };
+    };
+    list_sendable_templates: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SendableOut"][];
+                };
+            };
+        };
+    };
+    list_customer_messages: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessageOut"][];
+                };
+            };
+        };
+    };
+    send_message: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MessageIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessageOut"];
+                };
+            };
+        };
+    };
+    preview_message: {
+        parameters: {
+            query: {
+                template_id: number;
+            };
+            header?: never;
+            path: {
+                customer_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PreviewOut"];
+                };
+            };
+        };
+    };
+    cancel_message: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                message_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessageOut"];
+                };
+            };
+        };
+    };
+    note_receipts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReceiptsIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NotedOut"];
+                };
+            };
+        };
+    };
+    note_replies: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RepliesIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NotedOut"];
+                };
+            };
+        };
+    };
+    list_care_plans: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CarePlanOut"][];
+                };
+            };
+        };
+    };
+    propose_care_plan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CarePlanIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CarePlanOut"];
+                };
+            };
+        };
+    };
+    list_care_plan_events: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CarePlanEventOut"][];
+                };
+            };
+        };
+    };
+    simulate_care_plan: {
+        parameters: {
+            query: {
+                event: string;
+                tier_from?: number;
+                tier_to?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SimulatedOut"];
+                };
+            };
+        };
+    };
+    approve_care_plan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                plan_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CarePlanOut"];
+                };
+            };
+        };
+    };
+    refuse_care_plan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                plan_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RefusalIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CarePlanOut"];
+                };
+            };
+        };
+    };
+    end_care_plan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                plan_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CarePlanOut"];
                 };
             };
         };

@@ -63,7 +63,7 @@ def task_outs(
     ):
         by_task[reason.task_id].append(reason)
     quiet = active_dnd(ids, day.workday) if wishes is None else {
-        number for number in ids if any(w.until is None or w.until >= day.workday for w in wishes[number])
+        number for number in ids if hold_back(w for w in wishes[number] if w.until is None or w.until >= day.workday)
     }  # fmt: skip
     bad = {
         (mark.customer_id, bytes(mark.mobile_index)) for mark in BadNumber.objects.filter(customer__in=ids)
@@ -75,7 +75,12 @@ def task_outs(
 
 def active_dnd(customer_ids: Iterable[int], workday: date) -> set[int]:
     """Those of the customers whom nobody may approach."""
-    return {number for number, wishes in silences(customer_ids, workday).items() if wishes}
+    return {number for number, wishes in silences(customer_ids, workday).items() if hold_back(wishes)}
+
+
+def hold_back(wishes: Iterable[DoNotDisturb]) -> bool:
+    """Whether one of the wishes is that nobody approaches the customer; one about texts alone is none such."""
+    return any(wish.scope in DoNotDisturb.QUIET for wish in wishes)
 
 
 def silences(customer_ids: Iterable[int], workday: date) -> dict[int, list[DoNotDisturb]]:

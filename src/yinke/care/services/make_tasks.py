@@ -33,12 +33,16 @@ HOLDERS: list[Callable[[Any, Day, date], int]] = []
 """Asked once the new reasons of a date stand in ``fresh``: they take away those of customers held out by an experiment
 and say how many; see ``effect/services/hold_out.py``."""
 
+MESSENGERS: list[Callable[[Any, date], int]] = []
+"""Asked once it stands in ``fresh`` whom the night gives a reason to contact: they ask for messages, may take reasons away that a
+message answers, and say how many messages; see ``outreach/services/plans_night.py``."""
+
 
 @dataclass(frozen=True)
 class Made:
     """What a night did to the tasks. ``reasons`` counts those raised; ``muted`` those held back.
 
-    ``withheld`` those of customers held out by an experiment. ``tasks`` are new, ``joined`` are open ones that got a
+    ``withheld`` those of customers held out by an experiment, ``messages`` those asked for by plans of care. ``tasks`` are new, ``joined`` are open ones that got a
     further reason, ``moved`` changed hands.
     """
 
@@ -50,6 +54,7 @@ class Made:
     expired: int
     moved: int
     overflow: int
+    messages: int = 0
 
 
 def make_tasks(day: Day, biz_date: date, values: Mapping[str, Any]) -> Made:
@@ -98,6 +103,7 @@ def make_tasks(day: Day, biz_date: date, values: Mapping[str, Any]) -> Made:
         fresh = run(FRESH)
         cursor.execute("ANALYZE fresh")
         withheld = sum(hold(cursor, day, biz_date) for hold in HOLDERS)
+        messages = sum(ask(cursor, biz_date) for ask in MESSENGERS)
         tasks = run(NEW_TASKS)
         joined = run(JOINED)
         reasons = run(NEW_REASONS)
@@ -113,7 +119,7 @@ def make_tasks(day: Day, biz_date: date, values: Mapping[str, Any]) -> Made:
         run(END_LOANS)
         overflow = rank_lists(cursor, workday, int(values["task.cap"]))
         cursor.execute(DROP)
-    return Made(tasks, joined, reasons, rows - known - fresh, withheld, expired, moved, overflow)
+    return Made(tasks, joined, reasons, rows - known - fresh, withheld, expired, moved, overflow, messages)
 
 
 def _load(cursor: Any, day: Day) -> int:
@@ -214,7 +220,7 @@ INSERT INTO quiet
 WITH wish AS (
     SELECT d.customer_id, m.one_id FROM care_donotdisturb d
     LEFT JOIN customers_personmember m ON m.customer_id = d.customer_id
-    WHERE d.lifted_at IS NULL AND (d.until IS NULL OR d.until >= %(workday)s))
+    WHERE d.lifted_at IS NULL AND d.scope IN ('ALL_MARKETING', 'CALLS') AND (d.until IS NULL OR d.until >= %(workday)s))
 SELECT customer_id FROM wish
 UNION SELECT m.customer_id FROM wish JOIN customers_personmember m ON m.one_id = wish.one_id
 """

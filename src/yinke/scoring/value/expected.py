@@ -36,7 +36,7 @@ PARTS: Mapping[str, dict[str, Any]] = {
     "low": {"objective": "quantile", "alpha": (1 - SHARE) / 2},
     "high": {"objective": "quantile", "alpha": (1 + SHARE) / 2},
 }
-RECIPE = Recipe(rounds=80, rate=0.12, leaves=15, least_rows=60, columns=0.7)
+RECIPE = Recipe(rounds=40, rate=0.2, leaves=15, least_rows=60, columns=0.7)
 
 
 @dataclass(frozen=True)

@@ -188,12 +188,12 @@ def holds(data: Any, number: int) -> bool:
         (size,) = struct.unpack_from("<H", data, start)
         pairs = _shorts(data, start + 2, 2 * size)
         after = bisect_right(pairs[::2], low)
-        return after > 0 and low <= pairs[2 * after - 2] + pairs[2 * after - 1]
+        return bool(after > 0 and low <= pairs[2 * after - 2] + pairs[2 * after - 1])
     size = heads[2 * first + 1] + 1
     if size <= 4096:
         numbers = _shorts(data, start, size)
         found = bisect_left(numbers, low)
-        return found < size and numbers[found] == low
+        return bool(found < size and numbers[found] == low)
     return bool(data[start + low // 8] >> low % 8 & 1)
 
 

@@ -6,6 +6,7 @@ import customers from "@/customers/locale.en.json";
 import effect from "@/effect/locale.en.json";
 import nightly from "@/nightly/locale.en.json";
 import oneid from "@/oneid/locale.en.json";
+import outreach from "@/outreach/locale.en.json";
 import privacy from "@/privacy/locale.en.json";
 import scoring from "@/scoring/locale.en.json";
 import segments from "@/segments/locale.en.json";
@@ -21,6 +22,7 @@ export default {
     effect,
     nightly,
     oneid,
+    outreach,
     privacy,
     scoring,
     segments,

@@ -7,6 +7,7 @@ import customers from "@/customers/locale.zh.json";
 import effect from "@/effect/locale.zh.json";
 import nightly from "@/nightly/locale.zh.json";
 import oneid from "@/oneid/locale.zh.json";
+import outreach from "@/outreach/locale.zh.json";
 import privacy from "@/privacy/locale.zh.json";
 import scoring from "@/scoring/locale.zh.json";
 import segments from "@/segments/locale.zh.json";
@@ -22,6 +23,7 @@ export default {
     effect,
     nightly,
     oneid,
+    outreach,
     privacy,
     scoring,
     segments,

@@ -4,6 +4,7 @@ import type { Ref } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import { HistoryButton } from "@/access/components/HistoryDrawer";
+import { SendText } from "@/outreach/components/SendText";
 import { Reveal } from "@/customers/components/Reveal";
 import { Amount } from "@/shared/components/Amount";
 import { Sparkline } from "@/shared/components/Sparkline";
@@ -59,6 +60,7 @@ export function TaskPanel({ task, mayWork, mayAssign, form, onRecord }: Props) {
         <div className={styles.taskPhone}>
           <Reveal key={customer.id} customerId={customer.id} field="mobile" masked={customer.mobile_masked} />
           {customer.mobile_invalid && <Tag color="error">{t("badNumber")}</Tag>}
+          {mayWork && <SendText customerId={customer.id} name={customer.name} taskId={task.id} />}
         </div>
         {customer.do_not_disturb && (
           <Alert type="warning" showIcon icon={<StopOutlined />} title={t("dndHint")} />

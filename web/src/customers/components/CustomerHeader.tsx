@@ -11,6 +11,8 @@ import styles from "./profile.module.css";
 import { CustomerTags } from "./CustomerTags";
 import { Reveal } from "./Reveal";
 
+/** What each wish not to be disturbed means. */
+const ALERTS: Record<string, string> = { CALLS: "callsAlert", SMS: "textsAlert" };
 const WARNING = new Set(["AUM_DOWN", "MATURING", "RISK_EXPIRED"]);
 
 /** Who this is, what they are to the bank, and what must be minded before a contact. */
@@ -159,7 +161,7 @@ export function CustomerHeader({ overview }: { overview: Overview }) {
           type="warning"
           showIcon
           icon={<StopOutlined />}
-          title={t(scope === "CALLS" ? "callsAlert" : "dndAlert")}
+          title={t(ALERTS[scope] ?? "dndAlert")}
           description={
             until
               ? t("silenceUntil", {

@@ -22,6 +22,7 @@ import { ProblemView } from "@/shared/components/ProblemView";
 import { today } from "@/shared/format/dates";
 import { useFormat } from "@/shared/hooks/useFormat";
 import { useUrlState } from "@/shared/hooks/useUrlState";
+import { useWhy } from "@/outreach/useWhy";
 import { useLive, useTimeline, type TimelineKind } from "../profileApi";
 import styles from "./profile.module.css";
 
@@ -53,7 +54,8 @@ const DEFAULTS = { show: "" };
 
 /** An entry in the reader's words: what happened, and what there is to say of it. */
 function useWords() {
-  const { t } = useTranslation(["customers", "care", "shared"]);
+  const { t } = useTranslation(["customers", "care", "outreach", "shared"]);
+  const why = useWhy();
   const format = useFormat();
   const value = (field: string, text: string): string => {
     if (field === "status") return t(`status.${text}`, { defaultValue: text });
@@ -61,7 +63,15 @@ function useWords() {
     return text;
   };
   const fromTo = (from: string, to: string) => (from && to ? t("fromTo", { from, to }) : from || to);
-  return ({ kind, code, title, detail, before, after }: Entry): [what: string, more: string] => {
+  return ({ id, kind, code, title, detail, before, after }: Entry): [what: string, more: string] => {
+    if (id.startsWith("reply-")) return [t(`outreach:timeline.${code}`), ""];
+    if (id.startsWith("message-")) {
+      const state = t(`outreach:state.${code}`);
+      return [
+        t("timeline.channelResult", { channel: t(`outreach:timeline.${before}`), result: state }),
+        [detail, why(after)].filter(Boolean).join(" · "),
+      ];
+    }
     switch (kind) {
       case "TASK":
         return [t(`timeline.task.${code}`), ""];

@@ -3,6 +3,7 @@ import { useTranslation } from "react-i18next";
 import { useParams } from "react-router";
 import { NextSteps } from "@/care/components/NextSteps";
 import { NotFound } from "@/app/pages/NotFound";
+import { CustomerMessages } from "@/outreach/components/CustomerMessages";
 import { SamePerson } from "@/oneid/components/SamePerson";
 import { ConsentPanel } from "@/privacy/components/ConsentPanel";
 import { ChurnCard } from "@/scoring/components/ChurnCard";
@@ -57,6 +58,7 @@ export function Component() {
           {/* cases and opportunities get their panels here, above the figures, when they exist */}
           <div className={styles.side}>
             <Timeline customerId={id} />
+            <CustomerMessages customerId={id} name={customer.name} />
             <SamePerson customerId={id} />
             <ChurnCard customerId={id} />
             <ValueCard customerId={id} />

@@ -1,0 +1,133 @@
+"""触达: prepared messages through the gate, to a gateway on loopback.
+
+    ./run bench outreach --messages 1000000
+
+A PostgreSQL of its own; a customer each, of whom some have not agreed, do not want to be disturbed, or had two texts
+already. The gateway is another process. Prints seconds, messages a second, and what became of them.
+"""
+
+from __future__ import annotations
+
+import argparse
+import atexit
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from unittest.mock import patch
+from zoneinfo import ZoneInfo
+
+import psutil
+
+NOON = datetime(2026, 11, 3, 12, tzinfo=ZoneInfo("Asia/Shanghai"))
+PEOPLE = """
+INSERT INTO customers_customer (id, cust_no, name_sealed, name_index, pinyin, mobile_sealed, mobile_index, cert_type, gender, occupation,
+    education, org_id, open_date, status, risk_level, is_staff, digest)
+SELECT i, 'C' || i, %(name)s, %(name)s, 'lm', %(mobile)s, int4send(i), '', 'F', '', '', %(org)s, '2020-01-01', 'NORMAL', 'C3', false, ''
+FROM generate_series(1, %(many)s) i
+"""
+CONSENTS = """
+INSERT INTO privacy_consent (customer_id, purpose, answer, policy_id, text_hash, channel, evidence, at, request_key)
+SELECT i, 'MARKETING_SMS', CASE WHEN i %% 10 = 0 THEN 'REFUSED' ELSE 'GRANTED' END, policy.id, '', 'APP', '', '2026-10-01', 'k' || i
+FROM generate_series(1, %(many)s) i, (SELECT max(id) AS id FROM privacy_policy WHERE purpose = 'MARKETING_SMS') policy
+"""
+WISHES = """
+INSERT INTO care_donotdisturb (customer_id, scope, source, since) SELECT i, 'SMS', 'REPLY', now() FROM generate_series(7, %(many)s, 20) i
+"""
+MESSAGES = """
+INSERT INTO outreach_message (customer_id, version_id, channel, kind, request_key, made_at, expires_at, next_at, state, why, attempts, gone_at,
+    provider, provider_ref)
+SELECT i, %(version)s, 'SMS', 'MARKETING', %(state)s || n || '-' || i, %(at)s, %(at)s + interval '2 days', %(at)s, %(state)s, '', 0,
+    CASE %(state)s WHEN 'QUEUED' THEN NULL ELSE %(at)s - interval '2 days' END, '', ''
+FROM generate_series(1, %(many)s, %(step)s) i, generate_series(1, %(each)s) n
+"""
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--messages", type=int, default=100_000)
+    args = parser.parse_args()
+    home = Path(tempfile.mkdtemp())
+    atexit.register(shutil.rmtree, home, ignore_errors=True)
+    os.environ["YINKE_HOME"] = str(home)
+    from yinke.cli import start_django
+
+    start_django()
+    measure(home, args.messages)
+
+
+def lay_down(many: int) -> None:
+    """Customers, consents, wishes, an approved text, messages that wait and some that have gone."""
+    from django.core.management import call_command
+    from django.db import connection
+
+    from yinke.access.models import Org, User
+    from yinke.access.queries import viewer_of
+    from yinke.common.crypto import encrypt
+    from yinke.outreach.services.templates import Draft, decide, submit
+
+    call_command("migrate", verbosity=0)
+    org = Org.objects.create(org_no="1", name="总行", level=1, path="/1/")
+    people = [
+        User.objects.create(emp_no=f"E{n}", name="员工", role=role, org=org)
+        for n, role in enumerate(("HQ_OPS", "COMPLIANCE"))
+    ]
+    maker, checker = map(viewer_of, people)
+    text = submit(maker, Draft("新品", "MARKETING", "{称呼}您好，{网点}的新品已上架，欢迎来了解。"))
+    version = decide(checker, text.id, fit=True)
+    given: dict[str, Any] = {
+        "many": many, "name": encrypt("李明"), "mobile": encrypt("13800000000"), "org": org.id, "version": version.id, "at": NOON,
+    }  # fmt: skip
+    with connection.cursor() as cursor:
+        cursor.execute("SET session_replication_role = replica")
+        for sql, more in (
+            (PEOPLE, {}), (CONSENTS, {}), (WISHES, {}),
+            (MESSAGES, {"state": "DELIVERED", "each": 2, "step": 20}), (MESSAGES, {"state": "QUEUED", "each": 1, "step": 1}),
+        ):  # fmt: skip
+            cursor.execute(sql, given | more)
+        cursor.execute("SET session_replication_role = origin")
+        cursor.execute("VACUUM ANALYZE")
+
+
+def measure(home: Path, many: int) -> None:
+    """Send them all."""
+    from django.db.models import Count
+    from django.utils import timezone
+
+    from yinke.outreach.channels.http_sms import HttpSms
+    from yinke.outreach.models import Message
+    from yinke.outreach.services.dispatch import dispatch
+
+    started = time.perf_counter()
+    lay_down(many)
+    print(f"laid down in {time.perf_counter() - started:.0f} s")
+    secret, port = home / "key", 18_471
+    secret.write_text("k" * 32, "ascii")
+    with subprocess.Popen(
+        [sys.executable, "-m", "yinke.demo.gateway", f"{port}", f"{secret}", ""]
+    ) as gateway:
+        time.sleep(3)
+        provider = HttpSms("loopback", f"http://127.0.0.1:{port}/messages", b"k" * 32, per_second=1_000_000)
+        with patch.object(timezone, "now", lambda: NOON):
+            started = time.perf_counter()
+            done = dispatch(carriers=lambda channel: [provider])
+            seconds = time.perf_counter() - started
+        gateway.terminate()
+    print(f"{many:,} messages: {seconds:.1f} s, {many / seconds:,.0f} a second; {done}")
+    for state, why, number in (
+        Message.objects.filter(request_key__startswith="QUEUED")
+        .values_list("state", "why")
+        .annotate(Count("id"))
+    ):
+        print(f"  {state} {why}: {number:,}")
+    print(f"memory of the process {psutil.Process().memory_info().rss / 1e9:.2f} GB")
+
+
+if __name__ == "__main__":
+    main()

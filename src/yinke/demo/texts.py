@@ -1,0 +1,61 @@
+"""What the demo bank says to its customers: texts written by head office, approved by compliance, and the first messages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from yinke.access.viewer import Viewer
+from yinke.outreach.services import plans, send, templates
+from yinke.outreach.services.templates import Draft
+from yinke.privacy.services.record_consent import Said, newest_policy, record_consent
+
+APPROVED = (
+    Draft("定存到期提醒", "SERVICE", "尊敬的{称呼}，您在{网点}的定期存款即将到期，请留意到期后的资金去向。详情可询客户经理{客户经理}。"),
+    Draft("生日祝福", "GREETING", "亲爱的{称呼}，生日快乐！{网点}全体同事祝您健康顺遂。{客户经理}敬上。"),
+    Draft("理财开放期介绍", "MARKETING", "{称呼}您好，本期稳健类理财将于下周开放申购，欢迎到{网点}了解，或联系{客户经理}。理财非存款，投资须谨慎。", 2),
+    Draft("网点沙龙邀请", "MARKETING", "{称呼}您好，{网点}本周六举办家庭财务规划沙龙，诚邀您参加，名额可向{客户经理}预约。"),
+)  # fmt: skip
+WAITING = Draft(
+    "养老规划讲座", "MARKETING", "{称呼}您好，{网点}将举办养老规划讲座，欢迎您携家人参加。{客户经理}恭候。"
+)
+AGREED = 24
+"""Of the manager's customers, how many have agreed to texts."""
+
+
+def say(
+    customers: Sequence[int], as_: Callable[[str], Viewer], maker: str, checker: str, manager: str
+) -> None:
+    """Texts, consents, and messages that wait for the first dispatch: most go, some the gate holds back.
+
+    Args:
+        customers: the manager's, by id.
+        as_: who works from now on.
+    """
+    ids = []
+    for draft in APPROVED:
+        version = templates.submit(as_(maker), draft)
+        ids.append(templates.decide(as_(checker), version.id, fit=True).template_id)
+    templates.submit(as_(maker), WAITING)
+    service, birthday, wealth, salon = ids
+    for name, event, tiers, text in (
+        ("生日当天祝福", "E11", (0, 2), birthday),
+        ("定存到期通知", "E01", (0, 2), service),
+    ):
+        plan = plans.propose(
+            as_(maker), plans.Asked(name, event, *tiers, text, on_due=event == "E11", instead=False)
+        )
+        if event == "E11":
+            plans.decide(as_(checker), plan.id, fit=True)
+    by = as_(manager)
+    policy = newest_policy("MARKETING_SMS")
+    for n, customer in enumerate(customers[:AGREED]):
+        said = Said(
+            "MARKETING_SMS", "GRANTED", "COUNTER", f"demo-texts-{n:04}", policy.id, f"柜面单据 {n + 1:04}"
+        )
+        record_consent(by, customer, said)
+    for n, (customer, text) in enumerate((
+        *((one, service) for one in customers[24:27]), *((one, birthday) for one in customers[:4]),
+        *((one, salon) for one in customers[2:8]), *((one, wealth) for one in customers[8:12]),
+        *((one, salon) for one in customers[26:29]),
+    )):  # fmt: skip
+        send.ask(by, customer, text, f"demo-text-{n:04}")

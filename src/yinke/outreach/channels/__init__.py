@@ -1,0 +1,40 @@
+"""通道: whoever carries messages. All speak one interface; a contract test holds each of them to it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+
+@dataclass(frozen=True)
+class Outgoing:
+    """A message on its way. ``id``: ours; a provider that is told the same twice carries it once."""
+
+    id: int
+    to: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a provider made of a message: TAKEN (with its number), REFUSED (never again; it says why), BUSY (try later)."""
+
+    id: int
+    state: Literal["TAKEN", "REFUSED", "BUSY"]
+    ref: str = ""
+    why: str = ""
+
+
+class Provider(Protocol):
+    """Carries messages of one channel."""
+
+    name: str
+    per_second: int
+    """How many messages it takes in a second."""
+    batch: int
+    """How many at a time."""
+
+    def send(self, messages: Sequence[Outgoing]) -> list[Outcome]:
+        """Hand messages over; one outcome for each, in any order. It never raises: what failed is BUSY."""
+        ...

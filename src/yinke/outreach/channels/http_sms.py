@@ -1,0 +1,66 @@
+"""短信网关: text messages by HTTP, as the bank's own message platform takes them.
+
+    POST <url>      {"messages": [{"id": "7", "to": "13800000000", "text": "..."}]}
+    answer          {"results": [{"id": "7", "status": "TAKEN", "ref": "g-1"}]}
+
+``status``: TAKEN, REFUSED (with ``why``) or BUSY. Both ways signed (``signing.py``). The same ``id`` twice is carried once.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import cast
+
+import httpx
+
+from yinke.outreach.channels import Outcome, Outgoing
+from yinke.outreach.channels.signing import SIGNATURE, TIME, signed
+
+STATES = ("TAKEN", "REFUSED", "BUSY")
+
+
+@dataclass
+class HttpSms:
+    """One gateway."""
+
+    name: str
+    url: str
+    secret: bytes = field(repr=False)
+    per_second: int = 200
+    batch: int = 500
+    timeout: float = 10.0
+
+    def send(self, messages: Sequence[Outgoing]) -> list[Outcome]:
+        """As ``Provider.send``."""
+        wanted = [{"id": str(one.id), "to": one.to, "text": one.text} for one in messages]
+        body = json.dumps({"messages": wanted}, ensure_ascii=False).encode()
+        moment = int(time.time())
+        headers = {
+            "Content-Type": "application/json", TIME: f"{moment}", SIGNATURE: signed(self.secret, moment, body),
+        }  # fmt: skip
+        try:
+            answer = httpx.post(self.url, content=body, headers=headers, timeout=self.timeout)
+            answer.raise_for_status()
+            results = {row["id"]: row for row in answer.json()["results"]}
+        except (httpx.HTTPError, ValueError, KeyError, TypeError) as problem:
+            return [Outcome(one.id, "BUSY", why=_named(problem)) for one in messages]
+        return [_outcome(one, results.get(str(one.id))) for one in messages]
+
+
+def _named(problem: Exception) -> str:
+    if isinstance(problem, httpx.HTTPStatusError):
+        return f"HTTP_{problem.response.status_code}"
+    if isinstance(problem, httpx.TimeoutException):
+        return "TIMEOUT"
+    return "UNREACHABLE" if isinstance(problem, httpx.HTTPError) else "NOT_UNDERSTOOD"
+
+
+def _outcome(message: Outgoing, row: object) -> Outcome:
+    said = cast(dict[str, object], row) if isinstance(row, dict) else {}
+    state = said.get("status")
+    if state not in STATES:
+        return Outcome(message.id, "BUSY", why="NOT_UNDERSTOOD")
+    return Outcome(message.id, state, str(said.get("ref", ""))[:64], str(said.get("why", ""))[:20])  # type: ignore[arg-type]

@@ -1,0 +1,317 @@
+"""闸口: may this message go to this customer, now? Asked in one place, in the transaction that lets it go.
+
+The caller holds the customers' rows (``locked``), so that two messages to one person are judged one after the other and a
+cap is never passed by both. What a person said holds for all the customer numbers that he has: do-not-disturb
+and caps count over them together, and consent is the stricter.
+
+A service notice is owed to the customer: of it only the address, the content and a restriction by law are asked.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.db.models import Q
+
+from yinke.care.models import BadNumber, ContactRecord, DoNotDisturb
+from yinke.care.queries.open_matters import open_matters
+from yinke.common.lunar import solar_date
+from yinke.customers.models import Customer
+from yinke.customers.queries_identity import together
+from yinke.effect.services.held_out import held_out
+from yinke.outreach.models import Channel, Kind, Message, TemplateVersion
+from yinke.outreach.texts import digest
+from yinke.privacy.consents import allowed, said_no
+from yinke.privacy.models import Purpose, Restriction
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+PURPOSES: Mapping[str, str] = {Channel.SMS: Purpose.MARKETING_SMS}
+"""The consent that each channel needs for what is no service."""
+WHYS = (
+    "LATE", "CONTENT", "STATUS", "RESTRICTED", "NO_ADDRESS", "BAD_NUMBER", "COMPLAINT", "DND", "CONSENT", "HELD_OUT",
+    "SUITABILITY", "REFUSED", "DEAL", "CAP_WEEK", "CAP_MONTH", "CAP_ALL", "HOURS", "FESTIVAL",
+)  # fmt: skip
+"""Why a message does not go, in the order in which it is asked; the last two only make it wait."""
+GONE_STATUSES = ("DECEASED", "CLOSED", "ERASED")
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """``why`` empty: it may go. ``until``: from when on it may be asked again; None: it may never go."""
+
+    why: str = ""
+    until: datetime | None = None
+
+
+def locked(customer_ids: Iterable[int]) -> dict[int, Customer]:
+    """The customers and the same persons' other numbers, their rows held until the transaction ends, always in one order."""
+    ids = set(customer_ids)
+    everybody = ids.union(*together(ids).values()) if ids else set()
+    rows = Customer.objects.filter(id__in=everybody).select_for_update(no_key=True).order_by("id")
+    return {row.id: row for row in rows}
+
+
+def judge(messages: Sequence[Message], at: datetime, values: Mapping[str, Any]) -> dict[int, Verdict]:
+    """What becomes of messages that want to go at a moment.
+
+    Args:
+        messages: with ``version.template``; two to the same person are told apart by their order.
+        at: with its time zone.
+        values: thresholds in force (``outreach.*``).
+
+    Returns:
+        By place in ``messages``.
+    """
+    asked = _Asked.of(messages, at, values)
+    verdicts: dict[int, Verdict] = {}
+    going = list(range(len(messages)))
+    for rule in _RULES:
+        found = rule(asked, going)
+        verdicts |= found
+        going = [n for n in going if n not in found]
+        if not going:
+            break
+    return verdicts | {n: Verdict() for n in going}
+
+
+@dataclass
+class _Asked:
+    """The messages, and what all rules want to know of their customers."""
+
+    messages: Sequence[Message]
+    at: datetime
+    values: Mapping[str, Any]
+    customers: dict[int, Customer] = field(default_factory=dict)
+    persons: dict[int, frozenset[int]] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, messages: Sequence[Message], at: datetime, values: Mapping[str, Any]) -> _Asked:
+        ids = {message.customer_id for message in messages}
+        persons = together(ids)
+        everybody = set[int]().union(*persons.values()) if persons else set()
+        rows = {c.id: c for c in Customer.objects.filter(id__in=everybody)}
+        return cls(messages, at, values, rows, persons)
+
+    @property
+    def day(self) -> date:
+        return self.at.astimezone(SHANGHAI).date()
+
+    def numbers(self, going: Collection[int]) -> set[int]:
+        """All the customer numbers of whom these messages are for."""
+        return set[int]().union(*(self.persons[self.messages[n].customer_id] for n in going))
+
+    def said_of(self, going: Collection[int], whom: Collection[int], why: str) -> dict[int, Verdict]:
+        """The verdict for messages to a person of whom any number is among ``whom``."""
+        hit = set(whom)
+        return {
+            n: Verdict(why) for n in going if not hit.isdisjoint(self.persons[self.messages[n].customer_id])
+        }
+
+    def besides_service(self, going: Collection[int]) -> list[int]:
+        return [n for n in going if self.messages[n].kind != Kind.SERVICE]
+
+    def marketing(self, going: Collection[int]) -> list[int]:
+        return [n for n in going if self.messages[n].kind == Kind.MARKETING]
+
+
+def _late(asked: _Asked, going: Collection[int]) -> dict[int, Verdict]:
+    return {n: Verdict("LATE") for n in going if asked.messages[n].expires_at <= asked.at}
+
+
+def _content(asked: _Asked, going: Collection[int]) -> dict[int, Verdict]:
+    """Approved, not retired, and word for word what was approved."""
+    found = {}
+    for n in going:
+        version = asked.messages[n].version
+        template = version.template
+        same = version.digest == digest(version.text, template.kind, template.risk, asked.values)
+        right = version.state == TemplateVersion.State.APPROVED and template.kind == asked.messages[n].kind
+        if not (same and right and template.retired_at is None):
+            found[n] = Verdict("CONTENT")
+    return found
+
+
+def _status(asked: _Asked, going: Collection[int]) -> dict[int, Verdict]:
+    found = {}
+    for n in going:
+        status = asked.customers[asked.messages[n].customer_id].status
+        if status in GONE_STATUSES or (status == "FROZEN" and asked.messages[n].kind != Kind.SERVICE):
+            found[n] = Verdict("STATUS")
+    return found
+
+
+def _restricted(asked: _Asked, going: Collection[int]) -> dict[int, Verdict]:
+    some = asked.besides_service(going)
+    rows = Restriction.objects.filter(customer_id__in=asked.numbers(some), since__lte=asked.at)
+    return asked.said_of(some, set(rows.values_list("customer_id", flat=True)), "RESTRICTED")
+
+
+def _address(asked: _Asked, going: Collection[int]) -> dict[int, Verdict]:
+    """A mobile number, and not one that was found out of use."""
+    customers = {n: asked.customers[asked.messages[n].customer_id] for n in going}
+    bad = {
+        (mark.customer_id, bytes(mark.mobile_index))
+        for mark in BadNumber.objects.filter(customer_id__in=[c.id for c in customers.values()])
+    }
+    found = {}
+    for n, customer in customers.items():
+        if not customer.mobile_sealed:
+            found[n] = Verdict("NO_ADDRESS")
+        elif customer.mobile_index and (customer.id, bytes(customer.mobile_index)) in bad:
+            found[n] = Verdict("BAD_NUMBER")
+    return found
+
+
+def _complaint(asked: _Asked, going: Collection[int]) -> dict[int, Verdict]:
+    some = asked.besides_service(going)
+    numbers = sorted(asked.numbers(some))
+    return asked.said_of(
+        some, {c for c, what in open_matters(numbers).items() if "COMPLAINT" in what}, "COMPLAINT"
+    )
+
+
+def _dnd(asked: _Asked, going: Collection[int]) -> dict[int, Verdict]:
+    some = asked.besides_service(going)
+    rows = DoNotDisturb.objects.filter(
+        Q(until=None) | Q(until__gte=asked.day), customer_id__in=asked.numbers(some), lifted_at=None,
+        scope__in=("ALL_MARKETING", *{asked.messages[n].channel for n in some}),
+    )  # fmt: skip
+    return asked.said_of(some, set(rows.values_list("customer_id", flat=True)), "DND")
+
+
+def _consent(asked: _Asked, going: Collection[int]) -> dict[int, Verdict]:
+    """Of the number that is written to; and of none of the person's others a no."""
+    found: dict[int, Verdict] = {}
+    some = asked.besides_service(going)
+    for channel in sorted({asked.messages[n].channel for n in some}):
+        mine = [n for n in some if asked.messages[n].channel == channel]
+        may = allowed({asked.messages[n].customer_id for n in mine}, PURPOSES[channel], asked.at)
+        found |= {n: Verdict("CONSENT") for n in mine if asked.messages[n].customer_id not in may}
+        found |= asked.said_of(mine, said_no(asked.numbers(mine), PURPOSES[channel], asked.at), "CONSENT")
+    return found
+
+
+def _held_out(asked: _Asked, going: Collection[int]) -> dict[int, Verdict]:
+    some = asked.besides_service(going)
+    return asked.said_of(some, held_out(asked.numbers(some), asked.day), "HELD_OUT")
+
+
+def _suitability(asked: _Asked, going: Collection[int]) -> dict[int, Verdict]:
+    """R ≤ C by an assessment that is valid today (金融机构产品适当性管理办法, 2025 No. 7)."""
+    found = {}
+    for n in going:
+        risk = asked.messages[n].version.template.risk
+        customer = asked.customers[asked.messages[n].customer_id]
+        valid = customer.risk_expiry is not None and customer.risk_expiry >= asked.day
+        bears = int(customer.risk_level[1:]) if customer.risk_level and valid else 0
+        if risk is not None and bears < risk:
+            found[n] = Verdict("SUITABILITY")
+    return found
+
+
+def _cool_off(asked: _Asked, going: Collection[int]) -> dict[int, Verdict]:
+    some = asked.marketing(going)
+    found: dict[int, Verdict] = {}
+    for why, result, days in (
+        ("REFUSED", ContactRecord.Result.REFUSED, int(asked.values["outreach.refused_days"])),
+        ("DEAL", ContactRecord.Result.DEAL, int(asked.values["outreach.deal_days"])),
+    ):
+        rows = ContactRecord.objects.filter(
+            customer_id__in=asked.numbers(some), result=result, withdrawn_at=None,
+            at__gt=asked.at - timedelta(days=days), at__lte=asked.at,
+        )  # fmt: skip
+        found = asked.said_of(some, set(rows.values_list("customer_id", flat=True)), why) | found
+    return found
+
+
+def _caps(asked: _Asked, going: Collection[int]) -> dict[int, Verdict]:
+    """So many in so many days, over all the numbers of a person; those let through a moment ago count too."""
+    some = asked.besides_service(going)
+    limits = (
+        ("CAP_WEEK", True, timedelta(days=7), int(asked.values["outreach.sms_week"])),
+        ("CAP_MONTH", True, timedelta(days=30), int(asked.values["outreach.sms_month"])),
+        ("CAP_ALL", False, timedelta(days=30), int(asked.values["outreach.all_month"])),
+    )
+    gone: dict[int, list[tuple[str, datetime]]] = defaultdict(list)
+    rows = (
+        Message.objects.filter(
+            customer_id__in=asked.numbers(some),
+            state__in=Message.GONE,
+            gone_at__gt=asked.at - timedelta(days=30),
+        )
+        .exclude(kind=Kind.SERVICE)
+        .exclude(id__in=[asked.messages[n].id for n in some if asked.messages[n].id])
+    )
+    for customer, channel, moment in rows.values_list("customer_id", "channel", "gone_at"):
+        assert moment is not None  # noqa: S101
+        gone[customer].append((channel, moment))
+    found = {}
+    for n in some:
+        message = asked.messages[n]
+        before = [one for number in asked.persons[message.customer_id] for one in gone[number]]
+        for why, of_channel, days, most in limits:
+            same = [m for c, m in before if m > asked.at - days and (c == message.channel or not of_channel)]
+            if len(same) >= most:
+                found[n] = Verdict(why)
+                break
+        else:
+            # only what every later rule lets through now counts against the next: those rules judge all alike
+            if not _waits(message, asked):
+                gone[message.customer_id].append((message.channel, asked.at))
+    return found
+
+
+def _hours(asked: _Asked, going: Collection[int]) -> dict[int, Verdict]:
+    return {n: verdict for n in asked.besides_service(going) if (verdict := _waits(asked.messages[n], asked))}
+
+
+def _waits(message: Message, asked: _Asked) -> Verdict | None:
+    """Until when a message must wait: for the day's hours, or the end of the festival, on which only greetings go."""
+    if message.kind == Kind.SERVICE:
+        return None
+    opens = opening(asked.at, message.kind, asked.values)
+    if opens <= asked.at:
+        return None
+    return Verdict(
+        "FESTIVAL" if message.kind == Kind.MARKETING and in_spring_festival(asked.day) else "HOURS", opens
+    )
+
+
+def opening(at: datetime, kind: str, values: Mapping[str, Any]) -> datetime:
+    """The first moment from ``at`` on at which a message that is no service may go.
+
+    >>> values = {"outreach.from_hour": 9, "outreach.until_hour": 20}
+    >>> late = datetime(2026, 11, 2, 21, 0, tzinfo=SHANGHAI)
+    >>> f"{opening(late, 'MARKETING', values):%m-%d %H:%M}"
+    '11-03 09:00'
+    """
+    here = at.astimezone(SHANGHAI)
+    first, last = int(values["outreach.from_hour"]), int(values["outreach.until_hour"])
+    day = here.date()
+    if here.hour >= last:
+        day += timedelta(days=1)
+    while kind == Kind.MARKETING and in_spring_festival(day):
+        day += timedelta(days=1)
+    opens = datetime.combine(day, time(first), SHANGHAI)
+    return max(here, opens)
+
+
+def in_spring_festival(day: date) -> bool:
+    """除夕 to 初三: only greetings go.
+
+    >>> [in_spring_festival(date(2026, 2, n)) for n in (15, 16, 19, 20)]
+    [False, True, True, False]
+    """
+    first = solar_date(day.year, 1, 1)
+    return first - timedelta(days=1) <= day <= first + timedelta(days=2)
+
+
+_RULES: tuple[Callable[[_Asked, Collection[int]], dict[int, Verdict]], ...] = (
+    _late, _content, _status, _restricted, _address, _complaint, _dnd, _consent, _held_out, _suitability, _cool_off,
+    _caps, _hours,
+)  # fmt: skip

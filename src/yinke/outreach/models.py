@@ -1,0 +1,184 @@
+"""触达: approved texts, the messages made of them, and what customers answered."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+
+from yinke.access.models import User
+from yinke.care.models import Task
+from yinke.customers.models import Customer
+
+
+class Kind(models.TextChoices):
+    """性质: what a message is for; it decides which rules of the gate hold."""
+
+    MARKETING = "MARKETING", "营销"
+    GREETING = "GREETING", "问候关怀"
+    SERVICE = "SERVICE", "服务通知"
+
+
+class Channel(models.TextChoices):
+    """渠道. The gate and the services know no other difference between channels than this code."""
+
+    SMS = "SMS", "短信"
+
+
+class Template(models.Model):
+    """内容模板: a text for one channel. What is sent is its newest approved version."""
+
+    id: int
+    name = models.CharField(max_length=60, unique=True)
+    channel = models.CharField(max_length=6, choices=Channel.choices)
+    kind = models.CharField(max_length=9, choices=Kind.choices)
+    risk = models.PositiveSmallIntegerField(null=True)
+    """Risk level (1 to 5) of the product that it speaks of; None: of no product with risk."""
+    made_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    made_at = models.DateTimeField(auto_now_add=True)
+    retired_at = models.DateTimeField(null=True)
+
+
+class TemplateVersion(models.Model):
+    """模板版本: never changed but for its decision; the database refuses it. An edit is a new version, with no approval."""
+
+    class State(models.TextChoices):
+        PENDING = "PENDING", "待审批"
+        APPROVED = "APPROVED", "已通过"
+        REFUSED = "REFUSED", "已拒绝"
+        WITHDRAWN = "WITHDRAWN", "已撤回"
+
+    id: int
+    template = models.ForeignKey(Template, on_delete=models.PROTECT, related_name="versions")
+    number = models.PositiveSmallIntegerField()
+    text = models.CharField(max_length=500)
+    digest = models.CharField(max_length=64)
+    """Of everything that was approved: text, kind, risk, signature and the words on opting out."""
+    state = models.CharField(max_length=9, choices=State.choices, default=State.PENDING)
+    made_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    made_at = models.DateTimeField(auto_now_add=True)
+    decided_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    decided_at = models.DateTimeField(null=True)
+    reason = models.CharField(max_length=200, blank=True)
+    """Why it was refused."""
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["template", "number"], name="outreach_one_version"),
+            models.UniqueConstraint(
+                fields=["template"], condition=Q(state="PENDING"), name="outreach_one_pending"
+            ),
+        ]
+
+
+class CarePlan(models.Model):
+    """关怀计划: an event of the night becomes a message by itself, for the customers of some tiers.
+
+    Asked for by one person, approved by another; a change is a new plan.
+    """
+
+    class State(models.TextChoices):
+        PENDING = "PENDING", "待审批"
+        RUNNING = "RUNNING", "运行中"
+        REFUSED = "REFUSED", "已拒绝"
+        WITHDRAWN = "WITHDRAWN", "已撤回"
+        STOPPED = "STOPPED", "已停止"
+
+    id: int
+    name = models.CharField(max_length=60)
+    event = models.CharField(max_length=4)
+    """Code of the event (``care/events/registry.py``)."""
+    tier_from = models.PositiveSmallIntegerField()
+    tier_to = models.PositiveSmallIntegerField()
+    template = models.ForeignKey(Template, on_delete=models.PROTECT, related_name="plans")
+    on_due = models.BooleanField()
+    """Sent on the day that the event is about (a birthday, a maturity); else on the day after the night."""
+    instead = models.BooleanField()
+    """The message takes the place of the manager's task; else it goes beside it."""
+    state = models.CharField(max_length=9, choices=State.choices, default=State.PENDING)
+    made_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    made_at = models.DateTimeField(auto_now_add=True)
+    decided_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    decided_at = models.DateTimeField(null=True)
+    stopped_at = models.DateTimeField(null=True)
+    reason = models.CharField(max_length=200, blank=True)
+    """Why it was refused."""
+
+
+class Message(models.Model):
+    """消息: one text to one customer, from being asked for to its receipt, with the reason if it was not sent."""
+
+    class State(models.TextChoices):
+        QUEUED = "QUEUED", "待发送"
+        SENDING = "SENDING", "发送中"
+        SENT = "SENT", "已发送"
+        DELIVERED = "DELIVERED", "已送达"
+        FAILED = "FAILED", "发送失败"
+        REFUSED = "REFUSED", "未放行"
+        CANCELLED = "CANCELLED", "已取消"
+
+    GONE: ClassVar = ("SENDING", "SENT", "DELIVERED", "FAILED")
+    """States of a message that the gate has let through: it counts against the caps."""
+
+    id: int
+    customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="messages", db_index=False)
+    version = models.ForeignKey(TemplateVersion, on_delete=models.PROTECT, related_name="messages")
+    channel = models.CharField(max_length=6, choices=Channel.choices)
+    kind = models.CharField(max_length=9, choices=Kind.choices)
+    task = models.ForeignKey(Task, null=True, on_delete=models.PROTECT, related_name="messages")
+    plan = models.ForeignKey(
+        "CarePlan", null=True, on_delete=models.PROTECT, related_name="messages", db_index=False
+    )
+    """The plan of care that asked for it."""
+    by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
+    """Who asked for it; None: a job."""
+    request_key = models.CharField(max_length=80, unique=True)
+    """Natural key: the same wish twice is one message."""
+    made_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    """What has not gone by then does not go any more."""
+    next_at = models.DateTimeField()
+    """When the gate is asked next."""
+    state = models.CharField(max_length=9, choices=State.choices, default=State.QUEUED)
+    why = models.CharField(max_length=20, blank=True)
+    """Why it was not sent (``gate.WHYS``), waits, or failed (as the provider said)."""
+    attempts = models.PositiveSmallIntegerField(default=0)
+    gone_at = models.DateTimeField(null=True)
+    """When the gate let it through; it counts against the caps from then on."""
+    text_sealed = models.BinaryField(null=True)
+    """What was sent, word for word; encrypted."""
+    provider = models.CharField(max_length=20, blank=True)
+    provider_ref = models.CharField(max_length=64, blank=True)
+    receipt_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["next_at", "id"], condition=Q(state="QUEUED"), name="message_queued"),
+            models.Index(fields=["gone_at"], condition=Q(state="SENDING"), name="message_sending"),
+            models.Index(fields=["customer", "-made_at"], name="message_of_customer"),
+            models.Index(fields=["-made_at", "-id"], name="message_newest"),
+        ]
+
+
+class Reply(models.Model):
+    """回复: what a customer sent back; append-only."""
+
+    class Meaning(models.TextChoices):
+        OPT_OUT = "OPT_OUT", "退订"
+        OTHER = "OTHER", "其他"
+
+    id: int
+    provider = models.CharField(max_length=20)
+    provider_ref = models.CharField(max_length=64)
+    """The provider's number of the reply: told twice, it is one."""
+    customer = models.ForeignKey(Customer, null=True, on_delete=models.CASCADE, related_name="replies")
+    """None: nobody has that number."""
+    at = models.DateTimeField()
+    meaning = models.CharField(max_length=7, choices=Meaning.choices)
+    text_sealed = models.BinaryField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["provider", "provider_ref"], name="outreach_one_reply")
+        ]

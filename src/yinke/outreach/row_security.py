@@ -1,0 +1,10 @@
+"""Which rows of this context the web process sees (see ``common/row_security.py``)."""
+
+from yinke.common.row_security import of_customer
+
+POLICIES = {"outreach_message": of_customer(), "outreach_reply": of_customer()}
+OPEN = {
+    "outreach_careplan": "which events are answered by which text; no row of a customer",
+    "outreach_template": "texts for everybody; no row of a customer",
+    "outreach_templateversion": "texts for everybody; no row of a customer",
+}

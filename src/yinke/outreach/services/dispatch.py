@@ -1,0 +1,221 @@
+"""派发: what is due goes through the gate and on to a provider, many at a time, and never twice.
+
+A batch is claimed in one transaction: the messages' rows, then the customers' are held, the gate is asked, and what may go is
+marked SENDING before anybody else can ask. Only then, outside of any transaction, the provider is told. After a kill between
+the two the message is found SENDING, and told again under the same number, which the provider carries once.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import connection, transaction
+from django.utils import timezone
+
+from yinke.common.crypto import decrypt, encrypt
+from yinke.customers.models import Customer
+from yinke.customers.queries import owners
+from yinke.outreach.channels import Outcome, Outgoing, Provider
+from yinke.outreach.channels.settings import providers
+from yinke.outreach.gate import judge, locked
+from yinke.outreach.models import Message
+from yinke.outreach.services.send import facts_of
+from yinke.outreach.services.templates import in_force
+from yinke.outreach.texts import composed, filled
+
+State = Message.State
+CLAIM = 500
+"""Messages of one transaction."""
+FORGOTTEN = timedelta(minutes=10)
+"""A message that is SENDING for longer was left behind by a kill."""
+
+
+@dataclass
+class Dispatched:
+    """What a run came to."""
+
+    taken: int = 0
+    refused: int = 0
+    waiting: int = 0
+    failed: int = 0
+
+
+@dataclass(frozen=True)
+class _Claim:
+    """A message that the gate has let through, and what is sent of it."""
+
+    message: Message
+    outgoing: Outgoing
+
+
+def dispatch(
+    *, most: int | None = None, carriers: Callable[[str], Sequence[Provider]] = providers
+) -> Dispatched:
+    """Send what is due until nothing is left, or ``most`` messages were claimed.
+
+    Args:
+        carriers: who carries a channel, in the order in which they are asked.
+    """
+    done, left = Dispatched(), most
+    _take_up_again(timezone.now())
+    while left is None or left > 0:
+        now = timezone.now()
+        claimed, found = _claim(now, min(CLAIM, left or CLAIM), done)
+        if not claimed:
+            break
+        left = None if left is None else left - claimed
+        by_channel: dict[str, list[_Claim]] = defaultdict(list)
+        for claim in found:
+            by_channel[claim.message.channel].append(claim)
+        for channel, claims in by_channel.items():
+            _carry(claims, carriers(channel), done)
+    return done
+
+
+def _take_up_again(now: datetime) -> None:
+    Message.objects.filter(state=State.SENDING, gone_at__lt=now - FORGOTTEN).update(
+        state=State.QUEUED, next_at=now
+    )
+
+
+@transaction.atomic
+def _claim(now: datetime, most: int, done: Dispatched) -> tuple[int, list[_Claim]]:
+    """Ask the gate for the messages that are due: how many were asked for, and those that may go."""
+    due = (
+        Message.objects.filter(state=State.QUEUED, next_at__lte=now)
+        .order_by("next_at", "id")
+        .select_for_update(skip_locked=True, of=("self",))
+        .select_related("version__template")
+    )
+    messages = list(due[:most])
+    if not messages:
+        return 0, []
+    values = in_force()
+    locked({message.customer_id for message in messages})
+    verdicts = judge(messages, now, values)
+    going: list[Message] = []
+    told: list[tuple[int, str, str, datetime]] = []
+    for n, message in enumerate(messages):
+        verdict = verdicts[n]
+        if not verdict.why:
+            going.append(message)
+        elif verdict.until is None:
+            told.append((message.id, State.REFUSED, verdict.why, now))
+            done.refused += 1
+        elif verdict.until >= message.expires_at:
+            told.append((message.id, State.REFUSED, "LATE", now))
+            done.refused += 1
+        else:
+            told.append((message.id, State.QUEUED, verdict.why, verdict.until))
+            done.waiting += 1
+    _write(
+        "state = u.state, why = u.why, next_at = u.moment",
+        ("state text", "why text", "moment timestamptz"),
+        told,
+    )
+    _write(
+        "state = 'SENDING', why = '', gone_at = u.moment, attempts = attempts + 1",
+        ("moment timestamptz",),
+        [(m.id, now) for m in going],
+    )
+    return len(messages), _made(going, values)
+
+
+def _made(messages: Sequence[Message], values: Mapping[str, Any]) -> list[_Claim]:
+    customers = {
+        c.id: c
+        for c in Customer.objects.filter(id__in=[m.customer_id for m in messages]).select_related("org")
+    }
+    managers = owners(customers)
+    found = []
+    for message in messages:
+        customer, owner = customers[message.customer_id], managers.get(message.customer_id)
+        manager = owner.main.user.name if owner and owner.main else ""
+        said = filled(message.version.text, facts_of(customer, manager))
+        text = composed(said, message.kind, values)
+        assert customer.mobile_sealed is not None  # noqa: S101 the gate has seen it
+        found.append(_Claim(message, Outgoing(message.id, decrypt(customer.mobile_sealed), text)))
+    return found
+
+
+def _carry(claims: Sequence[_Claim], carriers: Sequence[Provider], done: Dispatched) -> None:
+    """Tell the providers, the next one what the one before could not take; then write down what came of it."""
+    left, why = list(claims), "NO_PROVIDER"
+    for provider in carriers:
+        busy: list[_Claim] = []
+        for start in range(0, len(left), provider.batch):
+            some = left[start : start + provider.batch]
+            began = time.monotonic()
+            outcomes = {one.id: one for one in provider.send([claim.outgoing for claim in some])}
+            ends = [(claim, outcomes.get(claim.message.id)) for claim in some]
+            settled = [(claim, end) for claim, end in ends if end is not None and end.state != "BUSY"]
+            _settle(settled, provider.name, done)
+            late = [(claim, end) for claim, end in ends if end is None or end.state == "BUSY"]
+            busy += [claim for claim, _ in late]
+            why = next((end.why for _, end in late if end is not None and end.why), why)
+            if start + provider.batch < len(left):
+                time.sleep(max(0.0, len(some) / provider.per_second - (time.monotonic() - began)))
+        left = busy
+        if not left:
+            return
+    _put_off(left, why, done)
+
+
+def _settle(ends: Sequence[tuple[_Claim, Outcome]], provider: str, done: Dispatched) -> None:
+    rows = []
+    for claim, end in ends:
+        taken = end.state == "TAKEN"
+        done.taken += taken
+        done.failed += not taken
+        state = State.SENT if taken else State.FAILED
+        text = encrypt(claim.outgoing.text)
+        rows.append((claim.message.id, state, "" if taken else end.why or "REFUSED", end.ref, provider, text))
+    # a receipt may have come before the answer: it stays
+    _write(
+        "state = CASE WHEN m.state = 'SENDING' THEN u.state ELSE m.state END,"
+        " why = CASE WHEN m.state = 'SENDING' THEN u.why ELSE m.why END,"
+        " provider_ref = u.ref, provider = u.provider, text_sealed = u.text_sealed",
+        ("state text", "why text", "ref text", "provider text", "text_sealed bytea"),
+        rows,
+    )
+
+
+def _put_off(claims: Sequence[_Claim], why: str, done: Dispatched) -> None:
+    """Try again later, each time after twice as long; after the last try it has failed."""
+    values, now = in_force(), timezone.now()
+    most, first = int(values["outreach.attempts"]), int(values["outreach.retry_seconds"])
+    rows = []
+    for claim in claims:
+        tried = claim.message.attempts + 1
+        if tried >= most:
+            done.failed += 1
+            rows.append((claim.message.id, State.FAILED, why, now))
+        else:
+            done.waiting += 1
+            rows.append(
+                (claim.message.id, State.QUEUED, why, now + timedelta(seconds=first * 2 ** (tried - 1)))
+            )
+    _write(
+        "state = u.state, why = u.why, next_at = u.moment",
+        ("state text", "why text", "moment timestamptz"),
+        rows,
+    )
+
+
+def _write(assign: str, columns: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> None:
+    """Update many messages by one statement. The first of each row is its id."""
+    if not rows:
+        return
+    names = ("id", *(column.split()[0] for column in columns))
+    kinds = ("bigint", *(column.split()[1] for column in columns))
+    arrays = ", ".join(f"%s::{kind}[]" for kind in kinds)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"UPDATE outreach_message m SET {assign} FROM unnest({arrays}) u ({', '.join(names)}) WHERE m.id = u.id",
+            [list(column) for column in zip(*rows, strict=True)],
+        )

@@ -1,0 +1,37 @@
+import { Tag } from "antd";
+import { useTranslation } from "react-i18next";
+import type { Message, Version } from "../api";
+
+const OF_VERSION = {
+  PENDING: "warning",
+  APPROVED: "success",
+  REFUSED: "error",
+  WITHDRAWN: "default",
+} as const;
+const OF_MESSAGE = {
+  QUEUED: "processing",
+  SENDING: "processing",
+  SENT: "processing",
+  DELIVERED: "success",
+  FAILED: "error",
+  REFUSED: "warning",
+  CANCELLED: "default",
+} as const;
+
+export function VersionState({ state }: { state: Version["state"] }) {
+  const { t } = useTranslation("outreach");
+  return (
+    <Tag variant="filled" color={OF_VERSION[state]}>
+      {t(`versionState.${state}`)}
+    </Tag>
+  );
+}
+
+export function MessageState({ state }: { state: Message["state"] }) {
+  const { t } = useTranslation("outreach");
+  return (
+    <Tag variant="filled" color={OF_MESSAGE[state]}>
+      {t(`state.${state}`)}
+    </Tag>
+  );
+}

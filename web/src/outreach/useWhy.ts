@@ -1,0 +1,14 @@
+import { useTranslation } from "react-i18next";
+import { FAILURES, WHYS } from "./codes";
+
+const KNOWN = new Set<string>([...WHYS, ...FAILURES]);
+
+/** Why a message did not go, in the reader's words; what a provider alone knows, as it said it. */
+export function useWhy(): (why: string) => string {
+  const { t } = useTranslation("outreach");
+  return (why) => {
+    if (!why) return "";
+    if (why.startsWith("HTTP_")) return t("why.HTTP", { status: why.slice(5) });
+    return KNOWN.has(why) ? t(`why.${why}`) : t("why.other", { why });
+  };
+}
