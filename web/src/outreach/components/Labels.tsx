@@ -9,9 +9,9 @@ const OF_VERSION = {
   WITHDRAWN: "default",
 } as const;
 const OF_MESSAGE = {
-  QUEUED: "processing",
-  SENDING: "processing",
-  SENT: "processing",
+  QUEUED: "default",
+  SENDING: "blue",
+  SENT: "blue",
   DELIVERED: "success",
   FAILED: "error",
   REFUSED: "warning",

@@ -122,7 +122,7 @@ function Rows({ rows }: { rows: Plan[] }) {
           title: t("list.used"),
           align: "right",
           render: (row) => (
-            <span className={styles.stack}>
+            <span className={`${styles.stack} ${styles.right}`}>
               {count(row.sent)}
               {row.refused > 0 && <small>{t("list.refused", { number: count(row.refused) })}</small>}
               {row.waiting > 0 && <small>{t("plan.waits", { number: count(row.waiting) })}</small>}

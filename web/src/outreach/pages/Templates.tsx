@@ -137,7 +137,7 @@ function Rows({ rows, onEdit }: { rows: Template[]; onEdit: (row: Template) => v
           title: t("list.used"),
           align: "right",
           render: ({ sent, refused }) => (
-            <span className={styles.stack}>
+            <span className={`${styles.stack} ${styles.right}`}>
               {count(sent)}
               {refused > 0 && <small>{t("list.refused", { number: count(refused) })}</small>}
             </span>
