@@ -55,9 +55,9 @@ def ask_for(page: Page, button: str) -> None:
 
 def test_a_yes_needs_its_text_and_proof_a_no_is_one_click(visit: Visit) -> None:
     page = customer_page(visit)
-    line = page.get_by_role("listitem").filter(has_text="短信营销").first
+    line = page.get_by_role("listitem").filter(has_text="电话营销").first
     expect(line).to_contain_text("未征询")
-    page.get_by_role("button", name="记录同意 短信营销").click()
+    page.get_by_role("button", name="记录同意 电话营销").click()
     dialog = page.get_by_role("dialog")
     expect(dialog).to_contain_text("不同意不影响您使用任何服务")
     expect(dialog.get_by_role("checkbox")).not_to_be_checked()
@@ -70,7 +70,7 @@ def test_a_yes_needs_its_text_and_proof_a_no_is_one_click(visit: Visit) -> None:
     dialog.get_by_label("凭证编号").fill("表单 2026-07")
     send.click()
     expect(line).to_contain_text("已同意")
-    page.get_by_role("button", name="撤回 短信营销").click()
+    page.get_by_role("button", name="撤回 电话营销").click()
     page.get_by_role("button", name=re.compile("确.?定")).click()
     expect(line).to_contain_text("已撤回")
 

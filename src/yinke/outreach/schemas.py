@@ -2,16 +2,32 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import Literal
+from datetime import UTC, datetime
+from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, AwareDatetime, Field
 
 from yinke.common.schema import Schema
 
 KindCode = Literal["MARKETING", "GREETING", "SERVICE"]
 VersionState = Literal["PENDING", "APPROVED", "REFUSED", "WITHDRAWN"]
 MessageState = Literal["QUEUED", "SENDING", "SENT", "DELIVERED", "FAILED", "REFUSED", "CANCELLED"]
+
+
+def _in_utc(moment: datetime) -> datetime:
+    """A moment as the database holds it.
+
+    Raises:
+        ValueError: it lies beyond the calendar.
+    """
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("beyond the calendar") from None
+
+
+Told = Annotated[AwareDatetime, AfterValidator(_in_utc)]
+"""A moment with its time zone, as somebody else tells it."""
 
 
 class TemplateIn(Schema):
@@ -179,7 +195,7 @@ class ReceiptIn(Schema):
 
     id: int
     state: Literal["DELIVERED", "FAILED"]
-    at: datetime
+    at: Told
     why: str = Field(default="", max_length=200)
 
 
@@ -195,7 +211,7 @@ class ReplyIn(Schema):
     ref: str = Field(min_length=1, max_length=50)
     sender: str = Field(max_length=30)
     text: str = Field(max_length=2_000)
-    at: datetime
+    at: Told
 
 
 class RepliesIn(Schema):
