@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from yinke.access.maker_checker import another_persons, said_why
 from yinke.access.models import Role, RoleGrant, RoleRequest, RoleRight, User
 from yinke.access.services.audit import audit
 from yinke.access.standing import rights_by_role
@@ -50,10 +51,7 @@ def ask(
     """
     if not viewer.may("role.request"):
         raise NotAllowed("Only a security administrator asks for this", remedy="Ask a security administrator")
-    if len(reason.strip()) < 4:
-        raise YinkeError(
-            "Say why", place="reason", code="reason_missing", remedy="Write a sentence for the record"
-        )
+    reason = said_why(reason, least=4)
     user = None
     if kind in (Kind.GRANT, Kind.REVOKE):
         user = User.objects.filter(id=user_id or 0).first()
@@ -92,10 +90,7 @@ def decide(viewer: Viewer, request_id: int, *, approve: bool, note: str = "") ->
         raise NotFound("No such request", place="request", remedy="Reload the page")
     if wanted.status != Status.WAITING:
         raise YinkeError("It is decided already", code="request_decided", remedy="Reload the page")
-    if wanted.made_by_id == viewer.user_id:
-        raise NotAllowed(
-            "Who asks does not decide", code="maker_checker", remedy="Another person must decide"
-        )
+    another_persons(viewer, wanted.made_by_id, "request")
     if approve:
         _check(viewer, wanted)
         _apply(wanted)

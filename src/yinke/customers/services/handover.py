@@ -17,6 +17,7 @@ from datetime import date
 from django.db import transaction
 from django.utils import timezone
 
+from yinke.access.maker_checker import MakerChecker, said_why
 from yinke.access.models import AuditEntry, Org, User
 from yinke.access.queries import BRANCH, branch_of, unit_of
 from yinke.access.services.audit import audit
@@ -46,12 +47,6 @@ class WrongState(YinkeError):
     """The handover is not where this command may be given."""
 
     code = "handover_state"
-
-
-class MakerChecker(NotAllowed):
-    """Who made it, or gives or receives the customers, does not approve."""
-
-    code = "maker_checker"
 
 
 @whole_bank()  # what the giver holds elsewhere counts too; checked below
@@ -209,10 +204,7 @@ def reject(viewer: Viewer, handover_id: int, why: str) -> Handover:
         raise NotAllowed("The receiver decides first", place="handover", remedy="Wait for the receiver")
     if found.status == Status.ACCEPTED:
         side_of(viewer, found)
-    if len(why.strip()) < 2:
-        raise YinkeError(
-            "Say why", place="note", code="reason_missing", remedy="Write a sentence for the record"
-        )
+    why = said_why(why, "note", least=2)
     return _close(viewer, found, Status.REJECTED, "handover.reject", why)
 
 

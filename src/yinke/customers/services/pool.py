@@ -13,6 +13,7 @@ from django.db import connection, transaction
 from django.db.models import Count
 from django.utils import timezone
 
+from yinke.access.maker_checker import said_why
 from yinke.access.models import AuditEntry, Org, User
 from yinke.access.queries import unit_of
 from yinke.access.services.audit import audit
@@ -147,10 +148,7 @@ def give_back(viewer: Viewer, customer_id: int, why: str) -> int:
         NotFound: not a claim of the viewer's, nor a customer below.
         YinkeError: no reason is given.
     """
-    if len(why.strip()) < 2:
-        raise YinkeError(
-            "Say why", place="note", code="reason_missing", remedy="Write a sentence for the record"
-        )
+    why = said_why(why, "note", least=2)
     held = lock([customer_id])
     owner = main_managers([customer_id]).get(customer_id)
     mine = Claim.objects.filter(customer_id=customer_id, user_id=viewer.user_id, ended_at=None).exists()

@@ -12,18 +12,19 @@ from django.db import connection, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from yinke.access.maker_checker import another_persons, said_why
 from yinke.access.services import audit
 from yinke.access.viewer import Viewer
 from yinke.care.events.registry import EVENT_TYPES
 from yinke.common.crypto import encrypt
 from yinke.common.errors import NotAllowed, NotFound, YinkeError
+from yinke.common.text import clean
 from yinke.common.thresholds import load_thresholds
 from yinke.customers.queries import business_date
 from yinke.effect.models import OF_SEGMENT, Experiment
 from yinke.scoring.effect.draw import SHARES, seal_of
 from yinke.segments.definitions import visible_segments
 from yinke.segments.models import Segment
-from yinke.segments.services.save import clean
 
 Status, Measure = Experiment.Status, Experiment.Measure
 HORIZONS, ENROLS, PLANNED = (7, 180), (7, 365), (100, 1_000_000)
@@ -163,7 +164,7 @@ def approve(viewer: Viewer, number: int) -> Experiment:
 def refuse(viewer: Viewer, number: int, reason: str) -> Experiment:
     """Refuse a plan, with the reason. Raises as ``approve``; YinkeError: no reason is given."""
     experiment = _another_persons(viewer, number)
-    experiment.reason = _reason(reason)
+    experiment.reason = said_why(reason)
     return _decided(viewer, experiment, Status.REFUSED, "experiment.refuse")
 
 
@@ -226,7 +227,7 @@ def stop(viewer: Viewer, number: int, reason: str) -> Experiment:
     _whole_bank(viewer)
     experiment = _found(number)
     _stands(experiment, Status.RUNNING)
-    experiment.reason = _reason(reason)
+    experiment.reason = said_why(reason)
     experiment.status, experiment.ended_on = Status.STOPPED, business_date()
     experiment.save(update_fields=["status", "ended_on", "reason"])
     audit(viewer, "experiment.stop", "experiment", f"{number}", reason=experiment.reason)
@@ -256,11 +257,7 @@ def _found(number: int) -> Experiment:
 def _another_persons(viewer: Viewer, number: int) -> Experiment:
     _whole_bank(viewer)
     experiment = _found(number)
-    if experiment.made_by_id == viewer.user_id:
-        raise NotAllowed(
-            "Who asks does not decide", place=f"{number}", code="maker_checker",
-            remedy="Another person must decide",
-        )  # fmt: skip
+    another_persons(viewer, experiment.made_by_id, f"{number}")
     _stands(experiment, Status.PENDING)
     return experiment
 
@@ -281,15 +278,6 @@ def _decided(viewer: Viewer, experiment: Experiment, status: Experiment.Status, 
     experiment.save(update_fields=["status", "reason", "decided_by", "decided_at"])
     audit(viewer, deed, "experiment", f"{experiment.id}", reason=experiment.reason)
     return experiment
-
-
-def _reason(text: str) -> str:
-    reason = clean(text, 200)
-    if not reason:
-        raise YinkeError(
-            "Say why", place="reason", code="reason_missing", remedy="Write a sentence for the record"
-        )
-    return reason
 
 
 def _whole_bank(viewer: Viewer) -> None:

@@ -13,12 +13,12 @@ from yinke.access.services import audit_job
 from yinke.care.models import DoNotDisturb
 from yinke.common.crypto import blind_indexes, encrypt
 from yinke.common.identity.normal import plain_mobile
+from yinke.common.text import clean
 from yinke.customers.hooks import marked
 from yinke.customers.models import Customer
 from yinke.outreach.models import Channel, Message, Reply
 from yinke.outreach.services.templates import in_force
 from yinke.outreach.texts import opts_out
-from yinke.segments.services.save import clean
 
 
 @dataclass(frozen=True)

@@ -9,15 +9,16 @@ from django.db import transaction
 from django.db.models import Count
 from django.utils import timezone
 
+from yinke.access.maker_checker import another_persons, ones_own, said_why
 from yinke.access.services import audit
 from yinke.access.viewer import Viewer
 from yinke.care.events.registry import EVENT_TYPES
 from yinke.care.models import Reason
 from yinke.common.errors import NotAllowed, NotFound, YinkeError
+from yinke.common.text import clean
 from yinke.customers.queries import business_date
 from yinke.outreach.models import CarePlan
 from yinke.outreach.services.send import sendable
-from yinke.segments.services.save import clean
 
 State = CarePlan.State
 DUE = frozenset(code for code, kind in EVENT_TYPES.items() if kind.expires == "DUE")
@@ -129,14 +130,9 @@ def decide(viewer: Viewer, plan_id: int, *, fit: bool, reason: str = "") -> Care
             reason.
     """
     plan = _found(plan_id, State.PENDING)
-    if plan.made_by_id == viewer.user_id:
-        raise NotAllowed("Another person decides on what you submitted", remedy="Ask a colleague")
-    why = " ".join(clean(reason, 200).split())
-    if not fit and not why:
-        raise YinkeError(
-            "Say why it is refused", place="reason", code="reason_missing", remedy="Write a sentence"
-        )
-    plan.state, plan.reason = (State.RUNNING, "") if fit else (State.REFUSED, why)
+    another_persons(viewer, plan.made_by_id, f"{plan_id}")
+    why = "" if fit else said_why(reason)
+    plan.state, plan.reason = State.RUNNING if fit else State.REFUSED, why
     plan.decided_by_id, plan.decided_at = viewer.user_id, timezone.now()
     plan.save(update_fields=["state", "reason", "decided_by", "decided_at"])
     audit(viewer, "plan.approve" if fit else "plan.refuse", "plan", f"{plan.id}", reason=why)
@@ -152,8 +148,7 @@ def end(viewer: Viewer, plan_id: int) -> CarePlan:
     """
     plan = _found(plan_id, State.PENDING, State.RUNNING)
     if plan.state == State.PENDING:
-        if plan.made_by_id != viewer.user_id:
-            raise NotAllowed("Only who submitted it takes it back", remedy="Refuse it, if you decide on it")
+        ones_own(viewer, plan.made_by_id, f"{plan_id}")
         plan.state = State.WITHDRAWN
         audit(viewer, "plan.withdraw", "plan", f"{plan.id}")
     else:

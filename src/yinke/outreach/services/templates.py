@@ -10,13 +10,14 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from yinke.access.maker_checker import another_persons, ones_own, said_why
 from yinke.access.services import audit
 from yinke.access.viewer import Viewer
-from yinke.common.errors import NotAllowed, NotFound, YinkeError
+from yinke.common.errors import NotFound, YinkeError
+from yinke.common.text import clean
 from yinke.common.thresholds import load_thresholds
 from yinke.outreach.models import Channel, Kind, Template, TemplateVersion
 from yinke.outreach.texts import LONGEST, Fault, digest, faults
-from yinke.segments.services.save import clean
 
 State = TemplateVersion.State
 
@@ -141,20 +142,15 @@ def decide(viewer: Viewer, version_id: int, *, fit: bool, reason: str = "") -> T
             rules for texts have changed since, and it breaks them. YinkeError: it is refused without a reason.
     """
     version = _waiting(version_id)
-    if version.made_by_id == viewer.user_id:
-        raise NotAllowed("Another person decides on what you submitted", remedy="Ask a colleague")
+    another_persons(viewer, version.made_by_id, f"{version_id}")
     template, values = version.template, in_force()
-    why = " ".join(clean(reason, 200).split())
+    why = "" if fit else said_why(reason)
     if fit:
         wrong = faults(version.text, template.kind, values)
         if wrong:
             raise _refused(wrong[0])
         version.digest = digest(version.text, template.kind, template.risk, values)  # signed as it is today
-    elif not why:
-        raise YinkeError(
-            "Say why it is refused", place="reason", code="reason_missing", remedy="Write a sentence"
-        )
-    version.state, version.reason = (State.APPROVED, "") if fit else (State.REFUSED, why)
+    version.state, version.reason = State.APPROVED if fit else State.REFUSED, why
     version.decided_by_id, version.decided_at = viewer.user_id, timezone.now()
     version.save(update_fields=["state", "reason", "decided_by", "decided_at", "digest"])
     deed = "template.approve" if fit else "template.refuse"
@@ -166,8 +162,7 @@ def decide(viewer: Viewer, version_id: int, *, fit: bool, reason: str = "") -> T
 def withdraw(viewer: Viewer, version_id: int) -> TemplateVersion:
     """Take back what one submitted, before it is decided. Raises as ``decide``."""
     version = _waiting(version_id)
-    if version.made_by_id != viewer.user_id:
-        raise NotAllowed("Only who submitted it takes it back", remedy="Refuse it, if you decide on it")
+    ones_own(viewer, version.made_by_id, f"{version_id}")
     version.state = State.WITHDRAWN
     version.save(update_fields=["state"])
     audit(viewer, "template.withdraw", "template", f"{version.template_id}.{version.number}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import transaction
 from django.utils import timezone
 
+from yinke.access.maker_checker import another_persons, said_why
 from yinke.access.services import audit
 from yinke.access.viewer import Viewer
 from yinke.common.errors import NotAllowed, YinkeError
@@ -20,7 +21,7 @@ from yinke.segments.queries_store import (
 from yinke.segments.ready.outreach import not_for_outreach
 from yinke.segments.rules.language import Rule
 from yinke.segments.services.refresh import refresh_now
-from yinke.segments.services.save import SegmentMoved, clean, editable
+from yinke.segments.services.save import SegmentMoved, editable
 
 Status = SegmentVersion.Status
 
@@ -68,11 +69,7 @@ def refuse(viewer: Viewer, code: str, number: int, reason: str) -> SegmentVersio
         YinkeError: no reason is given. Else as ``approve``.
     """
     _, version = _waiting(viewer, code, number)
-    version.reason = clean(reason, 200)
-    if not version.reason:
-        raise YinkeError(
-            "Say why", place="reason", code="reason_missing", remedy="Write a sentence for the record"
-        )
+    version.reason = said_why(reason)
     version.status, version.decided_by_id, version.decided_at = Status.REFUSED, viewer.user_id, timezone.now()
     version.save(update_fields=["status", "reason", "decided_by", "decided_at"])
     audit(viewer, "segment.refuse", "segment", code, reason=f"v{number}: {version.reason}")
@@ -119,10 +116,8 @@ def allow_outreach(viewer: Viewer, code: str, *, allowed: bool) -> Segment:
 def _waiting(viewer: Viewer, code: str, number: int) -> tuple[Segment, SegmentVersion]:
     segment = one_segment(viewer, code, lock=True)
     version = one_version(segment, number)
-    if version.made_by_id == viewer.user_id and viewer.may("segment.approve"):
-        raise NotAllowed(
-            "Who saves does not decide", place=code, code="maker_checker", remedy="Another person must decide"
-        )
+    if viewer.may("segment.approve"):
+        another_persons(viewer, version.made_by_id, code)
     if not may_decide(viewer, version) or segment.status == Segment.Status.CLOSED:
         raise _not_yours(code)
     _check_waits(version)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -13,6 +12,7 @@ from yinke.access.models import Org
 from yinke.access.services import audit
 from yinke.access.viewer import Viewer
 from yinke.common.errors import NotAllowed, YinkeError
+from yinke.common.text import clean
 from yinke.customers.names import syllables
 from yinke.segments.asking import Asking
 from yinke.segments.definitions import visible_segments
@@ -42,11 +42,6 @@ class SegmentNameTaken(YinkeError):
 
     code = "name_taken"
     status = 409
-
-
-def clean(text: str, most: int) -> str:
-    """A text as it is kept: one form of each character, none that no text of PostgreSQL holds."""
-    return unicodedata.normalize("NFC", text.replace("\x00", "")).strip()[:most]
 
 
 def _texts(body: SegmentTexts) -> dict[str, str]:

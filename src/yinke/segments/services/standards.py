@@ -18,13 +18,13 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
+from yinke.access.maker_checker import another_persons, said_why
 from yinke.access.services import audit
 from yinke.access.viewer import Viewer
 from yinke.common.errors import NotAllowed, NotFound, YinkeError
 from yinke.common.thresholds import Threshold, load_thresholds
 from yinke.customers.queries import business_date
 from yinke.segments.models import StandardChange
-from yinke.segments.services.save import clean
 
 Status = StandardChange.Status
 CODES = (
@@ -155,11 +155,7 @@ def propose(
             place="valid_from",
             remedy="Choose a later date",
         )
-    note = clean(note, 200)
-    if not note:
-        raise YinkeError(
-            "Say why", place="note", code="reason_missing", remedy="Write a sentence for the record"
-        )
+    note = said_why(note, "note")
     if StandardChange.objects.filter(status=Status.PENDING).exists():
         raise StandardWaits(
             "Another change waits for approval",
@@ -214,11 +210,7 @@ def refuse(viewer: Viewer, number: int, reason: str) -> StandardChange:
         YinkeError: no reason is given. Else as ``approve``.
     """
     change = _waiting(viewer, number)
-    change.reason = clean(reason, 200)
-    if not change.reason:
-        raise YinkeError(
-            "Say why", place="reason", code="reason_missing", remedy="Write a sentence for the record"
-        )
+    change.reason = said_why(reason)
     _decided(change, viewer, Status.REFUSED)
     audit(viewer, "standard.refuse", "standard", f"{number}", reason=change.reason)
     return change
@@ -247,13 +239,7 @@ def _waiting(viewer: Viewer, number: int) -> StandardChange:
     change = StandardChange.objects.select_for_update().filter(id=number).first()
     if change is None:
         raise NotFound("There is no such change", place=f"{number}", remedy="Reload the page")
-    if change.made_by_id == viewer.user_id:
-        raise NotAllowed(
-            "Who asks does not decide",
-            place=f"{number}",
-            code="maker_checker",
-            remedy="Another person must decide",
-        )
+    another_persons(viewer, change.made_by_id, f"{number}")
     _check_waits(change)
     return change
 
