@@ -11,12 +11,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from yinke.care.models import BadNumber, ContactRecord, DoNotDisturb
 from yinke.care.queries.open_matters import open_matters
@@ -48,26 +48,54 @@ class Verdict:
     until: datetime | None = None
 
 
-def locked(customer_ids: Iterable[int]) -> dict[int, Customer]:
-    """The customers and the same persons' other numbers, their rows held until the transaction ends, always in one order."""
-    ids = set(customer_ids)
-    everybody = ids.union(*together(ids).values()) if ids else set()
-    rows = Customer.objects.filter(id__in=everybody).select_for_update(no_key=True).order_by("id")
-    return {row.id: row for row in rows}
+@dataclass(frozen=True)
+class People:
+    """Customers by number, with the same persons' other numbers; and by number all numbers of that person."""
+
+    customers: Mapping[int, Customer]
+    persons: Mapping[int, frozenset[int]]
 
 
-def judge(messages: Sequence[Message], at: datetime, values: Mapping[str, Any]) -> dict[int, Verdict]:
+def locked(customer_ids: Iterable[int]) -> People:
+    """The customers, their rows and those of the same persons' other numbers held until the transaction ends, always in one order."""
+    return _people(customer_ids, Customer.objects.select_for_update(no_key=True))
+
+
+def _people(customer_ids: Iterable[int], rows: QuerySet[Customer]) -> People:
+    persons = together(set(customer_ids))
+    everybody = set[int]().union(*persons.values()) if persons else set()
+    found = rows.filter(id__in=everybody).only(*_WANTED).order_by("id")
+    return People({row.id: row for row in found}, persons)
+
+
+_WANTED = (
+    "status",
+    "name_sealed",
+    "gender",
+    "org_id",
+    "mobile_sealed",
+    "mobile_index",
+    "risk_level",
+    "risk_expiry",
+)
+
+
+def judge(
+    messages: Sequence[Message], at: datetime, values: Mapping[str, Any], people: People | None = None
+) -> dict[int, Verdict]:
     """What becomes of messages that want to go at a moment.
 
     Args:
         messages: with ``version.template``; two to the same person are told apart by their order.
         at: with its time zone.
         values: thresholds in force (``outreach.*``).
+        people: their customers, if the caller has them (``locked``).
 
     Returns:
         By place in ``messages``.
     """
-    asked = _Asked.of(messages, at, values)
+    known = people or _people({message.customer_id for message in messages}, Customer.objects.all())
+    asked = _Asked(messages, at, values, known.customers, known.persons)
     verdicts: dict[int, Verdict] = {}
     going = list(range(len(messages)))
     for rule in _RULES:
@@ -86,16 +114,8 @@ class _Asked:
     messages: Sequence[Message]
     at: datetime
     values: Mapping[str, Any]
-    customers: dict[int, Customer] = field(default_factory=dict)
-    persons: dict[int, frozenset[int]] = field(default_factory=dict)
-
-    @classmethod
-    def of(cls, messages: Sequence[Message], at: datetime, values: Mapping[str, Any]) -> _Asked:
-        ids = {message.customer_id for message in messages}
-        persons = together(ids)
-        everybody = set[int]().union(*persons.values()) if persons else set()
-        rows = {c.id: c for c in Customer.objects.filter(id__in=everybody)}
-        return cls(messages, at, values, rows, persons)
+    customers: Mapping[int, Customer]
+    persons: Mapping[int, frozenset[int]]
 
     @property
     def day(self) -> date:
@@ -125,15 +145,22 @@ def _late(asked: _Asked, going: Collection[int]) -> dict[int, Verdict]:
 
 def _content(asked: _Asked, going: Collection[int]) -> dict[int, Verdict]:
     """Approved, not retired, and word for word what was approved."""
-    found = {}
+    fit: dict[int, bool] = {}
     for n in going:
         version = asked.messages[n].version
-        template = version.template
-        same = version.digest == digest(version.text, template.kind, template.risk, asked.values)
-        right = version.state == TemplateVersion.State.APPROVED and template.kind == asked.messages[n].kind
-        if not (same and right and template.retired_at is None):
-            found[n] = Verdict("CONTENT")
-    return found
+        if version.id not in fit:
+            template = version.template
+            same = version.digest == digest(version.text, template.kind, template.risk, asked.values)
+            approved = version.state == TemplateVersion.State.APPROVED
+            fit[version.id] = same and approved and template.retired_at is None
+    return {
+        n: Verdict("CONTENT")
+        for n in going
+        if not (
+            fit[asked.messages[n].version_id]
+            and asked.messages[n].version.template.kind == asked.messages[n].kind
+        )
+    }
 
 
 def _status(asked: _Asked, going: Collection[int]) -> dict[int, Verdict]:

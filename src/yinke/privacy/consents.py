@@ -61,7 +61,8 @@ def said_no(customer_ids: Iterable[int], purpose: str, at: datetime | None = Non
     newest = _newest(
         Consent.objects.filter(customer_id__in=set(customer_ids), purpose=purpose), at or timezone.now()
     )
-    return {entry.customer_id for entry in newest if entry.answer != Consent.Answer.GRANTED}
+    answers = newest.values_list("customer_id", "answer")
+    return {customer for customer, answer in answers if answer != Consent.Answer.GRANTED}
 
 
 def granted(purposes: frozenset[str], on: date, among: Ids | None = None) -> Iterator[tuple[str, Ids]]:

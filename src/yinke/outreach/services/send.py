@@ -13,13 +13,13 @@ from yinke.access.viewer import Viewer
 from yinke.common.crypto import decrypt
 from yinke.common.errors import NotFound, YinkeError
 from yinke.common.row_security import whole_bank
+from yinke.common.text import clean
 from yinke.customers.models import Customer
 from yinke.customers.queries import one, owners
 from yinke.outreach.gate import Verdict, judge
 from yinke.outreach.models import Message, TemplateVersion
 from yinke.outreach.services.templates import in_force
 from yinke.outreach.texts import composed, filled, parts, salutation
-from yinke.segments.services.save import clean
 
 
 @dataclass(frozen=True)
@@ -31,10 +31,9 @@ class Preview:
     verdict: Verdict
 
 
-def facts_of(customer: Customer, manager: str) -> Mapping[str, str]:
+def facts_of(name: str, gender: str, manager: str, org: str) -> Mapping[str, str]:
     """The variables of a text (``texts.VARIABLES``) for one customer."""
-    name = decrypt(customer.name_sealed)
-    return {"称呼": salutation(name, customer.gender), "客户经理": manager, "网点": customer.org.name}
+    return {"称呼": salutation(name, gender), "客户经理": manager, "网点": org}
 
 
 def sendable(template_id: int) -> TemplateVersion:
@@ -65,7 +64,8 @@ def preview(viewer: Viewer, customer_id: int, template_id: int) -> Preview:
     customer, version, values = one(viewer, customer_id), sendable(template_id), in_force()
     main = owners([customer.id]).get(customer.id)
     manager = main.main.user.name if main and main.main else ""
-    text = composed(filled(version.text, facts_of(customer, manager)), version.template.kind, values)
+    facts = facts_of(decrypt(customer.name_sealed), customer.gender, manager, customer.org.name)
+    text = composed(filled(version.text, facts), version.template.kind, values)
     now = timezone.now()
     with whole_bank():  # the same person's other numbers count; of them only the code is told
         verdict = judge([_made(viewer, customer, version, "", now)], now, values)[0]
