@@ -132,6 +132,9 @@ def main() -> None:
     parser.add_argument(
         "--score-only", action="store_true", help="Learn from 20,000 customers, score them all"
     )
+    parser.add_argument(
+        "--challengers", action="store_true", help="Score once more with a challenger of each kind beside"
+    )
     args = parser.parse_args()
     use_master(lambda: (read_environment().data_key, "aes"))
     values = Thresholds.load().at(date(2026, 1, 1))
@@ -176,6 +179,13 @@ def main() -> None:
         with timed("a night's scores, values and next products in one pass"):
             every = score_all(engine, building, lake, {**values, "churn.psi_block": 1e9})
         print(f"  {[(kind, one['scored'], one.get('blocked', '')) for kind, one in every.items()]}")
+        if args.challengers:
+            for kind in ("churn", "value", "product"):
+                set_released(lake, kind, 1, 1)
+            with timed("the same with a challenger of each kind beside"):
+                every = score_all(engine, building, lake, {**values, "churn.psi_block": 1e9})
+            beside = every["challengers"]
+            print(f"  {[(kind, one['customers'], one['same']) for kind, one in beside.items()]}")
         print(
             f"peak memory of the process: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20:.1f} GB"
         )

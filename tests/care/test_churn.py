@@ -182,6 +182,7 @@ def test_a_manager_says_why_a_score_is_not_true(bank: AlertBank) -> None:
         (f"{TODAY - ONE}", "MEDIUM"),
         (f"{TODAY}", "HIGH"),
     ]
+    assert card["history"][1]["reasons"] == card["reasons"][:2] != [] and card["actions"]
     assert told(bank, "李", "OTHER", status=400)["code"] == "note_missing"
     assert told(bank, "李", "HOUSE", "电话 13812345678", 400)["code"] == "note_personal"
     assert told(bank, "李", "HOUSE", "x" * 201, 400)["code"] == "note_too_long"

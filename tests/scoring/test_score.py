@@ -15,6 +15,7 @@ import pytest
 from tests.scoring.bank import CUSTOMERS, FIRST, MONTHS, LeaverBank
 from yinke.lake.engine.slices import Slice
 from yinke.lake.store import Building, Lake
+from yinke.scoring.churn import actions
 from yinke.scoring.churn import score as scoring
 from yinke.scoring.churn.features import FEATURES, observe
 from yinke.scoring.churn.label import ends_later
@@ -153,6 +154,17 @@ def test_every_feature_has_a_sentence_in_both_languages() -> None:
         assert set(texts(language)) == {feature.name for feature in FEATURES}
         for feature in FEATURES:
             assert "{" not in sentence(feature.name, 2.0, language)
+
+
+def test_what_could_be_done_follows_from_the_reasons_in_both_languages() -> None:
+    known = [name for features in actions.ACTIONS.values() for name in features]
+    idle = {"mda", "tenure_years", "age"}
+    assert sorted(known) == sorted({feature.name for feature in FEATURES} - idle)  # each once
+    for language in LANGUAGES:
+        assert actions.texts(language).keys() == actions.ACTIONS.keys()
+    assert actions.actions([(name, 1.0) for name in known]) == list(actions.ACTIONS)[: actions.MOST]
+    assert actions.actions([("own_out", 0.001), ("maturing_30d", 0.4), ("age", 70.0)]) == ["MATURING"]
+    assert actions.actions([("age", 70.0)]) == []
 
 
 def test_probabilities_do_not_fall_where_the_domain_demands(leavers: LeaverBank, lake: Lake) -> None:

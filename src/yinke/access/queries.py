@@ -55,7 +55,7 @@ ACTIONS = (
     "segment.withdraw", "segment.refresh", "segment.upload", "segment.members",
     "segment.group",
     "standard.propose", "standard.approve", "standard.refuse", "standard.withdraw",
-    "model.train", "model.approve", "model.release", "model.rollback", "model.blocked", "model.drift",
+    "model.train", "model.approve", "model.release", "model.rollback", "model.set_aside", "model.blocked", "model.drift", "model.fell",
     "score.feedback",
     "experiment.plan", "experiment.approve", "experiment.refuse", "experiment.withdraw", "experiment.start",
     "experiment.stop", "experiment.end", "experiment.learn",

@@ -146,6 +146,8 @@ class ScorePoint(Schema):
     day: date
     probability: float
     band: Band
+    reasons: list[str]
+    """The two that weighed most that night; of the low band none."""
 
 
 class FeedbackOut(Schema):
@@ -177,6 +179,8 @@ class ScoreCard(Schema):
     entered_on: date | None = None
     """Since when the customer is in the high or medium band."""
     reasons: list[str] = []
+    actions: list[str] = []
+    """挽留动作: what could be done about them."""
     history: list[ScorePoint] = []
     feedback: list[FeedbackOut] = []
     may_tell: bool = False

@@ -15,6 +15,7 @@ from yinke.nightly.people import write_to_people
 from yinke.nightly.recording import Outcome, Recorder, alone, busy, recorded
 from yinke.privacy.consents import objecting
 from yinke.scoring.services.alerts import scored_kinds
+from yinke.scoring.services.comparison import measure_due
 
 
 def next_date(bench: Bench) -> date | None:
@@ -80,6 +81,7 @@ def run_night(
                     )
             recorder.run.biz_date = recorder.outcome.biz_date = biz_date
             recorder.outcome.tasks = write_to_people(bench, step)
+            measure_due(bench.engine, bench.lake, bench.thresholds.at(biz_date))
 
         return recorded(recorder, bench.lake.root, work)
 

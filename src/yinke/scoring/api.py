@@ -1,4 +1,4 @@
-"""Models: listed, shown, approved, released, rolled back."""
+"""Models: listed, shown, approved, released, set aside, rolled back."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from yinke.scoring.schemas import (
     ModelCard,
     ModelOut,
     Monitoring,
-    RollBackIn,
+    ReasonIn,
     RolledBack,
     TextIn,
     TextOut,
@@ -55,8 +55,16 @@ def release_model(request: HttpRequest, kind: Kind, number: Number) -> ModelCard
     return queries.card_of(viewer, kind, number)
 
 
+@router.post("/models/{kind}/{number}/set-aside", response=ModelCard, auth=can("model.approve"))
+def set_model_aside(request: HttpRequest, kind: Kind, number: Number, body: ReasonIn) -> ModelCard:
+    """不采用: take a candidate, or an approved model that is not in use, out of the running."""
+    viewer = viewer_from(request)
+    registry.set_aside(viewer, kind, number, body.reason)
+    return queries.card_of(viewer, kind, number)
+
+
 @router.post("/releases/{kind}/rollback", response=RolledBack, auth=can("model.approve"))
-def roll_back_model(request: HttpRequest, kind: Kind, body: RollBackIn) -> RolledBack:
+def roll_back_model(request: HttpRequest, kind: Kind, body: ReasonIn) -> RolledBack:
     """Take the released model out of use; the one before it is used again."""
     found = registry.roll_back(viewer_from(request), kind, body.reason)
     return RolledBack(number=found.number if found else None)

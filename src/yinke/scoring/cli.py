@@ -74,6 +74,29 @@ def make_score_app(start: Callable[[], None]) -> typer.Typer:
 
         Console().print(f"{kind} {number}: {registry.release(_viewer(by), kind, number).status}")
 
+    @app.command("compare")
+    def compare(
+        by: By,
+        kind: str = "churn",
+        number: Annotated[int | None, typer.Option(min=1, help="The model; else the challenger")] = None,
+    ) -> None:
+        """Measure a model beside the one in use, on the newest month whose outcome is known."""
+        start()
+        _compare(kind, number, by)
+
+    @app.command("set-aside")
+    def set_aside(
+        number: Number,
+        by: By,
+        reason: Annotated[str, typer.Option(help="For the record")],
+        kind: str = "churn",
+    ) -> None:
+        """Take a candidate, or an approved model that is not in use, out of the running."""
+        start()
+        from yinke.scoring.services import registry
+
+        Console().print(f"{kind} {number}: {registry.set_aside(_viewer(by), kind, number, reason).status}")
+
     @app.command("rollback")
     def rollback(
         by: By, reason: Annotated[str, typer.Option(help="For the record")], kind: str = "churn"
@@ -123,6 +146,29 @@ def _train(kind: str, by: str, note: str) -> None:
         out.print(_product_figures(card, f"{kind} {model.number}: {model.status}"))
     else:
         _churn_figures(out, card, f"{kind} {model.number}: {model.status}")
+
+
+def _compare(kind: str, number: int | None, by: str) -> None:
+    from yinke.scoring.services.training import compare
+
+    row = compare(_viewer(by), kind, number)
+    figures = row.figures
+    table = Table(
+        "", f"{kind} {row.champion}, in use", f"{kind} {row.challenger}",
+        title=f"{row.customers:,} customers of {row.month}", title_justify="left",
+    )  # fmt: skip
+    for name, value in figures["champion"].items():
+        table.add_row(name, f"{value:.4f}", f"{figures['challenger'][name]:.4f}")
+    out, moved = Console(), figures["difference"]
+    out.print(table)
+    verdict = {
+        "CHALLENGER": f"{kind} {row.challenger} is better", "CHAMPION": f"{kind} {row.champion} is better",
+        "NEITHER": "neither is better beyond chance",
+    }  # fmt: skip
+    out.print(
+        f"{figures['measure']}: {moved['by']:+.4f} ({moved['low']:+.4f} to {moved['high']:+.4f}, 95 %): {verdict[row.better]}",
+        highlight=False,
+    )
 
 
 def _value_figures(card: dict[str, Any], title: str) -> Table:

@@ -42,7 +42,7 @@ class ScoringModel(models.Model):
     released_at = models.DateTimeField(null=True)
     retired_at = models.DateTimeField(null=True)
     reason = models.CharField(max_length=200, blank=True)
-    """Why it was rolled back."""
+    """Why it was rolled back, or set aside."""
 
     class Meta:
         constraints = [
@@ -110,6 +110,80 @@ class ScoreNight(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["kind", "biz_date"], name="scoring_one_night")]
+
+
+class ChallengerNight(models.Model):
+    """挑战者评分: how a challenger's scores of one night stood to those of the champion, of the customers whom both scored."""
+
+    id: int
+    kind = models.CharField(max_length=20)
+    biz_date = models.DateField()
+    champion = models.PositiveIntegerField()
+    challenger = models.PositiveIntegerField()
+    customers = models.PositiveIntegerField(default=0)
+    same = models.PositiveIntegerField(default=0)
+    """Of how many it said the same: of churn the same band, of value an amount within the champion's span, of products the same
+    first proposal."""
+    mix = models.JSONField(default=list)
+    """Of churn: customers by the champion's band and the challenger's, each HIGH, MEDIUM, LOW."""
+    score_psi = models.FloatField(null=True)
+    psi = models.JSONField(default=dict)
+    """Drift by feature against the challenger's own test month."""
+    blocked = models.CharField(max_length=10, blank=True)
+    """Why it could not score, as of ``ScoreNight``."""
+    blocked_features = models.JSONField(default=list)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["kind", "biz_date"], name="scoring_one_challenger_night")
+        ]
+
+
+class ModelComparison(models.Model):
+    """模型对比: what two models of a kind were worth on one month, from which neither had learned."""
+
+    class Better(models.TextChoices):
+        CHAMPION = "CHAMPION", "冠军"
+        CHALLENGER = "CHALLENGER", "挑战者"
+        NEITHER = "NEITHER", "难分"
+
+    id: int
+    kind = models.CharField(max_length=20)
+    champion = models.PositiveIntegerField()
+    challenger = models.PositiveIntegerField()
+    month = models.DateField()
+    customers = models.PositiveIntegerField()
+    better = models.CharField(max_length=10, choices=Better.choices)
+    figures = models.JSONField()
+    """As ``champion.compare.Measured.told``."""
+    made_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["kind", "champion", "challenger", "month"], name="scoring_one_comparison"
+            )
+        ]
+
+
+class ModelMonth(models.Model):
+    """逐月表现: what the model in use was worth on a month after its test month, once the outcome was known."""
+
+    id: int
+    kind = models.CharField(max_length=20)
+    number = models.PositiveIntegerField()
+    month = models.DateField()
+    customers = models.PositiveIntegerField()
+    figures = models.JSONField()
+    """As ``champion.compare.Measured.figures``."""
+    fell = models.BooleanField()
+    """Whether it is so much poorer than on the test month that another should be trained."""
+    made_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["kind", "number", "month"], name="scoring_one_month_of_a_model")
+        ]
 
 
 class ChurnAlert(models.Model):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date
 from typing import Any, cast
 
@@ -16,22 +17,38 @@ from yinke.common.thresholds import load_thresholds
 from yinke.lake.store import Lake
 from yinke.scoring.churn.features import Known
 from yinke.scoring.churn.store import read_card
-from yinke.scoring.models import ChurnAlert, ScoreNight, ScoringModel, TrainingRun
+from yinke.scoring.models import (
+    ChallengerNight,
+    ChurnAlert,
+    ModelComparison,
+    ModelMonth,
+    ScoreNight,
+    ScoringModel,
+    TrainingRun,
+)
 from yinke.scoring.schemas import (
+    ChallengerNightOut,
     CohortOut,
+    ComparisonOut,
+    DifferenceOut,
     DriftOut,
     FeatureOut,
     ModelCard,
     ModelOut,
     Monitoring,
+    MonthOut,
     NightOut,
     TextOut,
     TrainingOut,
 )
+from yinke.scoring.services.registry import challenger_of
 from yinke.scoring.text.reading import reader
 from yinke.scoring.value.features import KNOWN
+from yinke.scoring.value.used import KINDS
 
 NIGHTS = 90
+COMPARISONS = 15
+"""As many comparisons and nights of a challenger are told, the newest."""
 HEARD = (Known("topic", "主题", "Topic"), Known("tone", "情绪", "Tone"))
 """What the model of texts tells, and what its drift is told of."""
 NAMES = {known.name: known for known in (*KNOWN, *HEARD)}
@@ -42,7 +59,14 @@ def models_of(viewer: Viewer) -> list[ModelOut]:
     rows = ScoringModel.objects.select_related("trained_by", "approved_by", "released_by").order_by(
         "kind", "-number"
     )
-    return [ModelOut(**shape(viewer, row)) for row in rows]
+    beside = challengers()
+    return [ModelOut(**shape(viewer, row, beside)) for row in rows]
+
+
+def challengers() -> set[int]:
+    """The ids of the models that score beside those in use."""
+    found = (challenger_of(kind) for kind in KINDS)
+    return {model.id for model in found if model is not None}
 
 
 def card_of(viewer: Viewer, kind: str, number: int) -> ModelCard:
@@ -63,14 +87,39 @@ def card_of(viewer: Viewer, kind: str, number: int) -> ModelCard:
         for f in row.features
     ]
     return ModelCard(
-        **shape(viewer, row), metrics=row.metrics, features=features, rows=card["rows"], positives=card["positives"],
+        **shape(viewer, row, challengers()), metrics=row.metrics, features=features, rows=card["rows"], positives=card["positives"],
         months=card["months"], bands=card["bands"], thresholds=card["thresholds"], recipe=card["recipe"],
         rounds=card["rounds"], lightgbm=card["lightgbm"], own=card.get("own"),
+        comparisons=_comparisons(kind, number), challenged=_challenged(viewer, kind, number),
     )  # fmt: skip
 
 
-def shape(viewer: Viewer, row: ScoringModel) -> dict[str, Any]:
-    """The fields of ``ModelOut``."""
+def _comparisons(kind: str, number: int) -> list[ComparisonOut]:
+    rows = ModelComparison.objects.filter(Q(champion=number) | Q(challenger=number), kind=kind)
+    return [
+        ComparisonOut(
+            champion=row.champion, challenger=row.challenger, month=row.month, customers=row.customers, better=cast(Any, row.better),
+            measure=row.figures["measure"], of_champion=row.figures["champion"], of_challenger=row.figures["challenger"],
+            difference=DifferenceOut(**row.figures["difference"]), made_at=row.made_at,
+        )
+        for row in rows.order_by("-month", "-made_at")[:COMPARISONS]
+    ]  # fmt: skip
+
+
+def _challenged(viewer: Viewer, kind: str, number: int) -> list[ChallengerNightOut]:
+    rows = ChallengerNight.objects.filter(kind=kind, challenger=number).order_by("-biz_date")[:COMPARISONS]
+    return [
+        ChallengerNightOut(
+            biz_date=row.biz_date, champion=row.champion, challenger=row.challenger, customers=row.customers, same=row.same,
+            mix=row.mix, worst=next(iter(_drifts(viewer, row.psi)), None), blocked=row.blocked,
+            blocked_features=[label_of(viewer, name) for name in row.blocked_features],
+        )
+        for row in rows
+    ]  # fmt: skip
+
+
+def shape(viewer: Viewer, row: ScoringModel, beside: Collection[int]) -> dict[str, Any]:
+    """The fields of ``ModelOut``; ``beside`` as ``challengers``."""
     headline = ("auc", "precision_top", "calibration_error", "coverage", "offered", "topic", "tone")
     return {
         "kind": row.kind, "number": row.number, "status": row.status, "window": row.window,
@@ -80,6 +129,7 @@ def shape(viewer: Viewer, row: ScoringModel) -> dict[str, Any]:
         "approved_at": row.approved_at, "released_by": _name(row.released_by), "released_at": row.released_at,
         "retired_at": row.retired_at,
         "may_decide": viewer.may("model.approve") and row.trained_by_id != viewer.user_id,
+        "challenger": row.id in beside,
     }  # fmt: skip
 
 
@@ -104,8 +154,22 @@ def monitoring_of(viewer: Viewer, kind: str) -> Monitoring:
         least=int(values["text.drift_notes" if kind == "text" else "churn.psi_customers"]),
         days=int(values["text.drift_days"]) if kind == "text" else None, nights=[_night(viewer, night) for night in nights],
         measured_on=newest.biz_date if newest else None, features=_drifts(viewer, newest.psi) if newest else [],
-        outcomes=_outcomes(viewer) if kind == "churn" else [],
+        outcomes=_outcomes(viewer) if kind == "churn" else [], months=_months(kind),
     )  # fmt: skip
+
+
+def _months(kind: str) -> list[MonthOut]:
+    """The newest year."""
+    rows = list(ModelMonth.objects.filter(kind=kind).order_by("-month", "-number")[:12])
+    models = ScoringModel.objects.filter(kind=kind, number__in={row.number for row in rows})
+    tested = {model.number: model.metrics["model"] for model in models}
+    return [
+        MonthOut(
+            number=row.number, month=row.month, customers=row.customers, figures=row.figures, fell=row.fell,
+            tested={name: tested[row.number][name] for name in row.figures if name in tested[row.number]},
+        )
+        for row in rows
+    ]  # fmt: skip
 
 
 def _night(viewer: Viewer, night: ScoreNight) -> NightOut:

@@ -6,6 +6,9 @@ OPEN = {
     "scoring_scoringmodel": "figures about models; no row of a customer",
     "scoring_trainingrun": "who asked for a model, and what came of it; no row of a customer",
     "scoring_scorenight": "figures about nights; no row of a customer",
+    "scoring_challengernight": "figures about nights; no row of a customer",
+    "scoring_modelcomparison": "figures about models; no row of a customer",
+    "scoring_modelmonth": "figures about models; no row of a customer",
 }
 POLICIES = {
     "scoring_churnalert": either(EVERYWHERE, OF_ORGS.format(column="org_id"), of_customer()),

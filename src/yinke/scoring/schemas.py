@@ -49,6 +49,8 @@ class ModelOut(Schema):
     retired_at: datetime | None
     may_decide: bool
     """Whether the viewer may approve and release it: holds the right, and did not train it."""
+    challenger: bool
+    """Whether it scores each night beside the model in use."""
 
 
 class FeatureOut(Schema):
@@ -57,6 +59,53 @@ class FeatureOut(Schema):
     name: str
     label: str
     monotone: int
+
+
+class DifferenceOut(Schema):
+    """The challenger's measure less the champion's, and the interval that holds it with 95 %."""
+
+    by: float
+    low: float
+    high: float
+
+
+class ComparisonOut(Schema):
+    """模型对比: two models on the same customers of one month, from which neither had learned."""
+
+    champion: int
+    challenger: int
+    month: date
+    customers: int
+    measure: Literal["auc", "error"]
+    """What decides."""
+    of_champion: dict[str, float]
+    of_challenger: dict[str, float]
+    difference: DifferenceOut
+    better: Literal["CHAMPION", "CHALLENGER", "NEITHER"]
+    made_at: datetime
+
+
+class DriftOut(Schema):
+    """How far a feature has drifted: PSI against the model's test month."""
+
+    name: str
+    label: str
+    psi: float
+
+
+class ChallengerNightOut(Schema):
+    """挑战者评分: one night's scores of a challenger beside the champion's, of the customers whom both scored."""
+
+    biz_date: date
+    champion: int
+    challenger: int
+    customers: int
+    same: int
+    mix: list[list[int]]
+    """Of churn: by the champion's band and the challenger's, each HIGH, MEDIUM, LOW."""
+    worst: DriftOut | None
+    blocked: str
+    blocked_features: list[str]
 
 
 class ModelCard(ModelOut):
@@ -75,10 +124,14 @@ class ModelCard(ModelOut):
     lightgbm: str
     own: int | None = None
     """Of the model of texts: how many of its rows the bank handed over; the others come with Yinke."""
+    comparisons: list[ComparisonOut]
+    """In which it took part, the newest month first; of one month the latest made first."""
+    challenged: list[ChallengerNightOut]
+    """The newest nights on which it scored as a challenger, the newest first."""
 
 
-class RollBackIn(Schema):
-    """Why the released model is taken out of use."""
+class ReasonIn(Schema):
+    """Why a model is taken out of use, or set aside."""
 
     reason: str = Field(max_length=200)
 
@@ -87,14 +140,6 @@ class RolledBack(Schema):
     """The model used from now on; null: none, the rules alone hold."""
 
     number: int | None
-
-
-class DriftOut(Schema):
-    """How far a feature has drifted: PSI against the model's test month."""
-
-    name: str
-    label: str
-    psi: float
 
 
 class NightOut(Schema):
@@ -122,6 +167,19 @@ class CohortOut(Schema):
     """Mean probability when last scored."""
 
 
+class MonthOut(Schema):
+    """逐月表现: what the model in use was worth on a month whose outcome became known."""
+
+    number: int
+    month: date
+    customers: int
+    figures: dict[str, float]
+    tested: dict[str, float]
+    """The same figures of its test month, where the card has them."""
+    fell: bool
+    """Whether it is so much poorer that another should be trained."""
+
+
 class Monitoring(Schema):
     """评分监测: nights, oldest first, and the limits of PSI at which an alarm is raised and scoring stops."""
 
@@ -136,6 +194,8 @@ class Monitoring(Schema):
     features: list[DriftOut]
     """All features on ``measured_on``, the farthest first."""
     outcomes: list[CohortOut]
+    months: list[MonthOut]
+    """The newest first."""
 
 
 class TrainIn(Schema):

@@ -3304,6 +3304,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/scoring/models/{kind}/{number}/set-aside": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Set Model Aside
+         * @description 不采用: take a candidate, or an approved model that is not in use, out of the running.
+         */
+        post: operations["set_model_aside"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/scoring/releases/{kind}/rollback": {
         parameters: {
             query?: never;
@@ -6661,6 +6681,11 @@ export interface components {
              */
             reasons: string[];
             /**
+             * Actions
+             * @default []
+             */
+            actions: string[];
+            /**
              * History
              * @default []
              */
@@ -6693,6 +6718,8 @@ export interface components {
              * @enum {string}
              */
             band: "HIGH" | "MEDIUM" | "LOW";
+            /** Reasons */
+            reasons: string[];
         };
         /**
          * FeedbackIn
@@ -9567,6 +9594,8 @@ export interface components {
             retired_at: string | null;
             /** May Decide */
             may_decide: boolean;
+            /** Challenger */
+            challenger: boolean;
         };
         /**
          * ModelWindow
@@ -9593,6 +9622,97 @@ export interface components {
              * Format: date
              */
             outcome_to: string;
+        };
+        /**
+         * ChallengerNightOut
+         * @description 挑战者评分: one night's scores of a challenger beside the champion's, of the customers whom both scored.
+         */
+        ChallengerNightOut: {
+            /**
+             * Biz Date
+             * Format: date
+             */
+            biz_date: string;
+            /** Champion */
+            champion: number;
+            /** Challenger */
+            challenger: number;
+            /** Customers */
+            customers: number;
+            /** Same */
+            same: number;
+            /** Mix */
+            mix: number[][];
+            worst: components["schemas"]["DriftOut"] | null;
+            /** Blocked */
+            blocked: string;
+            /** Blocked Features */
+            blocked_features: string[];
+        };
+        /**
+         * ComparisonOut
+         * @description 模型对比: two models on the same customers of one month, from which neither had learned.
+         */
+        ComparisonOut: {
+            /** Champion */
+            champion: number;
+            /** Challenger */
+            challenger: number;
+            /**
+             * Month
+             * Format: date
+             */
+            month: string;
+            /** Customers */
+            customers: number;
+            /**
+             * Measure
+             * @enum {string}
+             */
+            measure: "auc" | "error";
+            /** Of Champion */
+            of_champion: {
+                [key: string]: number;
+            };
+            /** Of Challenger */
+            of_challenger: {
+                [key: string]: number;
+            };
+            difference: components["schemas"]["DifferenceOut"];
+            /**
+             * Better
+             * @enum {string}
+             */
+            better: "CHAMPION" | "CHALLENGER" | "NEITHER";
+            /**
+             * Made At
+             * Format: date-time
+             */
+            made_at: string;
+        };
+        /**
+         * DifferenceOut
+         * @description The challenger's measure less the champion's, and the interval that holds it with 95 %.
+         */
+        DifferenceOut: {
+            /** By */
+            by: number;
+            /** Low */
+            low: number;
+            /** High */
+            high: number;
+        };
+        /**
+         * DriftOut
+         * @description How far a feature has drifted: PSI against the model's test month.
+         */
+        DriftOut: {
+            /** Name */
+            name: string;
+            /** Label */
+            label: string;
+            /** Psi */
+            psi: number;
         };
         /**
          * FeatureOut
@@ -9663,6 +9783,8 @@ export interface components {
             retired_at: string | null;
             /** May Decide */
             may_decide: boolean;
+            /** Challenger */
+            challenger: boolean;
             /** Metrics */
             metrics: {
                 [key: string]: unknown;
@@ -9693,6 +9815,18 @@ export interface components {
             lightgbm: string;
             /** Own */
             own?: number | null;
+            /** Comparisons */
+            comparisons: components["schemas"]["ComparisonOut"][];
+            /** Challenged */
+            challenged: components["schemas"]["ChallengerNightOut"][];
+        };
+        /**
+         * ReasonIn
+         * @description Why a model is taken out of use, or set aside.
+         */
+        ReasonIn: {
+            /** Reason */
+            reason: string;
         };
         /**
          * RolledBack
@@ -9701,14 +9835,6 @@ export interface components {
         RolledBack: {
             /** Number */
             number: number | null;
-        };
-        /**
-         * RollBackIn
-         * @description Why the released model is taken out of use.
-         */
-        RollBackIn: {
-            /** Reason */
-            reason: string;
         };
         /**
          * CohortOut
@@ -9728,18 +9854,6 @@ export interface components {
             lost: number;
             /** Told */
             told: number;
-        };
-        /**
-         * DriftOut
-         * @description How far a feature has drifted: PSI against the model's test month.
-         */
-        DriftOut: {
-            /** Name */
-            name: string;
-            /** Label */
-            label: string;
-            /** Psi */
-            psi: number;
         };
         /**
          * Monitoring
@@ -9762,6 +9876,33 @@ export interface components {
             features: components["schemas"]["DriftOut"][];
             /** Outcomes */
             outcomes: components["schemas"]["CohortOut"][];
+            /** Months */
+            months: components["schemas"]["MonthOut"][];
+        };
+        /**
+         * MonthOut
+         * @description 逐月表现: what the model in use was worth on a month whose outcome became known.
+         */
+        MonthOut: {
+            /** Number */
+            number: number;
+            /**
+             * Month
+             * Format: date
+             */
+            month: string;
+            /** Customers */
+            customers: number;
+            /** Figures */
+            figures: {
+                [key: string]: number;
+            };
+            /** Tested */
+            tested: {
+                [key: string]: number;
+            };
+            /** Fell */
+            fell: boolean;
         };
         /**
          * NightOut
@@ -15149,6 +15290,33 @@ export interface operations {
             };
         };
     };
+    set_model_aside: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                kind: string;
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReasonIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelCard"];
+                };
+            };
+        };
+    };
     roll_back_model: {
         parameters: {
             query?: never;
@@ -15160,7 +15328,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["RollBackIn"];
+                "application/json": components["schemas"]["ReasonIn"];
             };
         };
         responses: {

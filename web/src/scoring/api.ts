@@ -159,3 +159,18 @@ export function useRollBack() {
     onSuccess: () => queries.invalidateQueries({ queryKey: ["models"] }),
   });
 }
+
+/** Take a model that is not in use out of the running. */
+export function useSetAside() {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: ({ kind, number, reason }: { kind: string; number: number; reason: string }) =>
+      body(
+        client.POST("/api/scoring/models/{kind}/{number}/set-aside", {
+          params: { path: { kind, number } },
+          body: { reason },
+        }),
+      ),
+    onSuccess: () => queries.invalidateQueries({ queryKey: ["models"] }),
+  });
+}

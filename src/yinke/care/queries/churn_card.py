@@ -18,12 +18,15 @@ from yinke.customers.shown import shown_amount
 from yinke.lake.reading import curve_days, rows_of
 from yinke.lake.store import Lake
 from yinke.privacy.consents import objects_to_profiling
+from yinke.scoring.churn.actions import actions, texts
 from yinke.scoring.churn.score_table import REASONS
 from yinke.scoring.models import ChurnAlert, ScoreFeedback, ScoreNight
 from yinke.scoring.services.feedback import Told
 
 BACK = 365
 """Days of the curve: daily for a quarter, weekly before."""
+SHORT = 2
+"""Reasons told of a past score."""
 COLUMNS = (
     "model", "probability", "band", "aum", "aum_at_risk",
     *(f"{part}_{n}" for n in range(1, REASONS + 1) for part in ("reason", "value")),
@@ -42,16 +45,23 @@ def score_card(viewer: Viewer, customer_id: int) -> ScoreCard:
     nights = _nights()
     if not nights:
         return ScoreCard(state="NO_MODEL")
-    row, past = _scores(customer.id, nights)
+    row, rows = _scores(customer.id, nights)
+    past = [
+        ScorePoint(
+            day=r["biz_date"], probability=r["probability"], band=r["band"], reasons=told_reasons(viewer, _why(r))[:SHORT]
+        )
+        for r in rows
+    ]  # fmt: skip
     feedback = _feedback(viewer, customer, nights[-1])
     if row is None:
         return ScoreCard(state="NOT_SCORED", day=nights[-1], history=past, feedback=feedback)
     alert = ChurnAlert.objects.filter(customer=customer, ended_on=None).first()
-    why = [(row[f"reason_{n}"], row[f"value_{n}"]) for n in range(1, REASONS + 1) if row[f"reason_{n}"]]
+    why = _why(row)
     return ScoreCard(
         state="SCORED", day=row["biz_date"], banded=viewer.masked, band=row["band"], probability=row["probability"],
         aum=shown_amount(viewer, row["aum"]), aum_at_risk=shown_amount(viewer, row["aum_at_risk"]), model=row["model"],
-        entered_on=alert.entered_on if alert else None, reasons=told_reasons(viewer, why), history=past,
+        entered_on=alert.entered_on if alert else None, reasons=told_reasons(viewer, why),
+        actions=[texts(viewer.language)[action] for action in actions(why)] if row["band"] != "LOW" else [], history=past,
         feedback=feedback, may_tell=viewer.may("task.work") and row["band"] != "LOW",
     )  # fmt: skip
 
@@ -79,13 +89,16 @@ def _nights() -> list[date]:
     return sorted(set(curve_days(dates[0], BACK)).intersection(dates)) if dates else []
 
 
-def _scores(cust_id: int, nights: list[date]) -> tuple[dict[str, Any] | None, list[ScorePoint]]:
-    """The newest night's row, and the scores of all of them."""
+def _why(row: dict[str, Any]) -> list[tuple[str, float | None]]:
+    return [(row[f"reason_{n}"], row[f"value_{n}"]) for n in range(1, REASONS + 1) if row[f"reason_{n}"]]
+
+
+def _scores(cust_id: int, nights: list[date]) -> tuple[dict[str, Any] | None, list[dict[str, Any]]]:
+    """The newest night's row, and the rows of all of them, oldest first."""
     lake = Lake(settings.YINKE.lake)
     days = [day for day in map(lake.day, nights) if day is not None]
     rows = rows_of(days, "score", cust_id, COLUMNS)
-    points = [ScorePoint(day=r["biz_date"], probability=r["probability"], band=r["band"]) for r in rows]
-    return (rows[-1] if rows and rows[-1]["biz_date"] == nights[-1] else None), points
+    return (rows[-1] if rows and rows[-1]["biz_date"] == nights[-1] else None), rows
 
 
 def _feedback(viewer: Viewer, customer: Customer, night: date) -> list[FeedbackOut]:

@@ -21,11 +21,11 @@ from yinke.lake.engine import Engine, slices
 from yinke.lake.engine.files import ROW_GROUP, writer
 from yinke.lake.store import Building, Lake
 from yinke.scoring.churn.features import FEATURES, observe
-from yinke.scoring.churn.score_table import BANDS, REASONS, SCORE, money, named, numbers, without
+from yinke.scoring.churn.score_table import BANDS, REASONS, SCORE, money, named, numbers, repeated, without
 from yinke.scoring.churn.store import StoredModel, read_model, released_number
 from yinke.scoring.churn.train import frame_of
 from yinke.scoring.learning.drift import Drift, score_frame
-from yinke.scoring.learning.frame import Frame, Numbers
+from yinke.scoring.learning.frame import Frame, Numbers, Rows
 
 _MADE = SCORE.append(pa.field("drift", pa.string()))
 """What comes of a batch: its scores, and on one row of it the counts of ``Drift``."""
@@ -187,13 +187,11 @@ def scored(stored: StoredModel, table: pa.Table, frame: Frame, score: Numbers) -
     """
     count = len(frame)
     probability = stored.model.calibrator(score)
-    high, medium = stored.card["bands"]["high"], stored.card["bands"]["medium"]
-    # by the score: isotonic probabilities have steps on which many customers stand
-    band = np.where(score >= high, 0, np.where(score >= medium, 1, 2))
+    band = bands_of(stored, score)
     aum, base = table["aum"].to_numpy(), table["base"].to_numpy()
     columns: dict[str, Any] = {
         "cust_id": table["cust_id"].cast(pa.int32()),
-        "model": pa.array(np.full(count, stored.number, np.int32)),
+        "model": repeated(stored.number, count),
         "probability": pa.array(probability),
         "band": named(band, BANDS),
         "aum": money(aum),
@@ -217,6 +215,12 @@ def scored(stored: StoredModel, table: pa.Table, frame: Frame, score: Numbers) -
             f"value_{n + 1}": numbers(value[:, n]),
         }
     return pa.table([columns[name] for name in SCORE.names], schema=SCORE)
+
+
+def bands_of(stored: StoredModel, score: Numbers) -> Rows:
+    """The place in ``BANDS`` of each score: isotonic probabilities have steps on which many customers stand."""
+    high, medium = stored.card["bands"]["high"], stored.card["bands"]["medium"]
+    return np.where(score >= high, 0, np.where(score >= medium, 1, 2)).astype(np.intp)
 
 
 def check(drift: Drift, reference: Mapping[str, Any], values: Mapping[str, Any]) -> dict[str, float]:

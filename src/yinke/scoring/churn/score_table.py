@@ -31,6 +31,11 @@ def without(table: pa.Table, customers: Collection[int]) -> pa.Table:
     return table.filter(pc.invert(pc.is_in(table["cust_id"].cast(pa.int32()), gone)))
 
 
+def repeated(number: int, count: int) -> pa.Array:
+    """The same number in every row."""
+    return pa.array(np.full(count, number, np.int32))
+
+
 def named(places: npt.NDArray[np.integer[Any]], names: Sequence[str]) -> pa.Array:
     """The names at places; none at -1."""
     known = pa.array(places.astype(np.int32), mask=places < 0)

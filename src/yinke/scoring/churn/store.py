@@ -1,7 +1,7 @@
 """The models' folder in the lake: ``models/<kind>/<number>/`` with LightGBM's text file and a card in JSON; no pickle.
 
 A folder appears whole, by one rename, and never changes. ``models/<kind>/released.json`` names the number that the
-nights use; it is changed by one rename too.
+nights use, and that of the challenger beside it; it is changed by one rename too.
 
 LightGBM and scikit-learn, which take two seconds to load, are loaded with a model and not before: every process of Yinke
 comes by here.
@@ -176,17 +176,27 @@ def read_model(lake: Lake, kind: str, number: int) -> StoredModel:
 
 
 def released_number(lake: Lake, kind: str) -> int | None:
-    """Which model the nights use; None: none, the rules alone hold."""
+    """Which model the nights use (冠军, the champion); None: none, the rules alone hold."""
+    return _standing(lake, kind).get("number")
+
+
+def challenger_number(lake: Lake, kind: str) -> int | None:
+    """Which model the nights let score beside it (挑战者, the challenger); None: none."""
+    return _standing(lake, kind).get("challenger")
+
+
+def _standing(lake: Lake, kind: str) -> dict[str, int]:
     path = lake.root / "models" / kind / "released.json"
-    return int(json.loads(path.read_text("utf-8"))["number"]) if path.exists() else None
+    return dict(json.loads(path.read_text("utf-8"))) if path.exists() else {}
 
 
-def set_released(lake: Lake, kind: str, number: int | None) -> None:
-    """Say which model the nights use from now on; None: none."""
+def set_released(lake: Lake, kind: str, number: int | None, challenger: int | None = None) -> None:
+    """Say which model the nights use from now on (None: none), and which stands beside it."""
     path = lake.root / "models" / kind / "released.json"
     if number is None:
         path.unlink(missing_ok=True)
         return
+    beside = {} if challenger is None else {"challenger": challenger}
     scratch = path.with_name(f".released.{os.getpid()}.tmp")
-    scratch.write_text(json.dumps({"number": number}), "utf-8")
+    scratch.write_text(json.dumps({"number": number, **beside}), "utf-8")
     scratch.replace(path)

@@ -72,7 +72,7 @@ def observed(
     day = lake.day(month)
     assert day is not None  # noqa: S101 (``observed_months`` named it)
     table = engine.to_arrow(observe(engine, day, lake, values)).sort_by("cust_id")
-    table = table.filter(pa.array(drawn(table["cust_id"].to_numpy(), most)))
+    table = table.filter(pa.array(drawn(table["cust_id"].to_numpy(), most / max(len(table), 1))))
     table = table.filter(pa.array(~np.isin(table["cust_id"].to_numpy(), explained_in(month, explained))))
     truth = engine.to_arrow(label(engine, lake, month, values)).sort_by("cust_id")
     ids, known = table["cust_id"].to_numpy(), truth["cust_id"].to_numpy()
@@ -99,12 +99,14 @@ def explained_in(month: date, explained: Explained) -> npt.NDArray[np.int64]:
     return np.array(sorted({cust for cust, day in explained if month <= day <= last}), np.int64)
 
 
-def drawn(ids: npt.NDArray[Any], most: int) -> Labels:
-    """Which customers a model learns from: all, or of more than ``most`` about so many, the same in each month."""
-    if len(ids) <= most:
-        return np.ones(len(ids), np.bool_)
+def drawn(ids: npt.NDArray[Any], share: float) -> Labels:
+    """About that share of customers (from 1 on all), the same ones whenever it is asked.
+
+    >>> drawn(np.arange(1_000), 0.3).sum(), drawn(np.arange(1_000), 1.5).all()
+    (np.int64(300), np.True_)
+    """
     mixed = (ids.astype(np.uint64) * np.uint64(2_654_435_761)) % np.uint64(2**32)
-    return np.asarray(mixed < np.uint64(2**32 * most // len(ids)), np.bool_)
+    return np.asarray(mixed < np.uint64(min(1.0, share) * 2**32), np.bool_)
 
 
 def months_to_learn(months: Sequence[date]) -> tuple[list[date], date]:

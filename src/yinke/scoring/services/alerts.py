@@ -27,6 +27,7 @@ from yinke.scoring.churn.label import WINDOW, ends_later, label
 from yinke.scoring.churn.score_table import REASONS
 from yinke.scoring.churn.store import KINDS
 from yinke.scoring.models import ChurnAlert, ScoreFeedback, ScoreNight
+from yinke.scoring.services.comparison import note_challengers
 
 COLUMNS = ("customer_id", "model", "band", "probability", "aum", "aum_at_risk", "base", "why")
 BATCH = 50_000
@@ -97,10 +98,12 @@ def take_scores(
     Returns:
         ``alerts`` that were entered, ``ended`` and ``decided``.
     """
-    kinds = scored_kinds(day.manifest()["steps"].get("scores") or {})
+    detail = day.manifest()["steps"].get("scores") or {}
+    kinds = scored_kinds(detail)
     newest = ScoreNight.objects.filter(kind="churn").aggregate(Max("biz_date"))["biz_date__max"]
     for kind, told in kinds.items():
         note_night(kind, day.biz_date, told, values)
+    note_challengers(day.biz_date, detail)
     if not day.has("score") or (newest is not None and newest > day.biz_date):
         return {"alerts": 0, "ended": 0, "decided": 0}
     stage("scored", "scoring_churnalert", _feared(day, objecting), COLUMNS)
@@ -119,7 +122,7 @@ def scored_kinds(detail: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
     >>> scored_kinds({"model": 3, "scored": 9, "value": {"model": 1, "scored": 20}, "product": {"model": None, "scored": 0}})
     {'churn': {'model': 3, 'scored': 9}, 'value': {'model': 1, 'scored': 20}}
     """
-    churn = {name: value for name, value in detail.items() if name not in KINDS}
+    churn = {name: value for name, value in detail.items() if name not in (*KINDS, "challengers")}
     told = {kind: churn if kind == "churn" else detail.get(kind, {}) for kind in KINDS}
     return {kind: one for kind, one in told.items() if one.get("model") is not None}
 

@@ -1,4 +1,4 @@
-"""Register, approve, release and roll back models. Who trained a model neither approves nor releases it.
+"""Register, approve, release, set aside and roll back models. Who trained a model neither approves nor releases it.
 
 The database is the record; which model the nights use is written from it into the lake, for the lake's half of a night
 knows no PostgreSQL.
@@ -13,12 +13,14 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
+from yinke.access.maker_checker import another_persons, said_why
 from yinke.access.services import audit
 from yinke.access.viewer import Viewer
 from yinke.common.errors import NotAllowed, NotFound, YinkeError
 from yinke.lake.store import Lake
 from yinke.scoring.churn.store import KINDS, folder_of, read_files, set_released
 from yinke.scoring.models import ScoringModel
+from yinke.scoring.value.used import KINDS as COMPARED
 
 Status = ScoringModel.Status
 TRAIN, APPROVE = "model.train", "model.approve"
@@ -50,7 +52,7 @@ def register(viewer: Viewer, card: dict[str, Any], note: str = "") -> ScoringMod
 
 @transaction.atomic
 def approve(viewer: Viewer, kind: str, number: int) -> ScoringModel:
-    """Find a candidate fit for use.
+    """Find a candidate fit for use. While another is in use it is the challenger: each night it scores beside that one.
 
     Raises:
         NotFound: there is none. NotAllowed: the viewer trained it, or may not approve models.
@@ -61,6 +63,7 @@ def approve(viewer: Viewer, kind: str, number: int) -> ScoringModel:
     _check_files(model)
     model.status, model.approved_by_id, model.approved_at = Status.APPROVED, viewer.user_id, timezone.now()
     model.save(update_fields=["status", "approved_by", "approved_at"])
+    transaction.on_commit(lay_down)
     audit(viewer, "model.approve", "model", _name(model))
     return model
 
@@ -82,6 +85,27 @@ def release(viewer: Viewer, kind: str, number: int) -> ScoringModel:
 
 
 @transaction.atomic
+def set_aside(viewer: Viewer, kind: str, number: int, reason: str) -> ScoringModel:
+    """Take a candidate, or an approved model that is not in use, out of the running for good.
+
+    Raises:
+        NotFound: there is none. NotAllowed: the viewer may not approve models. ModelMoved: it is neither.
+        YinkeError: no reason is given.
+    """
+    _may(viewer, APPROVE)
+    found, why = _found(kind, number), said_why(reason)
+    if found.status not in (Status.CANDIDATE, Status.APPROVED):
+        raise ModelMoved(
+            f"It is {found.status}", place=_name(found), remedy="Only what is not in use can be set aside"
+        )
+    found.status, found.retired_at, found.reason = Status.RETIRED, timezone.now(), why
+    found.save(update_fields=["status", "retired_at", "reason"])
+    transaction.on_commit(lay_down)
+    audit(viewer, "model.set_aside", "model", _name(found), reason=why)
+    return found
+
+
+@transaction.atomic
 def roll_back(viewer: Viewer, kind: str, reason: str) -> ScoringModel | None:
     """Take the released model out of use; the one that was released before it is used again.
 
@@ -93,10 +117,7 @@ def roll_back(viewer: Viewer, kind: str, reason: str) -> ScoringModel | None:
         YinkeError: no reason is given.
     """
     _may(viewer, APPROVE)
-    if not reason.strip():
-        raise YinkeError(
-            "Say why", place="reason", code="reason_missing", remedy="Write a sentence for the record"
-        )
+    why = said_why(reason)
     current = ScoringModel.objects.select_for_update().filter(kind=kind, status=Status.RELEASED).first()
     if current is None:
         raise ModelMoved(f"No {kind} model is released", place=kind, remedy="Release one first")
@@ -106,26 +127,43 @@ def roll_back(viewer: Viewer, kind: str, reason: str) -> ScoringModel | None:
         .order_by("-released_at").first()
     )  # fmt: skip
     if before is not None:
-        _not_the_trainer(viewer, before)
+        another_persons(viewer, before.trained_by_id, _name(before))
         _check_files(before)
-    _retire(kind, reason.strip()[:200])
+    _retire(kind, why)
     if before is not None:
         _use(viewer, before)
     else:
         transaction.on_commit(lay_down)
-    audit(viewer, "model.rollback", "model", _name(current), reason=reason.strip())
+    audit(viewer, "model.rollback", "model", _name(current), reason=why)
     return before
 
 
 def lay_down() -> None:
-    """Write into the lake which models the nights use."""
+    """Write into the lake which models the nights use, and which stand beside them."""
     root = settings.YINKE.lake
     if not (root / "models").exists():
         return
     lake = Lake(root)
     for kind in KINDS:
-        used = ScoringModel.objects.filter(kind=kind, status=Status.RELEASED).first()
-        set_released(lake, kind, used.number if used else None)
+        used, beside = champion_of(kind), challenger_of(kind)
+        set_released(lake, kind, used.number if used else None, beside.number if beside else None)
+
+
+def champion_of(kind: str) -> ScoringModel | None:
+    """冠军: the model in use."""
+    return ScoringModel.objects.filter(kind=kind, status=Status.RELEASED).first()
+
+
+def challenger_of(kind: str) -> ScoringModel | None:
+    """挑战者: while a model is in use, the one most lately approved that is not. Models of texts have none: what they tell is never proved right
+    or wrong by a later month."""
+    if kind not in COMPARED or champion_of(kind) is None:
+        return None
+    return (
+        ScoringModel.objects.filter(kind=kind, status=Status.APPROVED)
+        .order_by("-approved_at", "-number")
+        .first()
+    )
 
 
 def _use(viewer: Viewer, model: ScoringModel) -> None:
@@ -143,21 +181,18 @@ def _retire(kind: str, reason: str = "") -> None:
 
 def _another_persons(viewer: Viewer, kind: str, number: int) -> ScoringModel:
     _may(viewer, APPROVE)
+    found = _found(kind, number)
+    another_persons(viewer, found.trained_by_id, _name(found))
+    return found
+
+
+def _found(kind: str, number: int) -> ScoringModel:
     model = ScoringModel.objects.select_for_update().filter(kind=kind, number=number).first()
     if model is None:
         raise NotFound(
             f"There is no {kind} model {number}", place=f"{kind} {number}", remedy="See the list of models"
         )
-    _not_the_trainer(viewer, model)
     return model
-
-
-def _not_the_trainer(viewer: Viewer, model: ScoringModel) -> None:
-    if model.trained_by_id == viewer.user_id:
-        raise NotAllowed(
-            "Who trained a model does not approve or release it", place=_name(model), code="maker_checker",
-            remedy="Another person must decide",
-        )  # fmt: skip
 
 
 def _may(viewer: Viewer, right: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -20,8 +21,9 @@ from yinke.common.thresholds import load_thresholds
 from yinke.lake.engine import Engine, open_engine
 from yinke.lake.store import Lake
 from yinke.scoring.churn.store import KINDS
-from yinke.scoring.models import ScoringModel, TrainingRun
+from yinke.scoring.models import ModelComparison, ScoringModel, TrainingRun
 from yinke.scoring.services import registry
+from yinke.scoring.services.comparison import compare_models
 from yinke.scoring.services.feedback import explained
 from yinke.scoring.text.train import Example, read_examples
 
@@ -41,7 +43,7 @@ class TrainingOpen(YinkeError):
 def train(
     viewer: Viewer, kind: str, note: str = "", on_month: OnMonth = lambda month, done, total: None
 ) -> tuple[ScoringModel, dict[str, Any]]:
-    """Train a model from the lake and what managers told, and register it as a candidate.
+    """Train a model from the lake and what managers told, register it as a candidate, and compare it with the one in use.
 
     Returns:
         The model and its card.
@@ -51,6 +53,28 @@ def train(
         YinkeError: no such kind, or too little to learn from.
     """
     _check(viewer, kind)
+    engine, lake, values = _bench()
+    card = _trained(kind, engine, lake, values, settings.YINKE.threads, on_month)
+    model = registry.register(viewer, card, note)
+    with suppress(YinkeError):  # none is in use, or it cannot be asked: the card says all that there is
+        compare_models(engine, lake, values, kind, model.number)
+    return model, card
+
+
+def compare(viewer: Viewer, kind: str, number: int | None = None) -> ModelComparison:
+    """Measure a model (None: the challenger) beside the one in use, on the newest month whose outcome is known.
+
+    Raises:
+        NotAllowed: the viewer may not look at models. YinkeError: as ``comparison.compare_models``.
+    """
+    if not viewer.may("model.read"):
+        raise NotAllowed("You may not look at models", place=kind, remedy="Ask a security administrator")
+    engine, lake, values = _bench()
+    return compare_models(engine, lake, values, kind, number)
+
+
+def _bench() -> tuple[Engine, Lake, Mapping[str, Any]]:
+    """The engine, the lake, and the thresholds of its newest day."""
     env: Any = settings.YINKE
     lake = Lake(env.lake)
     engine = open_engine(
@@ -61,9 +85,11 @@ def train(
         master=env.spark_master,
     )
     newest = lake.latest()
-    values = load_thresholds(env.thresholds).at(newest.biz_date if newest else timezone.localdate())
-    card = _trained(kind, engine, lake, values, env.threads, on_month)
-    return registry.register(viewer, card, note), card
+    return (
+        engine,
+        lake,
+        load_thresholds(env.thresholds).at(newest.biz_date if newest else timezone.localdate()),
+    )
 
 
 def _trained(

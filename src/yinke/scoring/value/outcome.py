@@ -78,7 +78,7 @@ class Past:
         assert day is not None  # noqa: S101
         table = self.engine.to_arrow(observe(self.engine, day, self.lake, self.values)).sort_by("cust_id")
         ids = table["cust_id"].to_numpy().astype(np.int64)
-        rows = np.flatnonzero(drawn(ids, most))
+        rows = np.flatnonzero(drawn(ids, most / max(len(ids), 1)))
         ids, frame = ids[rows], frame_of(table).take(rows)
         later = [self.end(ends_later(month, n)).of(ids) for n in range(1, WINDOW + 1)]
         holds = self.end(month).of(ids)[1]

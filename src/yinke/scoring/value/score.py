@@ -8,38 +8,34 @@ the step says why; the rest is written.
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
+import pyarrow.parquet as pq
 
 from yinke.common.errors import YinkeError
 from yinke.lake.engine import Engine, Slice, Table, slices
 from yinke.lake.engine.files import PAGE_GROUP, ROW_GROUP, writer
 from yinke.lake.store import Building, Lake
-from yinke.lake.tables import CATEGORIES
-from yinke.scoring.churn.score_table import SCORE, money, named, numbers, without
-from yinke.scoring.churn.store import features_of, read_boosters, released_number
+from yinke.scoring.churn.score_table import SCORE, money, repeated, without
+from yinke.scoring.churn.store import challenger_number, released_number
 from yinke.scoring.value.contribution import standing
 from yinke.scoring.value.suitability import least_risks
-from yinke.scoring.value.value_table import PROPOSALS, REASONS, VALUE
+from yinke.scoring.value.used import KINDS, Used, opened_model
+from yinke.scoring.value.value_table import VALUE
 
 if TYPE_CHECKING:
+    from yinke.scoring.champion.beside import Challengers, Tally
     from yinke.scoring.churn.score import Seen
-    from yinke.scoring.churn.store import StoredModel
     from yinke.scoring.learning.drift import Drift
-    from yinke.scoring.learning.fit import Model
-    from yinke.scoring.learning.frame import Frame, Numbers, Rows
-    from yinke.scoring.learning.trees import Columns
-    from yinke.scoring.value.expected import ValueModel
+    from yinke.scoring.learning.frame import Frame, Numbers
 
-KINDS = ("churn", "value", "product")
 _OF_CHURN = pa.schema([pa.field(f"churn_{field.name}", field.type) for field in SCORE])
 _MADE = pa.schema([*VALUE, *_OF_CHURN, pa.field("drift", pa.string())])
 """What comes of a batch: its rows, those of ``score`` beside them (null of whom churn is not told), and on one of them what was counted by model."""
@@ -54,32 +50,49 @@ def score_all(
         unscored: customers who objected to automated decisions (PIPL art. 24): they have no row.
 
     Returns:
-        By kind what ``score_churn`` tells of its own: ``model``, ``scored``, ``psi``, ``blocked`` ...
+        By kind what ``score_churn`` tells of its own: ``model``, ``scored``, ``psi``, ``blocked`` ... And ``challengers``: by kind that of a
+        challenger (``champion.beside.Tally``), where one stands beside a model that was used.
     """
-    told: dict[str, dict[str, Any]] = {}
-    used: dict[str, _Used] = {}
-    for kind in KINDS:
-        number = released_number(lake, kind)
-        told[kind] = {"model": number, "scored": 0}
-        if number is not None:
-            from yinke.scoring.churn.score import Strange
-
-            try:
-                used[kind] = _opened(lake, kind, number)
-            except YinkeError as problem:
-                told[kind] |= {"blocked": "model", "problem": problem.message}
-            except Strange as strange:
-                told[kind] |= {"blocked": "features", "blocked_features": strange.names}
-    night = _Night(engine, building, lake, values, frozenset(unscored))
+    used, told = _opened(lake, released_number)
+    for one in told.values():
+        one["scored"] = 0
+    beside, of_beside = _opened(lake, challenger_number)
+    night = _Night(engine, building, lake, values, frozenset(unscored), beside)
     while True:
         try:
-            found = night.write(used)
+            found, of_found = night.write(used)
         except _Unfit as unfit:
             for kind, why in unfit.kinds.items():  # written anew without it
                 told[kind] |= why
                 del used[kind]
         else:
-            return {kind: told[kind] | found.get(kind, {}) for kind in KINDS}
+            asked = [kind for kind in used if of_beside[kind]["model"] is not None]
+            whole = {kind: told[kind] | found.get(kind, {}) for kind in KINDS}
+            challengers = {
+                kind: {"champion": used[kind].number, **of_beside[kind], **of_found.get(kind, {})}
+                for kind in asked
+            }
+            return whole | ({"challengers": challengers} if challengers else {})
+
+
+def _opened(
+    lake: Lake, number_of: Callable[[Lake, str], int | None]
+) -> tuple[dict[str, Used], dict[str, dict[str, Any]]]:
+    """Models by kind, and of each kind its ``model`` and, if it cannot score, why it is ``blocked``."""
+    used, told = dict[str, Used](), dict[str, dict[str, Any]]()
+    for kind in KINDS:
+        number = number_of(lake, kind)
+        told[kind] = {"model": number}
+        if number is not None:
+            from yinke.scoring.churn.score import Strange
+
+            try:
+                used[kind] = opened_model(lake, kind, number)
+            except YinkeError as problem:
+                told[kind] |= {"blocked": "model", "problem": problem.message}
+            except Strange as strange:
+                told[kind] |= {"blocked": "features", "blocked_features": strange.names}
+    return used, told
 
 
 class _Unfit(Exception):
@@ -91,60 +104,28 @@ class _Unfit(Exception):
 
 
 @dataclass(frozen=True)
-class _Used:
-    """A released model as the night uses it."""
-
-    number: int
-    card: dict[str, Any]
-    churn: StoredModel | None = None
-    value: ValueModel | None = None
-    products: Mapping[str, Model] | None = None
-
-
-def _opened(lake: Lake, kind: str, number: int) -> _Used:
-    from yinke.scoring.churn.score import Strange, opened
-    from yinke.scoring.learning.calibration import Calibrator
-    from yinke.scoring.learning.fit import Model
-    from yinke.scoring.value.expected import ValueModel
-    from yinke.scoring.value.features import FEATURES
-
-    if kind == "churn":
-        stored = opened(lake, number)
-        return _Used(number, stored.card, churn=stored)
-    card, boosters = read_boosters(lake, kind, number)
-    features = features_of(card)
-    strange = {f.name for f in features} ^ {f.name for f in FEATURES}
-    if strange:
-        raise Strange(sorted(strange))
-    if kind == "value":
-        return _Used(number, card, value=ValueModel(features, boosters, card["widened"]))
-    models = {
-        name: Model(features, (booster,), Calibrator.of(card["calibrators"][name]), 0)
-        for name, booster in boosters.items()
-    }
-    return _Used(number, card, products=models)
-
-
-@dataclass(frozen=True)
 class _Night:
     engine: Engine
     building: Building
     lake: Lake
     values: Mapping[str, Any]
     left_out: frozenset[int]
+    beside: Mapping[str, Used]
 
-    def write(self, used: Mapping[str, _Used]) -> dict[str, dict[str, Any]]:
+    def write(self, used: Mapping[str, Used]) -> tuple[dict[str, dict[str, Any]], dict[str, dict[str, Any]]]:
         """Write the tables with these models.
 
         Returns:
-            By kind what it came to: ``scored``, ``psi`` ...
+            By kind what it came to, ``scored``, ``psi`` ...; and what the challengers beside them came to.
 
         Raises:
             _Unfit: some of the models do not fit the day; nothing is written.
         """
         churn = used["churn"].churn if "churn" in used else None
-        work = _Batch(used, self.left_out, self.values, least_risks(self.building), self.building.biz_date)
-        counted = _Counted(used)
+        risks, on = least_risks(self.building), self.building.biz_date
+        challengers = self._challengers(used, risks)
+        work = _Batch(used, self.left_out, self.values, risks, on, challengers)
+        counted = _Counted(used, challengers)
         with ExitStack() as files:
             path = files.enter_context(self.building.writing("value"))
             value = files.enter_context(writer(path, VALUE))
@@ -162,9 +143,19 @@ class _Night:
                     leaving.append(told.select(_OF_CHURN.names).rename_columns(SCORE.names))
                 if churn is not None:
                     score.write_table(pa.concat_tables(leaving), row_group_size=ROW_GROUP)
-            return counted.told(self.values)
+            return counted.told(self.values), counted.beside(self.values)
 
-    def _asked(self, used: Mapping[str, _Used], part: Slice) -> Table:
+    def _challengers(self, used: Mapping[str, Used], risks: Mapping[str, int]) -> Challengers | None:
+        beside = {kind: model for kind, model in self.beside.items() if kind in used}
+        if not beside:
+            return None
+        from yinke.scoring.champion.beside import Challengers
+
+        everybody = pq.read_metadata(self.building.path("customer")).num_rows
+        share = int(self.values["challenger.customers"]) / max(everybody, 1)
+        return Challengers(beside, share, self.values, risks, self.building.biz_date)
+
+    def _asked(self, used: Mapping[str, Used], part: Slice) -> Table:
         if not used:
             table = standing(self.engine, self.building, self.values, part)
             return table.filter(table.normal)
@@ -176,8 +167,13 @@ class _Night:
 class _Counted:
     """What a night's rows came to, and how far they are from what each model was tested on."""
 
-    def __init__(self, used: Mapping[str, _Used]) -> None:
+    def __init__(self, used: Mapping[str, Used], challengers: Challengers | None) -> None:
         self.rows = 0
+        self.tallies: dict[str, Tally] = {}
+        if challengers is not None:
+            from yinke.scoring.champion.beside import Tally
+
+            self.tallies = {kind: Tally(model) for kind, model in challengers.used.items()}
         self.churn: Seen | None = None
         self.drifts: dict[str, Drift] = {}
         for kind, model in used.items():
@@ -200,6 +196,11 @@ class _Counted:
                 drift.join(seen[kind])
             if self.churn is not None and "churn" in seen:
                 self.churn.join(seen["churn"])
+            for kind, counts in seen.get("challengers", {}).items():
+                self.tallies[kind].join(counts)
+
+    def beside(self, values: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+        return {kind: tally.told(values) for kind, tally in self.tallies.items()}
 
     def told(self, values: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
         if self.churn is None and not self.drifts:
@@ -228,11 +229,12 @@ class _Counted:
 class _Batch:
     """Values some customers, wherever they are."""
 
-    used: Mapping[str, _Used]
+    used: Mapping[str, Used]
     left_out: frozenset[int]
     values: Mapping[str, Any]
     risks: Mapping[str, int]
     on: date
+    challengers: Challengers | None
 
     def __call__(self, table: pa.Table) -> pa.Table:
         """``_MADE`` of rows as ``features.observe`` or ``contribution.standing`` gives them; the first tells how often what was seen."""
@@ -242,7 +244,7 @@ class _Batch:
         if not self.used:
             now = table["contribution"].to_numpy()
             return _table(_nothing(len(table)) | {"cust_id": table["cust_id"], "contribution": money(now)})
-        from yinke.scoring.value.features import frame_of, place_of
+        from yinke.scoring.value.features import frame_of
 
         frame = frame_of(table)
         now = table["f_contribution"].to_numpy()
@@ -261,8 +263,13 @@ class _Batch:
         if "value" in self.used:
             columns |= _expected(self.used["value"], frame, now, leaving)
         if "product" in self.used:
-            holds = np.column_stack([frame.values[:, place_of(f"holds_{c.lower()}")] > 0 for c in CATEGORIES])
-            columns |= _proposals(self.used["product"], table, frame, holds, self)
+            from yinke.scoring.value.proposals import proposals, ranked
+
+            product = self.used["product"]
+            found = ranked(product, table, frame, self.values, self.risks, self.on)
+            columns |= proposals(product, frame, found)
+        if self.challengers is not None:
+            seen["challengers"] = self.challengers.tallies(table, frame, columns, leaving)
         columns["drift"] = pa.array([json.dumps(seen), *[None] * (len(table) - 1)], pa.string())
         return _table(columns)
 
@@ -302,81 +309,11 @@ def _cast(column: Any, kind: pa.DataType) -> Any:
     return column if column.type == kind else column.cast(kind)
 
 
-def _expected(used: _Used, frame: Frame, now: Numbers, leaving: Numbers) -> dict[str, Any]:
-    from yinke.scoring.value.expected import carried, rounded
+def _expected(used: Used, frame: Frame, now: Numbers, leaving: Numbers) -> dict[str, Any]:
+    from yinke.scoring.value.expected import rounded
 
-    assert used.value is not None  # noqa: S101
-    decay = used.card["decay"]
-    goes = np.where(np.isnan(leaving), float(decay["leaving"]), leaving)
-    span = carried(used.value.quarter(frame, now), goes, float(decay["loss"]))
+    span = used.year(frame, now, leaving)
     return {
-        "model": _same(used.number, len(frame)),
+        "model": repeated(used.number, len(frame)),
         **{name: money(rounded(getattr(span, name))) for name in ("expected", "low", "high")},
     }
-
-
-def _same(number: int, count: int) -> pa.Array:
-    return pa.array(np.full(count, number, np.int32))
-
-
-def _proposals(
-    used: _Used, table: pa.Table, frame: Frame, holds: npt.NDArray[np.bool_], batch: _Batch
-) -> dict[str, Any]:
-    from yinke.scoring.learning.trees import Columns
-    from yinke.scoring.value.expected import rounded
-    from yinke.scoring.value.suitability import judge, told
-
-    assert used.products is not None  # noqa: S101
-    judged = judge(table, batch.risks, batch.values, batch.on)
-    count, names = len(table), list(used.products)
-    place = [CATEGORIES.index(name) for name in names]
-    may = ~holds[:, place] & (judged.barred[:, place] == 0)
-    chance: Numbers = np.zeros(may.shape)
-    columns_of = Columns(frame.values)
-    for n, model in enumerate(used.products.values()):
-        asked = np.flatnonzero(may[:, n])
-        (trees,) = model.trees
-        chance[asked, n] = model.calibrator(trees.scores(columns_of.take(asked)))
-    may &= chance >= float(batch.values["value.least_probability"])
-    rounded_chance: Numbers = np.round(chance, 3)
-    pays = np.array([used.card["metrics"]["categories"][name]["worth"] for name in names])
-    rank = np.where(may, chance * np.maximum(pays, 0.01), -1.0)
-    columns: dict[str, Any] = {
-        "product_model": _same(used.number, count), "up_to": pa.array(judged.up_to),
-        "barred": told(judged.barred, ~holds),
-    }  # fmt: skip
-    for n in range(min(PROPOSALS, len(names))):
-        best = rank.argmax(axis=1)
-        chosen = np.where(rank[np.arange(count), best] > 0, best, -1)
-        rows = np.flatnonzero(chosen >= 0)
-        which = chosen[rows]
-        columns |= {
-            f"product_{n + 1}": named(chosen, names),
-            f"probability_{n + 1}": numbers(_spread(count, rows, rounded_chance[rows, which])),
-            f"worth_{n + 1}": money(_spread(count, rows, rounded(pays)[which])),
-            **_reasons(n + 1, list(used.products.values()), chosen, frame, columns_of),
-        }
-        rank[rows, which] = -1.0
-    return columns
-
-
-def _reasons(n: int, models: list[Model], chosen: Rows, frame: Frame, rows: Columns) -> dict[str, Any]:
-    """The features that raise the log-odds of each customer's ``n``-th proposal most, with their values."""
-    reason = np.full((len(frame), REASONS), -1, np.intp)
-    for category, model in enumerate(models):
-        mine = np.flatnonzero(chosen == category)
-        (trees,) = model.trees
-        reason[mine] = trees.strongest(rows.take(mine), REASONS)
-    value = np.take_along_axis(frame.values, reason, axis=1).astype(np.float64)
-    value[reason < 0] = np.nan
-    found: dict[str, Any] = {}
-    for k in range(REASONS):
-        found[f"reason_{n}_{k + 1}"] = named(reason[:, k], frame.names)
-        found[f"value_{n}_{k + 1}"] = numbers(value[:, k])
-    return found
-
-
-def _spread(count: int, rows: Rows, numbers: Numbers) -> Numbers:
-    found = np.full(count, np.nan)
-    found[rows] = numbers
-    return found

@@ -72,6 +72,16 @@ function Score({ card }: { card: ScoreCard }) {
           ))}
         </ol>
       )}
+      {card.actions.length > 0 && (
+        <div>
+          <span className={styles.quiet}>{t("card.couldDo")}</span>
+          <ul className={styles.reasons}>
+            {card.actions.map((action) => (
+              <li key={action}>{action}</li>
+            ))}
+          </ul>
+        </div>
+      )}
     </>
   );
 }

@@ -9,6 +9,7 @@ import { ProblemView } from "@/shared/components/ProblemView";
 import { count, percent } from "@/shared/format/numbers";
 import { useFormat } from "@/shared/hooks/useFormat";
 import { type Monitoring, useMonitoring } from "../api";
+import { Months } from "./Months";
 import styles from "./scoring.module.css";
 
 const NightsChart = lazy(() => import("./NightsChart"));
@@ -64,6 +65,7 @@ function Nights({ kind, monitoring }: { kind: string; monitoring: Monitoring }) 
   );
   const { warn, least, days, nights, measured_on: measured, features } = monitoring;
   const newest = nights.at(-1);
+  const month = monitoring.months[0];
   const far = features.filter(({ psi }) => psi > warn);
   const columns: Column<Night>[] = [
     { key: "day", title: t("monitoring.night"), render: ({ biz_date }) => format.shortDate(biz_date) },
@@ -119,6 +121,13 @@ function Nights({ kind, monitoring }: { kind: string; monitoring: Monitoring }) 
           description={newest.blocked_features.join(", ")}
         />
       )}
+      {month?.fell && (
+        <Alert
+          type="warning"
+          showIcon
+          title={t("monitoring.fellNow", { month: format.month(month.month.slice(0, 7)) })}
+        />
+      )}
       {far.length > 0 && !newest?.blocked && (
         <Alert
           type="warning"
@@ -165,6 +174,7 @@ function Nights({ kind, monitoring }: { kind: string; monitoring: Monitoring }) 
         rows={nights.slice(-LISTED).reverse()}
       />
       {monitoring.outcomes.length > 0 && <Outcomes rows={monitoring.outcomes} />}
+      {monitoring.months.length > 0 && <Months rows={monitoring.months} />}
     </div>
   );
 }

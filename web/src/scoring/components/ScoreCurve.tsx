@@ -6,6 +6,7 @@ import styles from "./scoring.module.css";
 
 const WIDTH = 320;
 const HEIGHT = 56;
+const LISTED = 8;
 
 /** The probability over the scored dates: where it came from, in the room of two lines. */
 export function ScoreCurve({ points }: { points: ScoreCard["history"] }) {
@@ -35,7 +36,9 @@ export function ScoreCurve({ points }: { points: ScoreCard["history"] }) {
         <path d={line} />
         {points.map((p) => (
           <circle key={p.day} cx={x(p.day)} cy={y(p.probability)} r={p === last ? 3.5 : 2} data-band={p.band}>
-            <title>{`${format.shortDate(p.day)} ${percent(p.probability, 0)}`}</title>
+            <title>
+              {[`${format.shortDate(p.day)} ${percent(p.probability, 0)}`, ...p.reasons].join("\n")}
+            </title>
           </circle>
         ))}
       </svg>
@@ -47,6 +50,28 @@ export function ScoreCurve({ points }: { points: ScoreCard["history"] }) {
           {format.shortDate(last.day)} {percent(last.probability, 0)}
         </span>
       </figcaption>
+      <Turns points={points} />
     </figure>
+  );
+}
+
+/** The nights on which the band changed, with what weighed most then; the newest first. */
+function Turns({ points }: { points: ScoreCard["history"] }) {
+  const { t } = useTranslation("scoring");
+  const format = useFormat();
+  const turns = points.filter(({ band }, n) => band !== points[n - 1]?.band).reverse();
+  if (turns.length < 2) return null;
+  return (
+    <details className={styles.turns}>
+      <summary>{t("card.turns", { count: turns.length })}</summary>
+      <ul className={styles.reasons}>
+        {turns.slice(0, LISTED).map(({ day, band, probability, reasons }) => (
+          <li key={day}>
+            {format.shortDate(day)} {t(`band.${band}`)} {percent(probability, 0)}
+            {reasons.length > 0 && <small> · {reasons.join(t("monitoring.comma"))}</small>}
+          </li>
+        ))}
+      </ul>
+    </details>
   );
 }

@@ -10,6 +10,7 @@ import { ProblemView } from "@/shared/components/ProblemView";
 import { count, percent } from "@/shared/format/numbers";
 import { useFormat } from "@/shared/hooks/useFormat";
 import { type ModelCard, useModelCard } from "../api";
+import { ChampionPanel } from "../components/ChampionPanel";
 import { Metrics, type Figures } from "../components/Metrics";
 import { ModelActs } from "../components/ModelActs";
 import { ModelStatus } from "../components/ModelStatus";
@@ -44,6 +45,7 @@ export function Component() {
       {card && (
         <div className={styles.page}>
           <Facts card={card} mayDecide={mayDecide} />
+          <ChampionPanel card={card} />
           <Figured card={card} />
           {card.features.length > 0 && <Features card={card} />}
           <Settings card={card} />
@@ -108,13 +110,10 @@ function Facts({ card, mayDecide }: { card: ModelCard; mayDecide: boolean }) {
       texts ? t("model.logistic") : `LightGBM ${card.lightgbm}, ${t("model.trees", { count: card.rounds })}`,
     ],
     ...(card.note ? [["note", card.note] as Fact] : []),
-    ...(card.reason ? [["reason", card.reason] as Fact] : []),
+    ...(card.reason ? [[card.released_at ? "reason" : "setAside", card.reason] as Fact] : []),
   ];
   return (
-    <Panel
-      title={<ModelStatus status={card.status} />}
-      extra={<ModelActs model={card} mayDecide={mayDecide} />}
-    >
+    <Panel title={<ModelStatus model={card} />} extra={<ModelActs model={card} mayDecide={mayDecide} />}>
       <dl className={styles.facts}>
         {facts.map(([name, value]) => (
           <div key={name}>

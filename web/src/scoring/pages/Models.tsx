@@ -146,7 +146,7 @@ function Table({ kind, rows, mayDecide }: { kind: string; rows: ModelOut[]; mayD
         </span>
       ),
     },
-    { key: "status", title: t("models.status"), render: ({ status }) => <ModelStatus status={status} /> },
+    { key: "status", title: t("models.status"), render: (model) => <ModelStatus model={model} /> },
     ...(kind === "text"
       ? []
       : [
@@ -169,7 +169,11 @@ function Table({ kind, rows, mayDecide }: { kind: string; rows: ModelOut[]; mayD
               {t("models.releasedBy", { name: row.released_by, at: format.moment(row.released_at) })}
             </small>
           )}
-          {row.reason && <small>{t("models.rolledBack", { reason: row.reason })}</small>}
+          {row.reason && (
+            <small>
+              {t(row.released_at ? "models.rolledBack" : "models.setAside", { reason: row.reason })}
+            </small>
+          )}
         </span>
       ),
     },
