@@ -9,11 +9,13 @@ class AccessConfig(AppConfig):
     label = "access"
 
     def ready(self) -> None:
-        """Every login of Django begins a session of ours; row security is laid once all tables stand."""
+        """Every login of Django begins a session of ours; row security is laid once all tables stand; numbers are asked many at once."""
         from django.contrib.auth.signals import user_logged_in
 
         from yinke.access.services import sessions
+        from yinke.common.many import know_any_of
 
+        know_any_of()
         user_logged_in.connect(sessions.begin, dispatch_uid="yinke.session")
         post_migrate.connect(_lay_row_security, sender=self)
 

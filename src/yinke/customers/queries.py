@@ -111,7 +111,7 @@ def owners(customer_ids: Iterable[int]) -> dict[int, Owners]:
     """Main and co-managers of customers that the viewer was already shown."""
     found: dict[int, Owners] = {}
     for row in Assignment.objects.filter(
-        customer_id__in=list(customer_ids), end_date=None, rel_type__in=("MAIN", "CO")
+        customer_id__any_of=list(customer_ids), end_date=None, rel_type__in=("MAIN", "CO")
     ).select_related("user"):
         owner = found.setdefault(row.customer_id, Owners())
         if row.rel_type == Assignment.Rel.MAIN:

@@ -51,10 +51,10 @@ def together(customer_ids: Collection[int]) -> dict[int, frozenset[int]]:
     it passes no scope, so its result is never shown.
     """
     mine = dict(
-        PersonMember.objects.filter(customer_id__in=customer_ids).values_list("customer_id", "one_id")
+        PersonMember.objects.filter(customer_id__any_of=customer_ids).values_list("customer_id", "one_id")
     )
     persons: dict[int, set[int]] = defaultdict(set)
-    for number, one in PersonMember.objects.filter(one_id__in=set(mine.values())).values_list(
+    for number, one in PersonMember.objects.filter(one_id__any_of=set(mine.values())).values_list(
         "customer_id", "one_id"
     ):
         persons[one].add(number)

@@ -64,7 +64,7 @@ def locked(customer_ids: Iterable[int]) -> People:
 def _people(customer_ids: Iterable[int], rows: QuerySet[Customer]) -> People:
     persons = together(set(customer_ids))
     everybody = set[int]().union(*persons.values()) if persons else set()
-    found = rows.filter(id__in=everybody).only(*_WANTED).order_by("id")
+    found = rows.filter(id__any_of=everybody).only(*_WANTED).order_by("id")
     return People({row.id: row for row in found}, persons)
 
 
@@ -174,7 +174,7 @@ def _status(asked: _Asked, going: Collection[int]) -> dict[int, Verdict]:
 
 def _restricted(asked: _Asked, going: Collection[int]) -> dict[int, Verdict]:
     some = asked.besides_service(going)
-    rows = Restriction.objects.filter(customer_id__in=asked.numbers(some), since__lte=asked.at)
+    rows = Restriction.objects.filter(customer_id__any_of=asked.numbers(some), since__lte=asked.at)
     return asked.said_of(some, set(rows.values_list("customer_id", flat=True)), "RESTRICTED")
 
 
@@ -183,7 +183,7 @@ def _address(asked: _Asked, going: Collection[int]) -> dict[int, Verdict]:
     customers = {n: asked.customers[asked.messages[n].customer_id] for n in going}
     bad = {
         (mark.customer_id, bytes(mark.mobile_index))
-        for mark in BadNumber.objects.filter(customer_id__in=[c.id for c in customers.values()])
+        for mark in BadNumber.objects.filter(customer_id__any_of=[c.id for c in customers.values()])
     }
     found = {}
     for n, customer in customers.items():
@@ -205,7 +205,7 @@ def _complaint(asked: _Asked, going: Collection[int]) -> dict[int, Verdict]:
 def _dnd(asked: _Asked, going: Collection[int]) -> dict[int, Verdict]:
     some = asked.besides_service(going)
     rows = DoNotDisturb.objects.filter(
-        Q(until=None) | Q(until__gte=asked.day), customer_id__in=asked.numbers(some), lifted_at=None,
+        Q(until=None) | Q(until__gte=asked.day), customer_id__any_of=asked.numbers(some), lifted_at=None,
         scope__in=("ALL_MARKETING", *{asked.messages[n].channel for n in some}),
     )  # fmt: skip
     return asked.said_of(some, set(rows.values_list("customer_id", flat=True)), "DND")
@@ -249,7 +249,7 @@ def _cool_off(asked: _Asked, going: Collection[int]) -> dict[int, Verdict]:
         ("DEAL", ContactRecord.Result.DEAL, int(asked.values["outreach.deal_days"])),
     ):
         rows = ContactRecord.objects.filter(
-            customer_id__in=asked.numbers(some), result=result, withdrawn_at=None,
+            customer_id__any_of=asked.numbers(some), result=result, withdrawn_at=None,
             at__gt=asked.at - timedelta(days=days), at__lte=asked.at,
         )  # fmt: skip
         found = asked.said_of(some, set(rows.values_list("customer_id", flat=True)), why) | found
@@ -267,12 +267,12 @@ def _caps(asked: _Asked, going: Collection[int]) -> dict[int, Verdict]:
     gone: dict[int, list[tuple[str, datetime]]] = defaultdict(list)
     rows = (
         Message.objects.filter(
-            customer_id__in=asked.numbers(some),
+            customer_id__any_of=asked.numbers(some),
             state__in=Message.GONE,
             gone_at__gt=asked.at - timedelta(days=30),
         )
         .exclude(kind=Kind.SERVICE)
-        .exclude(id__in=[asked.messages[n].id for n in some if asked.messages[n].id])
+        .exclude(id__any_of=[asked.messages[n].id for n in some if asked.messages[n].id])
     )
     for customer, channel, moment in rows.values_list("customer_id", "channel", "gone_at"):
         assert moment is not None  # noqa: S101

@@ -51,15 +51,15 @@ def allowed(customer_ids: Iterable[int], purpose: str, at: datetime | None = Non
     if not wanted:
         return set()
     if purpose in NO_CONSENT:
-        return set(Customer.objects.filter(id__in=wanted).values_list("id", flat=True))
-    found = _answers(purpose, at or timezone.now()).filter(customer_id__in=wanted)
+        return set(Customer.objects.filter(id__any_of=wanted).values_list("id", flat=True))
+    found = _answers(purpose, at or timezone.now()).filter(customer_id__any_of=wanted)
     return {customer for customer, holds in found.values_list("customer_id", "holds") if holds}
 
 
 def said_no(customer_ids: Iterable[int], purpose: str, at: datetime | None = None) -> set[int]:
     """Whose last answer to a purpose is a refusal or a withdrawal; who was never asked has said nothing."""
     newest = _newest(
-        Consent.objects.filter(customer_id__in=set(customer_ids), purpose=purpose), at or timezone.now()
+        Consent.objects.filter(customer_id__any_of=customer_ids, purpose=purpose), at or timezone.now()
     )
     answers = newest.values_list("customer_id", "answer")
     return {customer for customer, answer in answers if answer != Consent.Answer.GRANTED}

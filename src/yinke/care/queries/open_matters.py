@@ -18,13 +18,13 @@ def open_matters(customer_ids: Sequence[int]) -> dict[int, list[Matter]]:
 
     A complaint is in the air while the newest contact ended with 投诉倾向.
     """
-    contacts = ContactRecord.objects.filter(customer_id__in=customer_ids, withdrawn_at=None)
+    contacts = ContactRecord.objects.filter(customer_id__any_of=customer_ids, withdrawn_at=None)
     newest = contacts.order_by("customer_id", "-at", "-id").distinct("customer_id")
     found: dict[int, list[Matter]] = {}
     for customer, result in newest.values_list("customer_id", "result"):
         if result == ContactRecord.Result.COMPLAINT_RISK:
             found.setdefault(customer, []).append("COMPLAINT")
-    cases = RightsCase.objects.filter(customer_id__in=customer_ids, status__in=RightsCase.OPEN)
+    cases = RightsCase.objects.filter(customer_id__any_of=customer_ids, status__in=RightsCase.OPEN)
     for customer in cases.order_by("customer_id").values_list("customer_id", flat=True).distinct():
         found.setdefault(customer, []).append("RIGHTS")
     return found

@@ -16,6 +16,6 @@ def held_out(customer_ids: Collection[int], on: date) -> dict[int, str]:
     """
     with whole_bank():  # only that one is held out is told, so that nobody contacts them unknowingly
         rows = Member.objects.filter(
-            customer__in=list(customer_ids), held_out=True, due_on__gt=on, experiment__status=RUNNING
+            customer_id__any_of=customer_ids, held_out=True, due_on__gt=on, experiment__status=RUNNING
         ).order_by("-experiment_id")
         return dict(rows.values_list("customer_id", "experiment__name"))

@@ -12,6 +12,7 @@ import json
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import cast
 
 import httpx
@@ -42,12 +43,18 @@ class HttpSms:
             "Content-Type": "application/json", TIME: f"{moment}", SIGNATURE: signed(self.secret, moment, body),
         }  # fmt: skip
         try:
-            answer = httpx.post(self.url, content=body, headers=headers, timeout=self.timeout)
+            answer = _client().post(self.url, content=body, headers=headers, timeout=self.timeout)
             answer.raise_for_status()
             results = {row["id"]: row for row in answer.json()["results"]}
         except (httpx.HTTPError, ValueError, KeyError, TypeError) as problem:
             return [Outcome(one.id, "BUSY", why=_named(problem)) for one in messages]
         return [_outcome(one, results.get(str(one.id))) for one in messages]
+
+
+@cache
+def _client() -> httpx.Client:
+    """One for all gateways of this process: it keeps their connections, and has read the certificates once."""
+    return httpx.Client()
 
 
 def _named(problem: Exception) -> str:
