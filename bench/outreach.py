@@ -1,6 +1,6 @@
 """触达: prepared messages through the gate, to a gateway on loopback.
 
-    ./run bench outreach --messages 1000000
+    ./run bench outreach --messages 1000000 --senders 2
 
 A PostgreSQL of its own; a customer each, of whom some have not agreed, do not want to be disturbed, or had two texts
 already. The gateway is another process. Prints seconds, messages a second, and what became of them.
@@ -25,6 +25,7 @@ from zoneinfo import ZoneInfo
 import psutil
 
 NOON = datetime(2026, 11, 3, 12, tzinfo=ZoneInfo("Asia/Shanghai"))
+SECRET = b"k" * 32
 PEOPLE = """
 INSERT INTO customers_customer (id, cust_no, name_sealed, name_index, pinyin, mobile_sealed, mobile_index, cert_type, gender, occupation,
     education, org_id, open_date, status, risk_level, is_staff, digest)
@@ -52,14 +53,34 @@ def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--messages", type=int, default=100_000)
+    parser.add_argument("--senders", type=int, default=2, help="Processes that send side by side")
+    parser.add_argument("--to", type=int, help=argparse.SUPPRESS)
     args = parser.parse_args()
+    from yinke.cli import start_django
+
+    if args.to:
+        start_django()
+        send(args.to)
+        return
     home = Path(tempfile.mkdtemp())
     atexit.register(shutil.rmtree, home, ignore_errors=True)
     os.environ["YINKE_HOME"] = str(home)
-    from yinke.cli import start_django
-
     start_django()
-    measure(home, args.messages)
+    measure(home, args.messages, args.senders)
+
+
+def send(port: int) -> None:
+    """One sender: when it is told to, it sends what is due, and prints how it went."""
+    from django.utils import timezone
+
+    from yinke.outreach.channels.http_sms import HttpSms
+    from yinke.outreach.services.dispatch import dispatch
+
+    provider = HttpSms("loopback", f"http://127.0.0.1:{port}/messages", SECRET, per_second=1_000_000)
+    sys.stdin.readline()
+    with patch.object(timezone, "now", lambda: NOON):
+        done = dispatch(carriers=lambda channel: [provider])
+    print(f"{done}, {psutil.Process().memory_info().rss / 1e9:.2f} GB", flush=True)
 
 
 def lay_down(many: int) -> None:
@@ -95,38 +116,41 @@ def lay_down(many: int) -> None:
         cursor.execute("VACUUM ANALYZE")
 
 
-def measure(home: Path, many: int) -> None:
+def measure(home: Path, many: int, senders: int) -> None:
     """Send them all."""
     from django.db.models import Count
-    from django.utils import timezone
 
-    from yinke.outreach.channels.http_sms import HttpSms
     from yinke.outreach.models import Message
-    from yinke.outreach.services.dispatch import dispatch
 
     started = time.perf_counter()
     lay_down(many)
     print(f"laid down in {time.perf_counter() - started:.0f} s")
     secret, port = home / "key", 18_471
-    secret.write_text("k" * 32, "ascii")
+    secret.write_bytes(SECRET)
     with subprocess.Popen(
         [sys.executable, "-m", "yinke.demo.gateway", f"{port}", f"{secret}", ""]
     ) as gateway:
-        time.sleep(3)
-        provider = HttpSms("loopback", f"http://127.0.0.1:{port}/messages", b"k" * 32, per_second=1_000_000)
-        with patch.object(timezone, "now", lambda: NOON):
-            started = time.perf_counter()
-            done = dispatch(carriers=lambda channel: [provider])
-            seconds = time.perf_counter() - started
+        command = [sys.executable, __file__, "--to", f"{port}"]
+        pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+        each: list[subprocess.Popen[str]] = [subprocess.Popen(command, **pipes) for _ in range(senders)]
+        time.sleep(15)  # all of them wait to be told
+        started = time.perf_counter()
+        for sender in each:
+            assert sender.stdin is not None
+            sender.stdin.write("go\n")
+            sender.stdin.flush()
+        told = [sender.communicate()[0].strip() for sender in each]
+        seconds = time.perf_counter() - started
         gateway.terminate()
-    print(f"{many:,} messages: {seconds:.1f} s, {many / seconds:,.0f} a second; {done}")
+    print(f"{many:,} messages, {senders} senders: {seconds:.1f} s, {many / seconds:,.0f} a second")
+    for one in told:
+        print(f"  {one}")
     for state, why, number in (
         Message.objects.filter(request_key__startswith="QUEUED")
         .values_list("state", "why")
         .annotate(Count("id"))
     ):
         print(f"  {state} {why}: {number:,}")
-    print(f"memory of the process {psutil.Process().memory_info().rss / 1e9:.2f} GB")
 
 
 if __name__ == "__main__":

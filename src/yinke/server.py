@@ -37,8 +37,8 @@ def serve(host: str, port: int, workers: int) -> None:
     multiprocessing.set_start_method("spawn", force=True)  # children take none of this process's connections
     jobs = [*gateway] + [
         subprocess.Popen([sys.executable, "-m", "yinke.cli", "worker", queue])
-        for queue in ("nightly", "outreach")
-    ]  # a night takes minutes: messages do not wait for it
+        for queue in ("nightly", "outreach", "outreach")
+    ]  # a night takes minutes: messages do not wait for it; two send more than one
     try:
         Granian(
             "yinke.wsgi:ready_application", factory=True, address=host, port=port, interface=Interfaces.WSGI, workers=workers,

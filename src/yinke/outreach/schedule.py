@@ -1,4 +1,4 @@
-"""派发 by the worker: each minute, and at once when a message is asked for."""
+"""派发 by the workers: each minute, and at once when a message is asked for; several may send side by side."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from procrastinate.exceptions import AlreadyEnqueued
 from yinke.outreach.services.dispatch import dispatch
 
 
-@app.task(name="outreach.dispatch", queue="outreach", lock="outreach", queueing_lock="outreach")
+@app.task(name="outreach.dispatch", queue="outreach", queueing_lock="outreach")
 def send_due() -> int:
     """Send what is due; how many messages the providers took."""
     return dispatch().taken
 
 
 @app.periodic(cron="* * * * *", periodic_id="outreach")
-@app.task(name="outreach.watch", queue="outreach", lock="outreach")
+@app.task(name="outreach.watch", queue="outreach", queueing_lock="outreach.watch")
 def watch(timestamp: int) -> int:
     """What waited for its hour, or for a provider, goes now."""
     return dispatch().taken

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import time
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -151,20 +152,33 @@ def _carry(claims: Sequence[_Claim], carriers: Sequence[Provider], done: Dispatc
         busy: list[_Claim] = []
         for start in range(0, len(left), provider.batch):
             some = left[start : start + provider.batch]
-            began = time.monotonic()
-            outcomes = {one.id: one for one in provider.send([claim.outgoing for claim in some])}
-            ends = [(claim, outcomes.get(claim.message.id)) for claim in some]
-            settled = [(claim, end) for claim, end in ends if end is not None and end.state != "BUSY"]
-            _settle(settled, provider.name, done)
+            with _turn(provider, len(some)):
+                outcomes = {one.id: one for one in provider.send([claim.outgoing for claim in some])}
+                ends = [(claim, outcomes.get(claim.message.id)) for claim in some]
+                settled = [(claim, end) for claim, end in ends if end is not None and end.state != "BUSY"]
+                _settle(settled, provider.name, done)
             late = [(claim, end) for claim, end in ends if end is None or end.state == "BUSY"]
             busy += [claim for claim, _ in late]
             why = next((end.why for _, end in late if end is not None and end.why), why)
-            if start + provider.batch < len(left):
-                time.sleep(max(0.0, len(some) / provider.per_second - (time.monotonic() - began)))
         left = busy
         if not left:
             return
     _put_off(left, why, done)
+
+
+@contextmanager
+def _turn(provider: Provider, many: int) -> Iterator[None]:
+    """Speak to a provider, one sender at a time and no faster than it takes messages: its rate is that of all senders together."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(hashtextextended(%s, 0))", [f"provider {provider.name}"])
+        try:
+            began = time.monotonic()
+            yield
+            time.sleep(max(0.0, many / provider.per_second - (time.monotonic() - began)))
+        finally:
+            cursor.execute(
+                "SELECT pg_advisory_unlock(hashtextextended(%s, 0))", [f"provider {provider.name}"]
+            )
 
 
 def _settle(ends: Sequence[tuple[_Claim, Outcome]], provider: str, done: Dispatched) -> None:
