@@ -22,7 +22,7 @@ from yinke.common.errors import NotAllowed, NotFound, YinkeError
 from yinke.lake.store import Lake
 from yinke.scoring.churn.store import numbers_of, read_card, released_number
 from yinke.scoring.churn.train import train_churn
-from yinke.scoring.models import ScoreNight, ScoringModel
+from yinke.scoring.models import ModelMonth, ScoreNight, ScoringModel
 from yinke.scoring.services import registry, training
 
 pytestmark = pytest.mark.django_db
@@ -188,6 +188,16 @@ def test_nights_are_monitored(bank: Bank, lake: Lake) -> None:
     assert [night["blocked"] for night in found["nights"]] == ["", "drift"]
     assert found["nights"][0]["worst"]["label"] == "月日均AUM"
     assert bank.client("李").get("/api/scoring/monitoring/churn").status_code == 403
+    ModelMonth.objects.create(
+        kind="churn", number=1, month=date(2026, 8, 31), customers=900, figures={"auc": 0.712}, fell=True
+    )
+    told = CliRunner().invoke(
+        app, ["score", "monitor", "--by", bank.staff["合规"].emp_no], env={"COLUMNS": "160"}
+    )
+    assert told.exit_code == 0 and "2026-10-29" in told.output and "0.310" in told.output
+    assert "no scores: drift" in told.output and "0.712" in told.output and "fell" in told.output
+    refused = CliRunner().invoke(app, ["score", "monitor", "--by", bank.staff["李"].emp_no])
+    assert isinstance(refused.exception, NotAllowed)
 
 
 def test_a_model_is_asked_for_on_the_page_and_trained_by_the_worker(bank: Bank, lake: Lake) -> None:

@@ -84,6 +84,12 @@ def make_score_app(start: Callable[[], None]) -> typer.Typer:
         start()
         _compare(kind, number, by)
 
+    @app.command("monitor")
+    def monitor(by: By, kind: str = "churn") -> None:
+        """Tell how the nights have scored, what has drifted, and how the model in use did on later months."""
+        start()
+        _monitor(kind, by)
+
     @app.command("set-aside")
     def set_aside(
         number: Number,
@@ -169,6 +175,61 @@ def _compare(kind: str, number: int | None, by: str) -> None:
         f"{figures['measure']}: {moved['by']:+.4f} ({moved['low']:+.4f} to {moved['high']:+.4f}, 95 %): {verdict[row.better]}",
         highlight=False,
     )
+
+
+def _monitor(kind: str, by: str) -> None:
+    from yinke.common.errors import NotAllowed
+    from yinke.scoring.queries import monitoring_of
+
+    viewer = _viewer(by)
+    if not viewer.may("model.read"):
+        raise NotAllowed("You may not look at models", place=kind, remedy="Ask a security administrator")
+    found, out = monitoring_of(viewer, kind), Console()
+    nights = Table(
+        "night",
+        "model",
+        "scored",
+        "drift of the score",
+        "drifted most",
+        "state",
+        title=f"{kind}, newest nights",
+    )
+    for night in found.nights[-15:]:
+        worst = f"{night.worst.label} {night.worst.psi:.3f}" if night.worst else ""
+        far = max(night.score_psi or 0.0, night.worst.psi if night.worst else 0.0) > found.warn
+        state = (
+            f"no scores: {night.blocked} {', '.join(night.blocked_features)}"
+            if night.blocked
+            else "drifted"
+            if far
+            else "fine"
+        )
+        score = "" if night.score_psi is None else f"{night.score_psi:.3f}"
+        nights.add_row(f"{night.biz_date}", f"{night.model}", f"{night.scored:,}", score, worst, state)
+    out.print(nights)
+    if found.months:
+        measures = sorted({name for month in found.months for name in month.figures})
+        months = Table(
+            "month",
+            "model",
+            "customers",
+            *measures,
+            "state",
+            title="the model in use on later months (when tested)",
+        )
+        for month in found.months:
+            told = [
+                f"{month.figures[name]:.3f}" + (f" ({month.tested[name]:.3f})" if name in month.tested else "")
+                if name in month.figures else "" for name in measures
+            ]  # fmt: skip
+            months.add_row(
+                f"{month.month}",
+                f"{month.number}",
+                f"{month.customers:,}",
+                *told,
+                "fell" if month.fell else "holds",
+            )
+        out.print(months)
 
 
 def _value_figures(card: dict[str, Any], title: str) -> Table:

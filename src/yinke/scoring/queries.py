@@ -166,7 +166,7 @@ def _months(kind: str) -> list[MonthOut]:
     return [
         MonthOut(
             number=row.number, month=row.month, customers=row.customers, figures=row.figures, fell=row.fell,
-            tested={name: tested[row.number][name] for name in row.figures if name in tested[row.number]},
+            tested={name: value for name, value in tested.get(row.number, {}).items() if name in row.figures},
         )
         for row in rows
     ]  # fmt: skip
