@@ -7,7 +7,7 @@ from datetime import timedelta
 from unittest.mock import patch
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from tests.outreach.conftest import Post
@@ -122,6 +122,38 @@ def test_a_receipt_that_is_faster_than_the_answer_stays(bank: Post, gateway: Gat
     with patch.object(timezone, "now", lambda: bank.now):
         dispatch(carriers=lambda channel: [Fast("loopback", gateway.url, gateway.secret)])
     assert (now(message).state, message.provider_ref) == ("DELIVERED", f"g-{message.id}")
+
+
+def test_a_providers_rate_holds_over_batches_and_one_sender_speaks_to_it_at_a_time(
+    bank: Post, gateway: Gateway
+) -> None:
+    held: list[int] = []
+
+    def locks() -> int:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid()"
+            )
+            return int(cursor.fetchone()[0])
+
+    class Slow(HttpSms):
+        def send(self, messages: Sequence[Outgoing]) -> list[Outcome]:
+            held.append(locks())
+            return super().send(messages)
+
+    provider = Slow("loopback", gateway.url, gateway.secret, per_second=1)
+    for _ in range(3):
+        bank.message("SERVICE")
+    others = locks()
+    with (
+        patch.object(timezone, "now", lambda: bank.now),
+        patch("yinke.outreach.services.dispatch.CLAIM", 1),
+        patch("yinke.outreach.services.dispatch.time.sleep") as slept,
+    ):
+        assert dispatch(carriers=lambda channel: [provider]).taken == 3
+    assert held == [others + 1] * 3 and locks() == others
+    waited = [call.args[0] for call in slept.call_args_list]
+    assert len(waited) == 3 and all(0.0 < seconds < 1.0 for seconds in waited)
 
 
 @pytest.mark.parametrize("text", ["R", "ｔｄ", " 退订 ", "r。", "我要退订"])
