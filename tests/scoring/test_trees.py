@@ -8,7 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from yinke.scoring.learning.trees import BLOCK, MOST_LEAVES, Columns, Trees, parts
+from yinke.scoring.learning.calibration import calibrate
+from yinke.scoring.learning.fit import Model
+from yinke.scoring.learning.frame import Feature, Frame
+from yinke.scoring.learning.trees import BLOCK, MOST_TABLED, Columns, Trees, parts
 
 ROWS = 400
 
@@ -34,7 +37,7 @@ def learned(
 
 @settings(max_examples=40, deadline=None)
 @given(
-    st.integers(0, 10_000), st.integers(2, MOST_LEAVES), st.integers(1, 12), st.sampled_from([0.0, 0.2]), st.booleans()
+    st.integers(0, 10_000), st.integers(2, MOST_TABLED + 1), st.integers(1, 12), st.sampled_from([0.0, 0.2]), st.booleans()
 )  # fmt: skip
 def test_tables_tell_what_the_library_tells(
     seed: int, leaves: int, rounds: int, gaps: float, single: bool
@@ -87,10 +90,15 @@ def test_the_strongest_are_those_that_raise_most_over_many_blocks() -> None:
 
 
 def test_what_cannot_be_tabled_is_refused() -> None:
-    large, values = learned(1, MOST_LEAVES + 6, 5, 0.0, single=False)
-    assert Trees(large).scores(Columns(values)).tolist() == large.predict(values, raw_score=True).tolist()
-    with pytest.raises(ValueError, match="leaves"):
-        Trees(large).strongest(Columns(values), 3)
+    steps = (np.arange(ROWS) // 20).astype(np.float64)[:, None]  # each split parts the largest from the rest
+    parameters = {"num_leaves": MOST_TABLED + 4, "min_data_in_leaf": 1, "verbosity": -1, "num_threads": 1}
+    deep = lgb.train(parameters, lgb.Dataset(steps, label=4.0 ** steps[:, 0]), 1)
+    assert Trees(deep).scores(Columns(steps)).tolist() == deep.predict(steps, raw_score=True).tolist()
+    with pytest.raises(ValueError, match="hangs on"):
+        Trees(deep).strongest(Columns(steps), 3)
+    model = Model((Feature("step"),), (deep,), calibrate(np.zeros(2), np.array([True, False])), 1)
+    found = model.contributions(Frame((Feature("step"),), steps))  # by the library itself
+    assert found.tolist() == deep.predict(steps, pred_contrib=True).tolist()
     rng = np.random.default_rng(1)
     values = rng.integers(0, 4, (ROWS, 1)).astype(np.float64)
     data = lgb.Dataset(values, label=(values[:, 0] % 2), categorical_feature=[0])

@@ -18,6 +18,7 @@ from pyroaring import BitMap
 
 from tests.bank import TODAY, Bank, a_bank, a_day, a_lake
 from yinke.access.models import AuditEntry
+from yinke.customers.models import Customer
 from yinke.segments import asking
 from yinke.segments.definitions import broken, rules_in_use
 from yinke.segments.kept import members_store
@@ -115,20 +116,31 @@ def test_a_segment_of_the_bank_holds_members_once_somebody_else_approved_it(bank
     assert get(bank, "黄头", "segments")["rows"][0]["customers"] == 1
     moved = post(bank, "合规", f"{code}/versions/1/refuse", reason="不需要")
     assert (moved.status_code, moved.json()["code"]) == (409, "segment_moved")
+    post(bank, "运营", f"{code}/versions", rule=rule(aum(700_000)), based_on=1)
+    for deed in ("approve", "refuse"):  # a branch sees what is the whole bank's, and does not decide it
+        beyond = post(bank, "零售", f"{code}/versions/2/{deed}", outreach=True, reason="不需要")
+        assert (beyond.status_code, beyond.json()["code"]) == (403, "not_allowed")
     actions = list(AuditEntry.objects.filter(object_id=code).values_list("action", flat=True))
-    assert actions == ["segment.save", "segment.save", "segment.approve"]
+    assert actions == ["segment.save", "segment.save", "segment.approve", "segment.save"]
 
 
 def test_who_saves_does_not_decide_and_nobody_decides_beyond_the_own_orgs(bank: Bank) -> None:
     code = make(bank, "零售", "富", "ORG")
     own = post(bank, "零售", f"{code}/versions/1/approve")
     assert (own.status_code, own.json()["code"]) == (403, "maker_checker")
+    assert "decide" not in get(bank, "零售", f"segments/{code}")["may"]
+    assert post(bank, "合规", f"{code}/versions/1/approve", outreach=False).status_code == 200
+    assert post(bank, "零售", f"{code}/outreach", allowed=True).status_code == 403  # nor is its outreach the maker's
     branch = make(bank, "徐头", "支行富", "ORG")
     assert post(bank, "零售", f"{branch}/versions/1/refuse", reason="").json()["code"] == "reason_missing"
     assert post(bank, "零售", f"{branch}/versions/1/approve", outreach=False).status_code == 200
     assert get(bank, "徐头", f"segments/{branch}")["outreach"] is False
     assert post(bank, "零售", f"{branch}/outreach", allowed=True).json()["outreach"] is True
     assert post(bank, "徐头", f"{branch}/outreach", allowed=True).status_code == 403
+    stale = make(bank, "徐头", "支行贫", "ORG", rule(aum(10, "le")))
+    SegmentVersion.objects.filter(segment__code=stale).update(rule=rule({**aum(1), "field": "of_an_old_feed"}))
+    wrong = post(bank, "零售", f"{stale}/versions/1/approve", outreach=False)
+    assert (wrong.status_code, wrong.json()["place"]) == (400, "/where/of/0/field")
     other = make(bank, "黄头", "黄浦富", "ORG")
     assert post(bank, "零售", f"{other}/versions/1/approve").status_code == 404
     assert post(bank, "黄头", name_zh="全行", scope="BANK", rule=RICH).status_code == 403
@@ -252,6 +264,9 @@ def test_sizes_overlap_and_flow_are_told_within_the_scope(bank: Bank) -> None:
     store.put("segment:rich", 1, then, BitMap([ids["富0"], ids["富1"], ids["王"], ids["贫"]]))
     store.put("segment:million", 1, then, BitMap([ids["富2"], ids["王"]]))
     store.put("segment:million", 1, TODAY, BitMap([ids["富0"], ids["富1"], ids["富2"]]))
+    for sort, ordered in (("entered", [then] * 3 + [TODAY] * 4), ("-entered", [TODAY] * 4 + [then] * 3)):
+        rows = get(bank, "运营", "segments/rich/members", sort=sort)["rows"]
+        assert [row["entered"] for row in rows] == [f"{day}" for day in ordered]
     told = get(bank, "运营", "segments/rich/sizes")
     assert told["whole"] and [(s["biz_date"], s["customers"]) for s in told["rows"]] == [
         (str(then), None), (str(TODAY), 7),
@@ -312,6 +327,11 @@ def test_a_list_is_uploaded_with_a_report_of_what_was_not_taken(bank: Bank) -> N
     assert ListedCustomer.objects.filter(version__segment__code=code, version__number=3).count() == 3
     told = post(bank, "徐头", "check", rule=rule({**MEMBER, "segment": code})).json()
     assert told["count"]["customers"] == 3
+    one, other = (Customer.objects.filter(id=bank.customers[name].id) for name in ("富0", "富1"))
+    other.update(mobile_index=one.get().mobile_index)
+    shared = SimpleUploadedFile("手机.csv", "手机号\n13800000000\n13800000002\n".encode())
+    doubtful = upload(bank, "徐头", code, shared, based_on=3).json()["report"]
+    assert (doubtful["matched"], doubtful["unmatched"]) == (1, {"several": 1})
 
 
 def test_a_file_that_cannot_be_a_list_is_refused_by_name(bank: Bank) -> None:

@@ -250,6 +250,23 @@ def _leaf(rng: Random, bank: Naive, then: bool) -> dict[str, Any]:
     return {"type": "compare", "field": name, **_test(rng, fields()[name], fields())}
 
 
+def every_test(seed: int, bank: Naive) -> list[dict[str, Any]]:
+    """A rule for each operator of each field, of the bank's own, and of each column of each table."""
+    rng, found = Random(seed), list[dict[str, Any]]()
+    for field in (*fields().values(), *OWN):
+        found += [
+            {"type": "compare", "field": field.name, **_test(rng, field, fields(), op)} for op in field.operators
+        ]
+    for table in tables().values():
+        for column in table.columns.values():
+            for op in column.operators:
+                filters = [{"field": column.name, **_test(rng, column, table.columns, op)}]
+                asked = {"type": "behaviour", "table": table.name, "filters": filters, "measure": "count"}
+                last = {"last": {"n": 31, "unit": "day"}} if table.day else {}
+                found.append({**asked, **last, "op": "gt", "value": 0})
+    return [{"version": 1, "where": one} for one in found]
+
+
 def _behaviour(rng: Random) -> dict[str, Any]:
     name = rng.choice(list(tables()))
     table = tables()[name]
@@ -281,8 +298,8 @@ def _doing(rng: Random, name: str) -> dict[str, Any]:
     return {"table": name, "filters": [{"field": c, **_test(rng, columns[c], columns)} for c in picked]}
 
 
-def _test(rng: Random, field: Any, others: Any) -> dict[str, Any]:
-    op = rng.choice(field.operators)
+def _test(rng: Random, field: Any, others: Any, op: str = "") -> dict[str, Any]:
+    op = op or rng.choice(field.operators)
     if op in ("is_true", "is_false", "is_known", "is_unknown"):
         return {"op": op}
     if op in ("in_last", "more_than_ago", "in_next"):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -11,7 +11,7 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from tests.segments.rules.made import Maker, lay, made_bank
+from tests.segments.rules.made import Maker, every_test, lay, made_bank
 from tests.segments.rules.naive import Naive
 from yinke.lake.engine import Engine
 from yinke.segments.members.refresh import holding
@@ -33,12 +33,17 @@ rules are put together from its answer."""
 
 def rules_for(bank: Naive, seed: int, many: int) -> list[Rule]:
     """Random rules; each one passes the checker, or the checker is wrong."""
-    maker, found = Maker(seed, bank), []
+    maker = Maker(seed, bank)
+    return checked_rules(bank, [maker.rule() for _ in range(many)])
+
+
+def checked_rules(bank: Naive, raws: Iterable[Any]) -> list[Rule]:
+    """The rules; each one passes the checker, or the checker is wrong."""
+    found = []
     around = Around(
         LIMITS, bank.today, bank.segments, oldest=date(2000, 1, 1), compliance=True, custom=bank.fields
     )
-    for _ in range(many):
-        raw = maker.rule()
+    for raw in raws:
         checked = check(raw, around)
         assert checked.rule is not None, [(p.place, p.code, p.facts, raw) for p in checked.problems]
         found.append(checked.rule)
@@ -90,6 +95,17 @@ def test_the_night_answers_as_row_by_row(
 def test_the_compiled_form_answers_as_row_by_row(duck: Engine, tmp_path: Path, seed: int) -> None:
     bank = made_bank(seed)
     agree(bank, lay(bank, tmp_path, duck), rules_for(bank, seed, 100), answers)
+
+
+@pytest.mark.parametrize("by", [at_once, answers])
+@pytest.mark.parametrize("seed", [1, 2])
+def test_every_operator_of_every_field_answers_as_row_by_row(
+    duck: Engine, tmp_path: Path, seed: int, by: Evaluator
+) -> None:
+    bank = made_bank(seed, 25)
+    world, rules = lay(bank, tmp_path, duck), checked_rules(bank, every_test(seed, bank))
+    for start in range(0, len(rules), 150):
+        agree(bank, world, rules[start : start + 150], by)
 
 
 def on(engine: Engine, world: World) -> World:

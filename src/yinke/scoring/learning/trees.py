@@ -3,13 +3,13 @@
 LightGBM takes row by row through every tree, and for SHAP values walks each tree anew (TreeSHAP: Lundberg et al., *From local
 explanations to global understanding with explainable AI for trees*, Nature Machine Intelligence 2, 2020). Asked the other
 way round, each question of all rows, the processor compares whole columns: a night's scores take some third of the time, and are the same to the last
-bit. And a row's SHAP values of one tree depend only on how it answers the tree's questions: a tree of seven leaves
-asks six, so its 64 possible answers are worked out once, and a row looks its own up.
+bit. And what some leaves of a tree add to a row's SHAP values depends only on how it answers the questions that lead to
+them: of leaves that hang on eight questions the 256 possible answers are worked out once, and a row looks its own up.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from math import factorial
@@ -21,8 +21,9 @@ import numpy.typing as npt
 
 from yinke.scoring.learning.frame import Numbers, Rows, Values
 
-MOST_LEAVES = 9
-"""Of a tree whose SHAP values are told: its table has as many rows as 2 to the number of its questions."""
+TABLED, MOST_TABLED = 8, 11
+"""Questions that leaves hang on which are tabled together, and that one leaf may hang on: a table has as many rows as 2 to their
+number, and takes the square of it to work out."""
 BLOCK = 32_768
 """Rows at a time: their columns stay in the processor's cache."""
 
@@ -117,11 +118,13 @@ def parts(values: Values) -> Iterator[Columns]:
 
 @dataclass(frozen=True)
 class _Table:
-    """Of a tree: by its answers, read as bits (the first question's is the lowest), what each feature it asks of adds.
+    """Of some leaves of a tree: by the answers to the ``questions`` that lead to them, read as bits (the first's is the lowest), what each
+    feature that is asked of adds.
 
     ``places``: of these features, among those that the booster asks of.
     """
 
+    questions: tuple[int, ...]
     places: tuple[int, ...]
     effects: Numbers
     base: float
@@ -151,11 +154,11 @@ class Trees:
         """SHAP values of rows × features, and the base as the last column: what ``predict`` tells with ``pred_contrib``.
 
         Raises:
-            ValueError: a tree has more than ``MOST_LEAVES`` leaves.
+            ValueError: a leaf hangs on more than ``MOST_TABLED`` questions.
         """
         found = np.zeros((len(rows), self._width + 1))
         found[:, self._features] = self._effects(rows).T
-        found[:, -1] = sum(table.base for table in self._tables)
+        found[:, -1] = sum(table.base for tables in self._tables for table in tables)
         return found
 
     def strongest(self, rows: Columns, most: int) -> Rows:
@@ -175,18 +178,23 @@ class Trees:
         return found
 
     @cached_property
-    def _tables(self) -> list[_Table]:
-        return [_tabled(tree, self._features) for tree in self._trees]
+    def _tables(self) -> list[list[_Table]]:
+        return [
+            [_tabled(tree, self._features, *some) for some in _together(tree.questions)] for tree in self._trees
+        ]
 
     def _effects(self, rows: Columns) -> Numbers:
         """SHAP values of the features that are asked of × rows."""
         found = np.zeros((len(self._features), len(rows)))
-        for tree, table in zip(self._trees, self._tables, strict=True):
-            answers = np.zeros(len(rows), np.uint8)
-            for n, question in enumerate(tree.questions):
-                answers |= rows.answers(question).view(np.uint8) << np.uint8(n)
-            for place, effects in zip(table.places, table.effects, strict=True):
-                found[place] += effects[answers]
+        for tree, tables in zip(self._trees, self._tables, strict=True):
+            answers = [rows.answers(question) for question in tree.questions]
+            for table in tables:
+                kind = np.uint8 if len(table.questions) <= TABLED else np.uint16
+                read = np.zeros(len(rows), kind)
+                for n, question in enumerate(table.questions):
+                    read |= answers[question].view(np.uint8).astype(kind, copy=False) << kind(n)
+                for place, effects in zip(table.places, table.effects, strict=True):
+                    found[place] += effects[read]
         return found
 
 
@@ -227,27 +235,55 @@ def _rows(node: dict[str, Any]) -> float:
     return float(node["internal_count"] if "split_index" in node else node["leaf_count"])
 
 
-def _tabled(tree: _Tree, asked: list[int]) -> _Table:
-    if len(tree.leaves) > MOST_LEAVES:
-        raise ValueError(f"A tree has {len(tree.leaves)} leaves; up to {MOST_LEAVES} can be tabled")
-    features = tuple(sorted({question.feature for question in tree.questions}))
-    answers, known = _choices(len(tree.questions)), _choices(len(features))
-    # what the tree says if only some features are known, by the answers: of others each branch counts by its share
+def _together(questions: Sequence[_Question]) -> Iterator[tuple[set[int], set[int]]]:
+    """Leaves to be tabled together, side by side in the tree, and the questions that lead to them.
+
+    Raises:
+        ValueError: one hangs on more than ``MOST_TABLED`` questions.
+    """
+    leaves, asked = set[int](), set[int]()
+    for leaf, way in _ways(questions):
+        if len(way) > MOST_TABLED:
+            raise ValueError(f"A leaf hangs on {len(way)} questions; up to {MOST_TABLED} can be tabled")
+        if len(asked | way) > TABLED and leaves:
+            yield leaves, asked
+            leaves, asked = set(), set()
+        leaves, asked = leaves | {leaf}, asked | way
+    yield leaves, asked
+
+
+def _ways(questions: Sequence[_Question]) -> Iterator[tuple[int, set[int]]]:
+    """Each leaf, and the questions on the way to it."""
+    waiting: list[tuple[int, set[int]]] = [(0 if questions else -1, set())]
+    while waiting:
+        place, way = waiting.pop()
+        if place < 0:
+            yield -1 - place, way
+        else:
+            waiting += [(next_, way | {place}) for next_ in (questions[place].no, questions[place].yes)]
+
+
+def _tabled(tree: _Tree, asked: list[int], leaves: set[int], way: set[int]) -> _Table:
+    questions = sorted(way)
+    features = tuple(sorted({tree.questions[n].feature for n in questions}))
+    answers, known = _choices(len(questions)), _choices(len(features))
+    # what these leaves say if only some features are known, by the answers: of others each branch counts by its share
     said = np.zeros((len(answers), len(known)))
     reached = {0: np.ones_like(said)}
-    for n, question in enumerate(tree.questions):
+    for n, place in enumerate(questions):
+        question = tree.questions[place]
         follows = known[:, features.index(question.feature)]
         yes = np.where(follows, answers[:, n][:, None].astype(np.float64), question.share)
-        here = reached.pop(n)
-        for way, share in ((question.yes, yes), (question.no, 1 - yes)):
-            if way >= 0:
-                reached[way] = here * share
-            else:
-                said += here * share * tree.leaves[-1 - way]
-    if not tree.questions:
+        here = reached.pop(place)
+        for next_, share in ((question.yes, yes), (question.no, 1 - yes)):
+            if next_ in way:
+                reached[next_] = here * share
+            elif -1 - next_ in leaves:
+                said += here * share * tree.leaves[-1 - next_]
+    if not questions:
         said += tree.leaves[0]
     places = tuple(asked.index(feature) for feature in features)
-    return _Table(places, (said @ _weights(known)).T.copy(), float(said[0, 0]))
+    return _Table(tuple(questions), places, (said @ _weights(known)).T.copy(), float(said[0, 0]))
 
 
 def _choices(count: int) -> Bits:

@@ -7,12 +7,12 @@ import { count } from "@/shared/format/numbers";
 import { usePlanEvents, usePropose, useSimulation, useTemplates } from "../api";
 import styles from "./outreach.module.css";
 
-/** Which event is answered by which text: with what it would have sent before anybody approves it. */
-export function PlanDialog({ onClose }: { onClose: () => void }) {
+/** Which event is answered by which text: with what it would have sent before anybody approves it. `about`: an event to begin with. */
+export function PlanDialog({ about, onClose }: { about: string; onClose: () => void }) {
   const { t } = useTranslation(["outreach", "shared"]);
   const { message } = App.useApp();
   const [name, setName] = useState("");
-  const [event, setEvent] = useState("");
+  const [event, setEvent] = useState(about);
   const [from, setFrom] = useState(0);
   const [to, setTo] = useState(5);
   const [template, setTemplate] = useState<number | null>(null);
@@ -69,7 +69,7 @@ export function PlanDialog({ onClose }: { onClose: () => void }) {
         <label htmlFor="plan-event">{t("plan.event")}</label>
         <Select
           id="plan-event"
-          value={event || null}
+          value={chosen?.code ?? null}
           placeholder={t("plan.eventHint")}
           showSearch={{ optionFilterProp: "label" }}
           options={(events.data ?? []).map((row) => ({ value: row.code, label: row.name }))}

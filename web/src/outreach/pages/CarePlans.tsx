@@ -10,6 +10,7 @@ import { Panel } from "@/shared/components/Panel";
 import { ProblemView } from "@/shared/components/ProblemView";
 import { count } from "@/shared/format/numbers";
 import { useFormat } from "@/shared/hooks/useFormat";
+import { useUrlState } from "@/shared/hooks/useUrlState";
 import { usePlanDeed, usePlans, type Plan, type PlanDeed } from "../api";
 import styles from "../components/outreach.module.css";
 import { PlanDialog } from "../components/PlanDialog";
@@ -27,7 +28,8 @@ export function Component() {
   const { t } = useTranslation("outreach");
   const me = useMe();
   const found = usePlans();
-  const [making, setMaking] = useState(false);
+  const [{ event }, setUrl] = useUrlState({ event: "" });
+  const [making, setMaking] = useState(event !== "");
   const whole = me.data?.rights.includes("template.write") && me.data.role === "HQ_OPS";
   const make = whole && (
     <Button type="primary" icon={<PlusOutlined />} onClick={() => setMaking(true)}>
@@ -53,7 +55,15 @@ export function Component() {
           )}
         </Panel>
       )}
-      {making && <PlanDialog onClose={() => setMaking(false)} />}
+      {whole && making && (
+        <PlanDialog
+          about={event}
+          onClose={() => {
+            setMaking(false);
+            setUrl({ event: "" });
+          }}
+        />
+      )}
     </>
   );
 }

@@ -2,6 +2,7 @@ import { FallOutlined } from "@ant-design/icons";
 import { Alert, Button, Skeleton } from "antd";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
+import { useMe } from "@/access/api";
 import type { Schemas } from "@/app/client";
 import { EmptyState } from "@/shared/components/EmptyState";
 import { PageTitle } from "@/shared/components/PageTitle";
@@ -16,6 +17,9 @@ import { AtRiskBy } from "../components/AtRiskBy";
 import { ChurnFigures } from "../components/ChurnFigures";
 import styles from "../components/scoring.module.css";
 
+/** The event of who newly is in the high band: a plan of care answers it by a message. */
+const FEARED = "E25";
+
 /** 流失预警: who is leaving, and whether anybody does something about it. */
 export function Component() {
   const { t } = useTranslation("scoring");
@@ -24,6 +28,7 @@ export function Component() {
     number | null,
     number | null,
   ];
+  const plans = useMe().data?.rights.includes("template.read");
   const found = useChurnSummary(org, manager);
   const summary = found.data;
   const narrow = (change: Change) => setUrl({ page: undefined, ...change });
@@ -32,7 +37,12 @@ export function Component() {
       <PageTitle
         question={t("board.question")}
         asOf={summary?.night}
-        extra={summary?.sees_models && <Link to="/models">{t("models.open")}</Link>}
+        extra={
+          <>
+            {summary?.night && plans && <Link to={`/care-plans?event=${FEARED}`}>{t("board.byRule")}</Link>}
+            {summary?.sees_models && <Link to="/models">{t("models.open")}</Link>}
+          </>
+        }
       />
       {!summary &&
         (found.error ? (
