@@ -14,6 +14,8 @@ from tests.care.nights import ONE as NEXT
 from tests.care.nights import WORKDAY, TaskBank, event
 from yinke.care.models import OPEN, DoNotDisturb, Reason, Task
 from yinke.customers.models import Customer
+from yinke.privacy.models import Policy
+from yinke.privacy.services.record_consent import Said, record_consent
 
 
 def everything() -> tuple[list[Any], list[Any]]:
@@ -108,6 +110,20 @@ def test_do_not_disturb_lets_only_service_events_pass(bank: TaskBank) -> None:
     made = bank.night(event("E08", bank.zhao), event("E05", bank.zhao), event("E16", bank.zhao))
     assert (made.reasons, made.muted) == (1, 2)
     assert Reason.objects.get().type == "E16"
+
+
+def test_what_is_drawn_from_a_profile_needs_the_consent_to_it(bank: TaskBank) -> None:
+    text = Policy.objects.filter(purpose="PROFILING").latest("version")
+    agreed = Said("PROFILING", "GRANTED", "COUNTER", "yes", text.id, "授权书 2026-0007")
+    record_consent(bank.viewer("李"), bank.zhao.id, agreed)
+    record_consent(bank.viewer("王"), bank.qian.id, Said("PROFILING", "REFUSED", "COUNTER", "no"))
+    never = bank.customer("孙三")
+    made = bank.night(*(event("E23", who) for who in (bank.zhao, bank.qian, never)), event("E08", never))
+    assert (made.tasks, made.muted) == (2, 2)
+    assert {(r.type, r.customer_id) for r in Reason.objects.all()} == {
+        ("E23", bank.zhao.id),
+        ("E08", never.id),
+    }
 
 
 def test_a_stop_of_calls_ends_by_itself(bank: TaskBank) -> None:

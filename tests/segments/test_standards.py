@@ -87,6 +87,9 @@ def test_what_one_asks_for_another_approves_and_it_holds_from_its_date_on(
     ask(bank, "零售", "changes", body, 409)  # one at a time
     ask(bank, "运营", f"changes/{made['id']}/approve", {}, 403)
     assert StandardChange.objects.get().status == "PENDING"
+    StandardChange.objects.update(made_by=bank.staff["合规"])  # of a role to which a bank gave both rights
+    assert ask(bank, "合规", f"changes/{made['id']}/approve", {}, 403)["code"] == "maker_checker"
+    StandardChange.objects.update(made_by=bank.staff["运营"])
     with django_capture_on_commit_callbacks(execute=True):
         ask(bank, "合规", f"changes/{made['id']}/approve", {})
     floors = load_thresholds(django_settings.YINKE.thresholds)

@@ -130,7 +130,9 @@ def test_who_saves_does_not_decide_and_nobody_decides_beyond_the_own_orgs(bank: 
     assert (own.status_code, own.json()["code"]) == (403, "maker_checker")
     assert "decide" not in get(bank, "零售", f"segments/{code}")["may"]
     assert post(bank, "合规", f"{code}/versions/1/approve", outreach=False).status_code == 200
-    assert post(bank, "零售", f"{code}/outreach", allowed=True).status_code == 403  # nor is its outreach the maker's
+    assert (
+        post(bank, "零售", f"{code}/outreach", allowed=True).status_code == 403
+    )  # nor is its outreach the maker's
     branch = make(bank, "徐头", "支行富", "ORG")
     assert post(bank, "零售", f"{branch}/versions/1/refuse", reason="").json()["code"] == "reason_missing"
     assert post(bank, "零售", f"{branch}/versions/1/approve", outreach=False).status_code == 200
@@ -138,7 +140,9 @@ def test_who_saves_does_not_decide_and_nobody_decides_beyond_the_own_orgs(bank: 
     assert post(bank, "零售", f"{branch}/outreach", allowed=True).json()["outreach"] is True
     assert post(bank, "徐头", f"{branch}/outreach", allowed=True).status_code == 403
     stale = make(bank, "徐头", "支行贫", "ORG", rule(aum(10, "le")))
-    SegmentVersion.objects.filter(segment__code=stale).update(rule=rule({**aum(1), "field": "of_an_old_feed"}))
+    SegmentVersion.objects.filter(segment__code=stale).update(
+        rule=rule({**aum(1), "field": "of_an_old_feed"})
+    )
     wrong = post(bank, "零售", f"{stale}/versions/1/approve", outreach=False)
     assert (wrong.status_code, wrong.json()["place"]) == (400, "/where/of/0/field")
     other = make(bank, "黄头", "黄浦富", "ORG")
@@ -345,6 +349,11 @@ def test_a_file_that_cannot_be_a_list_is_refused_by_name(bank: Bank) -> None:
     }
     for expected, file in files.items():
         assert upload(bank, "徐头", code, file).json()["code"] == expected
+    bomb = bytearray(workbook(["客户号"], ["C00000001"]).read())
+    size = bomb.index(b"PK\x01\x02") + 24  # of a part as it will be unpacked (zip's central directory)
+    bomb[size : size + 4] = (2**31 - 1).to_bytes(4, "little")
+    harm = upload(bank, "徐头", code, SimpleUploadedFile("a.xlsx", bytes(bomb)))
+    assert (harm.json()["code"], "unpacks" in harm.json()["message"]) == ("file_too_large", True)
     assert upload(bank, "徐头", code, workbook(["卡号", "身份证"], [1, 310101197701010000])).json()["report"] == {
         "rows": 1, "matched": 0, "unmatched": {"rounded": 1}, "column": "身份证", "by": "cert",
     }  # fmt: skip

@@ -282,7 +282,7 @@ CHANNEL_LOG = Table("channel_log", "渠道日志", "Channel log", "day", ("sessi
     _CUST,
     _C("device_hash", "text", "设备", "Device"),
     _C("channel", "text", "渠道", "Channel", True, ("APP", "WEB", "WECOM", "COUNTER", "ATM")),
-    _C("event_code", "text", "事件", "Event", True),  # LOGIN, VIEW_PRODUCT, VIEW_MATURITY, LOAN_PREPAY, ...
+    _C("event_code", "text", "事件", "Event", True),  # LOGIN, VIEW_PRODUCT, VIEW_MATURITY, LOAN_PREPAY, CLOSE_ACCOUNT, ...
     _C("prod_code", "text", "产品代码", "Product code"),
     _C("seconds", "int", "时长(秒)", "Seconds"),
     _C("session_id", "text", "会话", "Session", True),

@@ -113,4 +113,9 @@ def everything_happens(bank: Bank) -> None:
     bank.rows["loan"].remove(settled)
     prepaid["balance"] = Decimal(200_000)
     bank.visit(booker, "LOAN_PREPAY")
+    for _ in range(3):
+        bank.visit(booker, "VIEW_PRODUCT", plain)
+    bank.visit(debtor, "CLOSE_ACCOUNT")
+    for service in ("QUICKPAY", "MOBILE_BANK"):
+        bank.add("signup", booker, service=service, status="OFF", unsign_date=bank.biz_date)
     given["manager_no"] = "E002"

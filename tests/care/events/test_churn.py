@@ -1,4 +1,4 @@
-"""E25 模型流失预警."""
+"""E25 模型流失预警, E26 销户销签."""
 
 from __future__ import annotations
 
@@ -35,3 +35,25 @@ def test_who_enters_the_high_band_with_enough_at_stake_is_to_be_called(bank: Ban
 def test_without_scores_nobody_is_feared(bank: Bank) -> None:
     bank.scored(bank.customer(), "HIGH", 50_000)
     assert bank.of("E25", "score") == []
+
+
+def test_who_books_closing_or_ends_the_last_service_is_to_be_called_today(bank: Bank) -> None:
+    booker, gone, kept, one, earlier = (bank.customer(aum=80_000) for _ in range(5))
+    bank.visit(booker, "CLOSE_ACCOUNT")
+    services = ("QUICKPAY", "PAYROLL", "MOBILE_BANK")
+    for who, when in ((gone, (-300, 0, -6)), (earlier, (-300, -7, -40))):
+        for service, ago in zip(services, when, strict=True):
+            bank.add("signup", who, service=service, status="OFF", unsign_date=bank.days(ago))
+    bank.add("signup", gone, service="SMS", status="ON")
+    bank.add("signup", one, service="QUICKPAY", status="OFF", unsign_date=bank.days(0))
+    for service, status in (("QUICKPAY", "OFF"), ("PAYROLL", "OFF"), ("MOBILE_BANK", "ON")):
+        bank.add("signup", kept, service=service, status=status, unsign_date=bank.days(0))
+    events = {event.cust_id: event for event in bank.of("E26")}
+    assert {cust: event.case for cust, event in events.items()} == {
+        booker["cust_id"]: "BOOKED", gone["cust_id"]: "UNSIGNED",
+    }  # fmt: skip
+    event = events[gone["cust_id"]]
+    assert (event.priority, event.expire_on, event.payload["services"]) == (1, bank.days(1), 3)
+    assert "8 万" in sentence("E26", event.payload, event.amount, "zh-hans")
+    bank.next_day()
+    assert {event.dedup_key for event in bank.of("E26")} == {events[gone["cust_id"]].dedup_key}

@@ -1,4 +1,4 @@
-"""E15 贷款, E16 卡片证件, E21 风评, E22 净值."""
+"""E15 贷款, E16 卡片证件, E21 风评, E22 净值, E23 反复浏览."""
 
 from __future__ import annotations
 
@@ -153,3 +153,51 @@ def test_a_standing_drawdown_is_one_event_per_product(bank: Bank) -> None:
         keys |= {event.dedup_key for event in bank.of("E22")}
         bank.next_day()
     assert keys == {f"E22|{who['cust_id']}|{code}|2026-06" for code in ("P1", "P2")}
+
+
+def test_a_product_looked_at_three_times_in_a_week_and_not_bought_is_told_once_a_month(bank: Bank) -> None:
+    wanted, held = bank.product("P1", "成长", "R3"), bank.product("P2", "稳健", "R2")
+    eager, twice, holder, both = (bank.customer() for _ in range(4))
+    bank.holding(holder, held, 1_000)
+    bank.visit(eager, "VIEW_PRODUCT", wanted)
+    bank.visit(twice, "VIEW_PRODUCT", wanted)
+    bank.next_day(6)
+    for who, product, times in (
+        (eager, wanted, 2),
+        (twice, wanted, 1),
+        (holder, held, 3),
+        (both, wanted, 2),
+        (both, held, 2),
+    ):
+        for _ in range(times):
+            bank.visit(who, "VIEW_PRODUCT", product)
+    bank.visit(twice, "LOGIN", wanted)
+    (event,) = bank.of("E23")
+    assert (event.cust_id, event.payload) == (eager["cust_id"], {"product": "成长", "views": 3})
+    assert (event.priority, event.expire_on) == (2, bank.days(3))
+    bank.next_day()
+    assert bank.of("E23") == []  # the view of seven days ago no longer counts
+    bank.visit(eager, "VIEW_PRODUCT", wanted)
+    assert [again.dedup_key for again in bank.of("E23")] == [event.dedup_key]
+
+
+@pytest.mark.parametrize(
+    ("risk", "facts", "told"),
+    [
+        ("R3", {}, True), ("R4", {}, False), (None, {"risk_level": None}, True), ("R1", {"risk_level": None}, False),
+        ("R3", {"risk_expiry": date(2026, 6, 17)}, False), ("R3", {"risk_expiry": date(2026, 6, 18)}, True),
+        ("R3", {"birth_date": date(2008, 6, 19)}, False), ("R3", {"birth_date": date(2008, 6, 18)}, True),
+        ("R4", {"risk_level": "C5", "birth_date": date(1961, 6, 18)}, False),
+        ("R4", {"risk_level": "C5", "birth_date": date(1961, 6, 19)}, True),
+        ("R3", {"risk_level": "C5", "birth_date": date(1961, 6, 18)}, True),
+    ],
+)  # fmt: skip
+def test_only_a_product_that_suits_is_told(bank: Bank, risk: str | None, facts: dict, told: bool) -> None:
+    """On 17 June 2026; who turns 18 or 65 on the day on which it is read counts as such."""
+    product = bank.product("P1", "成长", risk)  # type: ignore[arg-type]
+    who = bank.customer(**facts)
+    for _ in range(3):
+        bank.visit(who, "VIEW_PRODUCT", product)
+    assert bool(bank.of("E23")) is told
+    product["status"] = "CLOSED"
+    assert bank.of("E23") == []

@@ -255,7 +255,8 @@ def every_test(seed: int, bank: Naive) -> list[dict[str, Any]]:
     rng, found = Random(seed), list[dict[str, Any]]()
     for field in (*fields().values(), *OWN):
         found += [
-            {"type": "compare", "field": field.name, **_test(rng, field, fields(), op)} for op in field.operators
+            {"type": "compare", "field": field.name, **_test(rng, field, fields(), op)}
+            for op in field.operators
         ]
     for table in tables().values():
         for column in table.columns.values():

@@ -52,9 +52,7 @@ def papers(night: Night) -> Iterator[Found]:
 
 def assessments(night: Night) -> Iterator[Found]:
     """E21 风评到期: at T-30 and T-7, of those who hold or lately looked at products of R2 and above."""
-    customer, holding, log, product = (
-        night[name] for name in ("customer", "holding", "recent_log", "product")
-    )
+    customer, holding, log, product = (night[name] for name in ("customer", "holding", "log_E21", "product"))
     holders = holding.filter(holding.risk_level >= "R2").select("cust_id")
     views = log.filter(log.event_code == "VIEW_PRODUCT").select("cust_id", "prod_code")
     viewers = views.semi_join(product.filter(product.risk_level >= "R2"), "prod_code").select("cust_id")

@@ -60,7 +60,7 @@ class NightInputs:
         return (rules, tuple(self._rates))
 
     def of(self, names: tuple[str, ...]) -> Inputs:
-        """Tables by name (``<name>_before``: the day before's), and all scalars."""
+        """Tables by name (``<name>_before``: the day before's; ``log_<code>``: the channel log of ``<code>.browse_days``), and all scalars."""
         return Inputs({name: self._files(name) for name in names}, self._scalars)
 
     def _files(self, name: str) -> Files:
@@ -68,8 +68,8 @@ class NightInputs:
             return self._birthdays()
         if name == "festivals":
             return self._festivals()
-        if name == "recent_log":
-            return self._recent_log() or _SCHEMAS["channel_log"]
+        if name.startswith("log_"):
+            return self._log(int(self.values[f"{name[4:]}.browse_days"])) or _SCHEMAS["channel_log"]
         table = name.removesuffix("_before")
         day = self.building if table == name else self.earlier
         return [day.path(table)] if day is not None and day.has(table) else _SCHEMAS[table]
@@ -89,6 +89,8 @@ class NightInputs:
             "month_days": month_days,
             "lake_age": (today - min([*self.lake.dates()[:1], today])).days,
             "stop_days": self._stop_days(),
+            "elder_born_by": years_before(self._day(1), int(self.values["value.elder_age"])),
+            "adult_born_by": years_before(self._day(1), int(self.values["value.adult_age"])),
             **{f"rate_{ccy}": rate for ccy, rate in self._rates.items()},
         }
 
@@ -133,8 +135,9 @@ class NightInputs:
         ]
         return pa.Table.from_pylist(rows, schema=FESTIVALS)
 
-    def _recent_log(self) -> Files:
-        days = [self.lake.day(self._day(-n)) for n in range(1, int(self.values["E21.browse_days"]))]
+    def _log(self, many: int) -> Files:
+        """The channel log of so many days, the business date among them."""
+        days = [self.lake.day(self._day(-n)) for n in range(1, many)]
         logs = [day.path("channel_log") for day in days if day is not None and day.has("channel_log")]
         if self.building.has("channel_log"):
             logs.append(self.building.path("channel_log"))

@@ -39,10 +39,14 @@ EVENT_TYPES: dict[str, EventType] = {
         EventType("E19", "NEW", 1, "TRIGGER", onboarding.interviews, ("snapshot_before",)),
         EventType("E20", "NEW", 3, "TRIGGER", onboarding.onboarding, (), urgent=2),
         EventType(
-            "E21", "SERVICE", 3, "DUE", expiry.assessments, ("customer", "holding", "recent_log", "product")
+            "E21", "SERVICE", 3, "DUE", expiry.assessments, ("customer", "holding", "log_E21", "product")
         ),
         EventType("E22", "CARE", 2, "TRIGGER", product.drawdowns, ("holding", "product", "events_before")),
+        EventType(
+            "E23", "ACTIVITY", 2, "TRIGGER", product.interested, ("customer", "holding", "log_E23", "product")
+        ),
         EventType("E25", "CHURN", 2, "TRIGGER", churn.feared, ("score", "events_before")),
+        EventType("E26", "CHURN", 1, "TRIGGER", churn.leaving, ("signup", "channel_log")),
     )
 }
 """By code, as numbered in the bank's event handbook; see ``docs/`` for how to add one."""

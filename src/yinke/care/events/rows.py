@@ -52,7 +52,7 @@ class EventType:
     expires: Literal["TRIGGER", "DUE", "MONTH_END"]
     detect: Callable[[Night], Iterator[Found]]
     reads: tuple[str, ...]
-    """Tables that it looks at; ``<name>_before`` is the day before's."""
+    """Tables that it looks at; ``<name>_before`` is the day before's, ``log_<code>`` the channel log of some days."""
     urgent: int = 1
 
 

@@ -23,6 +23,8 @@ from yinke.access.standing import roles_with
 from yinke.care.services.order import DUE, RECOUNT, SCORE, weights
 from yinke.care.services.rank import rank_lists
 from yinke.lake.store import Day
+from yinke.privacy.consents import allowed
+from yinke.privacy.models import Purpose
 
 MANY = 1_000
 """From so many new reasons on the planner is told of them at once: the next date may follow in this transaction."""
@@ -63,7 +65,8 @@ def make_tasks(day: Day, biz_date: date, values: Mapping[str, Any]) -> Made:
     In order: reasons that a correction of this day took back are deleted; tasks whose time is over
     expire; open tasks follow their customer's main manager; events become reasons unless their
     ``dedup_key`` is known, they end before the work day, or the customer must not be approached;
-    last, each manager's list is cut at the cap (``rank.py``).
+    last, each manager's list is cut at the cap (``rank.py``). Reasons drawn from a profile (``task.profiling_events``) stand only
+    for those who have agreed to personal recommendations (PIPL art. 24).
 
     Suppression (conflict order of the events handbook): customers who died or closed get no task at
     all; under do-not-disturb, a judicial freeze or a restriction (PIPL art. 47) only the service events of ``task.service_events``
@@ -100,7 +103,7 @@ def make_tasks(day: Day, biz_date: date, values: Mapping[str, Any]) -> Made:
         moved = run(FOLLOW_MANAGER)
         run(QUIET)
         cursor.execute("ANALYZE quiet")
-        fresh = run(FRESH)
+        fresh = run(FRESH) - _not_agreed(cursor, list(values["task.profiling_events"]))
         cursor.execute("ANALYZE fresh")
         withheld = sum(hold(cursor, day, biz_date) for hold in HOLDERS)
         messages = sum(ask(cursor, biz_date) for ask in MESSENGERS)
@@ -120,6 +123,15 @@ def make_tasks(day: Day, biz_date: date, values: Mapping[str, Any]) -> Made:
         overflow = rank_lists(cursor, workday, int(values["task.cap"]))
         cursor.execute(DROP)
     return Made(tasks, joined, reasons, rows - known - fresh, withheld, expired, moved, overflow, messages)
+
+
+def _not_agreed(cursor: Any, types: list[str]) -> int:
+    """Take away reasons that need the customer's consent to personal recommendations, of those who have not given it."""
+    cursor.execute("SELECT DISTINCT customer_id FROM fresh WHERE type = ANY(%s)", [types])
+    whom = {customer for (customer,) in cursor.fetchall()}
+    silent = sorted(whom - allowed(whom, Purpose.PROFILING))
+    cursor.execute("DELETE FROM fresh WHERE type = ANY(%s) AND customer_id = ANY(%s)", [types, silent])
+    return int(cursor.rowcount)
 
 
 def _load(cursor: Any, day: Day) -> int:

@@ -180,7 +180,8 @@ class Trees:
     @cached_property
     def _tables(self) -> list[list[_Table]]:
         return [
-            [_tabled(tree, self._features, *some) for some in _together(tree.questions)] for tree in self._trees
+            [_tabled(tree, self._features, *some) for some in _together(tree.questions)]
+            for tree in self._trees
         ]
 
     def _effects(self, rows: Columns) -> Numbers:
@@ -189,10 +190,10 @@ class Trees:
         for tree, tables in zip(self._trees, self._tables, strict=True):
             answers = [rows.answers(question) for question in tree.questions]
             for table in tables:
-                kind = np.uint8 if len(table.questions) <= TABLED else np.uint16
+                kind = np.dtype(np.uint8 if len(table.questions) <= TABLED else np.uint16)
                 read = np.zeros(len(rows), kind)
                 for n, question in enumerate(table.questions):
-                    read |= answers[question].view(np.uint8).astype(kind, copy=False) << kind(n)
+                    read |= np.left_shift(answers[question].view(np.uint8), n, dtype=kind)
                 for place, effects in zip(table.places, table.effects, strict=True):
                     found[place] += effects[read]
         return found
