@@ -84,7 +84,7 @@ def sentence(
     >>> sentence("E01", facts, Decimal("500000"), "zh-hans")
     '定存 50 万 7 天后（11月30日）到期，尾号 1234'
     >>> sentence("E01", facts, Decimal("500000"), "en", today=date(2026, 11, 29))
-    'A ¥500K time deposit matures in 1 day (30 Nov), account ending 1234'
+    'A CNY 500K time deposit matures in 1 day (30 Nov), account ending 1234'
     """
     facts = {"amount": amount, **{name: value for name, value in payload.items() if value is not None}}
     facts = _with_signs(_as_of(facts, today), language)

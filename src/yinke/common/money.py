@@ -17,9 +17,9 @@ def short(amount: Decimal, language: str) -> str:
         language: ``zh-hans`` (万, 亿) or ``en`` (K, M, B).
 
     >>> short(Decimal("365000"), "zh-hans"), short(Decimal("365000"), "en")
-    ('36.5 万', '¥365K')
+    ('36.5 万', 'CNY 365K')
     >>> short(Decimal("99999999"), "zh-hans"), short(Decimal("8500"), "zh-hans"), short(Decimal("-1.5e6"), "en")
-    ('1 亿', '8,500 元', '-¥1.5M')
+    ('1 亿', '8,500 元', '-CNY 1.5M')
     """
     sign, amount = ("-", -amount) if amount < 0 else ("", amount)
     for unit, word in UNITS[language]:
@@ -27,5 +27,5 @@ def short(amount: Decimal, language: str) -> str:
         # what rounds up to a whole larger unit is said in that unit
         if scaled >= 1 or unit == 1:
             number = f"{scaled:,.2f}".rstrip("0").rstrip(".")
-            return f"{sign}¥{number}{word}" if language == "en" else f"{sign}{number}{word}"
+            return f"{sign}CNY {number}{word}" if language == "en" else f"{sign}{number}{word}"
     raise AssertionError(amount)  # pragma: no cover

@@ -25,7 +25,7 @@ def test_who_enters_the_high_band_with_enough_at_stake_is_to_be_called(bank: Ban
     )
     assert "About" not in sentence("E25", event.payload, event.amount, "en")
     assert sentence("E25", event.payload, event.amount, "en").startswith(
-        "Likely to leave (43%), about ¥60K may go: 31%"
+        "Likely to leave (43%), about CNY 60K may go: 31%"
     )
     bank.next_day()
     assert {event.dedup_key for event in bank.of("E25")} == {event.dedup_key for event in events.values()}

@@ -104,16 +104,16 @@ def test_no_payload_shows_more_than_four_digits_of_an_account(events: list[Event
     ("code", "case", "zh", "en"),
     [
         ("E01", "AHEAD", "大额存单 20 万 7 天后（6月24日）到期，尾号 ",
-         "A ¥200K certificate of deposit matures in 7 days (24 Jun), account ending "),
-        ("E05", "DROP", "AUM 30 天内下降 40%，少了 40 万", "AUM fell 40% in 30 days, ¥400K less"),
+         "A CNY 200K certificate of deposit matures in 7 days (24 Jun), account ending "),
+        ("E05", "DROP", "AUM 30 天内下降 40%，少了 40 万", "AUM fell 40% in 30 days, CNY 400K less"),
         ("E08", "NEED", "再多日均 4.62 万并保持到月底，即可升级金葵花",
-         "¥46.15K more a day until month's end lifts them to Sunflower"),
+         "CNY 46.15K more a day until month's end lifts them to Sunflower"),
         ("E04", "OWN_NAME", '6月17日转出 350 万，其中 300 万转到本人他行账户（建设"银行）',
-         '¥3.5M went out on 17 Jun, ¥3M of it to the customer\'s own account elsewhere (建设"银行)'),
+         'CNY 3.5M went out on 17 Jun, CNY 3M of it to the customer\'s own account elsewhere (建设"银行)'),
         ("E03", "OWN_NAME", "6月17日转入 500 万，来自本人他行账户（工商银行）",
-         "¥5M came in on 17 Jun from the customer's own account elsewhere (工商银行)"),
+         "CNY 5M came in on 17 Jun from the customer's own account elsewhere (工商银行)"),
         ("E15", "PREPAID", "消费贷提前还款 30 万，占余额 60%，还剩 20 万",
-         "Consumer loan prepaid by ¥300K, 60% of the balance; ¥200K left"),
+         "Consumer loan prepaid by CNY 300K, 60% of the balance; CNY 200K left"),
         ("E12", "AHEAD", "2 天后（6月19日）是端午节，送上问候",
          "Dragon Boat Festival is in 2 days (19 Jun), send a greeting"),
     ],
@@ -158,9 +158,9 @@ def test_families_are_those_of_the_pages() -> None:
 @pytest.mark.parametrize(
     ("amount", "zh", "en"),
     [
-        ("0", "0 元", "¥0"), ("0.05", "0.05 元", "¥0.05"), ("999.995", "1,000 元", "¥1K"),
-        ("9999.99", "1 万", "¥10K"), ("10000", "1 万", "¥10K"), ("123456789", "1.23 亿", "¥123.46M"),
-        ("-365000", "-36.5 万", "-¥365K"), ("1000000000", "10 亿", "¥1B"),
+        ("0", "0 元", "CNY 0"), ("0.05", "0.05 元", "CNY 0.05"), ("999.995", "1,000 元", "CNY 1K"),
+        ("9999.99", "1 万", "CNY 10K"), ("10000", "1 万", "CNY 10K"), ("123456789", "1.23 亿", "CNY 123.46M"),
+        ("-365000", "-36.5 万", "-CNY 365K"), ("1000000000", "10 亿", "CNY 1B"),
     ],
 )  # fmt: skip
 def test_money_is_said_in_the_unit_that_fits(amount: str, zh: str, en: str) -> None:
