@@ -122,10 +122,8 @@ def test_new_is_for_90_days(a_bank: NewBank) -> None:
 
 
 def test_lost_is_two_months_at_a_fifth_of_the_base(a_bank: NewBank) -> None:
-    balances = [60000] * 4 + [12000] * 3
-    nights = monthly(
-        a_bank().has_customer(1).has_customer(2), {1: balances, 2: [*balances[:4], 12001, *balances[5:]]}
-    )
+    balances, bank = [60000] * 4 + [12000] * 3, a_bank().has_customer(1).has_customer(2)
+    nights = monthly(bank, {1: balances, 2: [*balances[:4], 12001, *balances[5:]]})
     assert [n[1]["stage"] == "LOST" for n in nights[-3:]] == [False, True, True]
     row = nights[-2][1]
     assert (row["stage"], row["stage_since"], row["lost_on"], row["lost_base"]) == (
@@ -135,6 +133,8 @@ def test_lost_is_two_months_at_a_fifth_of_the_base(a_bank: NewBank) -> None:
         60000,
     )
     assert [n[2]["stage"] == "LOST" for n in nights[-3:]] == [False, False, True]
+    bank.has_account(1, 0, status="CLOSED")
+    assert stages(bank, add_months(FIRST, 7) + timedelta(1)) == {1: "CLOSED", 2: "LOST"}  # closed comes first
 
 
 def test_no_base_no_loss(a_bank: NewBank) -> None:

@@ -93,6 +93,19 @@ def test_a_tag_moves_its_customer_at_once_and_the_night_does_not_tell_it_again(
     ]  # fmt: skip
 
 
+def test_a_night_that_is_found_anew_after_the_day_tells_each_change_once(bank: Bank, duck: Engine) -> None:
+    night(bank, duck, TODAY - timedelta(days=1))
+    store, tag = members_store(), Tag.objects.get()
+    start, zhang = newest(store), bank.customers["张"].id
+    night(bank, duck, TODAY)
+    body = {"kind": "TAG_ADD", "target": tag.id, "ids": [zhang], "expected": 1}
+    done = bank.client("徐经").post("/api/bulk", json.dumps(body), content_type="application/json")
+    assert done.status_code == 200
+    night(bank, duck, TODAY)  # corrected files: the tag is there already
+    told, _ = moves_since(store, start, ("segment:runners",))
+    assert [(c.cause, c.biz_date, list(c.entered)) for c in told] == [("tag", TODAY, [zhang])]
+
+
 def test_a_field_of_the_banks_own_moves_its_customer_at_once(bank: Bank, duck: Engine) -> None:
     field = CustomField.objects.create(
         code="wedding", kind="DATE", name_zh="纪念日", owner=bank.staff["徐头"]

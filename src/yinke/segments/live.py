@@ -7,13 +7,14 @@ import threading
 from collections.abc import Collection, Hashable, Mapping
 from dataclasses import replace
 from functools import lru_cache
+from itertools import count
+from pathlib import Path
 
 import pyarrow as pa
 from django.conf import settings
-from django.db import DatabaseError, transaction
+from django.db import transaction
 from pyroaring import BitMap
 
-from yinke.common.errors import YinkeError
 from yinke.common.row_security import whole_bank
 from yinke.common.thresholds import load_thresholds
 from yinke.lake.engine import Bound, Engine, Inputs, Table, open_engine
@@ -43,7 +44,7 @@ def follow(field: str, customer_ids: Collection[int]) -> None:
             whole_bank(),
         ):  # whose segments change, whoever changed the fact; told to nobody
             _follow(field, customer_ids)
-    except (YinkeError, DatabaseError, OSError) as problem:
+    except Exception as problem:
         log.warning("segments did not follow a change of %s: %s", field, type(problem).__name__)
 
 
@@ -57,13 +58,14 @@ def _follow(field: str, customer_ids: Collection[int]) -> None:
     values = load_thresholds(settings.YINKE.thresholds).at(day.biz_date)
     kept = set(members.keys())
     rules = {key: one for key, one in all_rules(around_of(lake, day, values)).items() if key in kept}
-    world = world_of(_engine(day.version), lake, day, values)
+    engine, opened = _engine(lake.root, day.version)
+    world = world_of(engine, lake, day, values)
     stays = found_seldom(world.segments)  # its next finding tells who came and went
     asked = {
         key: rule for key, (_, rule) in rules.items()
         if key not in stays and mentions(rule, field, world.segments) and members.as_of(key) == day.biz_date
     }  # fmt: skip
-    shape = (day.version, field, *asked, *((key, version) for key, (version, _) in rules.items()))
+    shape = (opened, field, *asked, *((key, version) for key, (version, _) in rules.items()))
     if not asked or not _moved(world, shape, asked, members, customer_ids):
         return
     take_turn()
@@ -112,12 +114,17 @@ _LOCK = threading.Lock()
 _marks: dict[Hashable, frozenset[str]] = {}
 
 
+_OPENED = count()
+
+
 @lru_cache(maxsize=1)
-def _engine(version: str) -> Engine:
-    """The engine that keeps the plans of one version of a day; a newer one's takes its place."""
+def _engine(lake: Path, version: str) -> tuple[Engine, int]:
+    """The engine that keeps the plans of one version of a day, and its number: a version that comes back has another one, which
+    knows nothing of the first one's plans. A newer one's takes its place."""
     _marks.clear()
     env = settings.YINKE
-    return open_engine("duckdb", threads=env.threads, memory="1GB", scratch=env.home / "scratch")
+    engine = open_engine("duckdb", threads=env.threads, memory="1GB", scratch=env.home / "scratch")
+    return engine, next(_OPENED)
 
 
 def mentions(rule: Rule, field: str, segments: Mapping[str, Rule | None]) -> bool:

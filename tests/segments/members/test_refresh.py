@@ -29,6 +29,7 @@ RULES = {
     "rich": of("aum", "ge", 500), "everybody": {"type": "all", "of": []}, "nobody": {"type": "any", "of": []},
     "poor": {"type": "not", "of": of("aum", "ge", 500)},
     "first": {"type": "peer", "field": "aum", "group": "bank", "side": "top", "percent": 1},
+    "edge": of("aum", "eq", 71),  # of the first number of a slice, too
     "in_town": {"type": "all", "of": [of("org_no", "in", ["3", "5"]), of("tier", "ge", 2)]},
 }  # fmt: skip
 
@@ -57,6 +58,7 @@ def test_slices_and_gaps_change_no_answer(
         "rich": {c for c, n in people.items() if n % 1000 >= 500}, "everybody": set(people), "nobody": set(),
         "poor": {c for c, n in people.items() if n % 1000 < 500},
         "first": {c for c, n in people.items() if n % 1000 >= 990},
+        "edge": {c for c, n in people.items() if n % 1000 == 71},
         "in_town": {c for c, n in people.items() if n % 7 in (3, 5) and n % 3 > 0 and n % 5 >= 2},
     }  # fmt: skip
     for name, who in expected.items():
