@@ -96,6 +96,24 @@ def test_kinds_of_customers_are_found_told_and_held_against_the_month_before(lak
     assert group(lake, day, few) is None
 
 
+def test_of_groups_that_come_and_go_it_is_told_how_much_stayed(tmp_path: Path) -> None:
+    """Half of the savers were investors a month before: of 7,140 pairs 1,940 are together both times (Hubert and Arabie 1985)."""
+    lake, before = a_lake(tmp_path), snapshot(1)
+    for k in range(EACH // 2):
+        before[k] = {**before[2 * EACH + k], "cust_id": k + 1}
+    a_day(lake, MONTH_END, snapshot=before)
+    a_day(lake, TODAY, snapshot=snapshot(2))
+    day = lake.day(TODAY)
+    assert day is not None
+    found = group(lake, day, load_thresholds(django_settings.YINKE.thresholds).at(TODAY), number=3)
+    assert found is not None
+    number = kinds(found)
+    kept = {kind: found.groups[number[kind] - 1].kept for kind in KINDS}
+    assert kept == {"saver": 0.5, "payroll": 1.0, "investor": 1.0}
+    expected = 2_340 * 2_740 / 7_140
+    assert found.stability == ((MONTH_END, round((1_940 - expected) / (2_540 - expected), 4)),)
+
+
 @pytest.fixture
 def bank(lake: Lake, settings: Any, db: None) -> Iterator[Bank]:
     settings.YINKE = replace(django_settings.YINKE, lake=lake.root, home=lake.root)

@@ -166,6 +166,9 @@ def test_ones_own_segment_needs_no_approval_and_is_nobody_elses(bank: Bank) -> N
     assert meant.where.of[0].value == [bank.orgs["徐汇"].org_no]  # type: ignore[union-attr]
     refused = post(bank, "运营", name_zh="全行富", scope="BANK", rule=rule({**MEMBER, "segment": code}))
     assert refused.json()["code"] == "rule_wrong"  # others could not see what it means
+    branch = approved(bank, "徐头", "支行富", "ORG", by="零售")
+    beyond = post(bank, "运营", name_zh="全行富", scope="BANK", rule=rule({**MEMBER, "segment": branch}))
+    assert beyond.json()["code"] == "rule_wrong"  # the other branches could not
 
 
 def test_two_editors_at_once_lose_nothing(bank: Bank) -> None:

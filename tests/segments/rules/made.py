@@ -331,6 +331,8 @@ def _value(rng: Random, field: Any) -> Any:
         return rng.choice(field.codes)
     if field.kind == "money":
         return rng.choice((0, 0.01, 100, "49999.99", 50000, 500000, -20))
+    if field.name in ("age", "tenure_months"):  # of who was born or came on the days of ``_cell``
+        return rng.choice((0, 1, 18, 23, 24, *range(35, 41)))
     if field.kind in ("int", "number"):
         return rng.choice((0, 1, 2, 3, 30, 18, 35))
     if field.kind == "date":
