@@ -10,6 +10,7 @@ from functools import lru_cache
 from itertools import count
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 from django.conf import settings
 from django.db import transaction
@@ -21,6 +22,7 @@ from yinke.lake.engine import Bound, Engine, Inputs, Table, open_engine
 from yinke.lake.store import Lake
 from yinke.segments.definitions import around_of, found_seldom
 from yinke.segments.members.store import Members
+from yinke.segments.marks import marks_of_bank
 from yinke.segments.models import SegmentMove
 from yinke.segments.moves import now, take_turn
 from yinke.segments.night import all_rules, members_of_lake, world_of
@@ -89,8 +91,9 @@ def _moved(
         for rule in asked.values():
             answer(world, needs, rule)
         _marks[shape] = frozenset(needs.marks)
-    who = pa.table({"cust_id": pa.array(sorted(set(customer_ids)), pa.int32())})
-    inputs = Inputs({"who": who, "marks": rows_of(world.marks(_marks[shape]))}, {})
+    some = np.array(sorted(set(customer_ids)), np.int32)
+    marks = marks_of_bank(world.day.biz_date, some)(_marks[shape])  # of these only: a consent may be millions'
+    inputs = Inputs({"who": pa.table({"cust_id": some}), "marks": rows_of(marks)}, {})
 
     def build(bound: Bound) -> Table:
         there = replace(world, marked=bound["marks"])
@@ -98,10 +101,10 @@ def _moved(
 
     with _LOCK:
         found = world.engine.to_arrow(world.engine.plan("follow", shape, inputs, build))
-    ids, some = found["cust_id"].to_pylist(), BitMap(found["cust_id"].to_pylist())
+    ids, there = found["cust_id"].to_pylist(), BitMap(found["cust_id"].to_pylist())
     moved = []
     for n, key in enumerate(asked):
-        before = now(members, key, some)
+        before = now(members, key, there)
         holds = found[f"r{n}"].to_pylist()
         moved += [
             (cust, key, is_in) for cust, is_in in zip(ids, holds, strict=True) if is_in != (cust in before)
