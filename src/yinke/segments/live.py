@@ -21,8 +21,8 @@ from yinke.common.thresholds import load_thresholds
 from yinke.lake.engine import Bound, Engine, Inputs, Table, open_engine
 from yinke.lake.store import Lake
 from yinke.segments.definitions import around_of, found_seldom
-from yinke.segments.members.store import Members
 from yinke.segments.marks import marks_of_bank
+from yinke.segments.members.store import Members
 from yinke.segments.models import SegmentMove
 from yinke.segments.moves import now, take_turn
 from yinke.segments.night import all_rules, members_of_lake, world_of
@@ -92,7 +92,9 @@ def _moved(
             answer(world, needs, rule)
         _marks[shape] = frozenset(needs.marks)
     some = np.array(sorted(set(customer_ids)), np.int32)
-    marks = marks_of_bank(world.day.biz_date, some)(_marks[shape])  # of these only: a consent may be millions'
+    marks = marks_of_bank(world.day.biz_date, some)(
+        _marks[shape]
+    )  # of these only: a consent may be millions'
     inputs = Inputs({"who": pa.table({"cust_id": some}), "marks": rows_of(marks)}, {})
 
     def build(bound: Bound) -> Table:

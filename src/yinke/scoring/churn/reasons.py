@@ -25,7 +25,7 @@ BACKGROUND = frozenset({"mda", "tier", "below_months", "tenure_years", "age", "o
 """Who a customer is, not what happens: said after everything else, for nobody can act on it."""
 NOTHING = frozenset({
     "own_out", "own_out_txns", "drop_30d", "swing_6m", "demand_share", "time_share", "wealth_share", "fund_share",
-    "maturing_30d", "maturing_60d", "maturing_90d", "debt_to_aum", "net_flow",
+    "maturing_30d", "maturing_60d", "maturing_90d", "debt_to_aum", "net_flow", "slope_3m", "slope_6m", "categories_change",
 })  # fmt: skip
 """Of these a value that is said as 0 says nothing to a manager, though the model weighs it."""
 Why = Iterable[tuple[str, float | None]]
@@ -34,7 +34,7 @@ Why = Iterable[tuple[str, float | None]]
 def telling(why: Why) -> list[tuple[str, float | None]]:
     """Reasons in the order in which they help: what happens, by weight, then who the customer is; what says nothing left out.
 
-    >>> telling([("age", 66.0), ("own_out", 0.001), ("drop_30d", 0.4)])
+    >>> telling([("age", 66.0), ("own_out", 0.001), ("categories_change", 0.0), ("drop_30d", 0.4)])
     [('drop_30d', 0.4), ('age', 66.0)]
     """
     said = [
