@@ -1,5 +1,5 @@
 import { FallOutlined } from "@ant-design/icons";
-import { Alert, Button, Skeleton } from "antd";
+import { Alert, Button, Skeleton, Space } from "antd";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import { useMe } from "@/access/api";
@@ -38,10 +38,10 @@ export function Component() {
         question={t("board.question")}
         asOf={summary?.night}
         extra={
-          <>
+          <Space size="middle">
             {summary?.night && plans && <Link to={`/care-plans?event=${FEARED}`}>{t("board.byRule")}</Link>}
             {summary?.sees_models && <Link to="/models">{t("models.open")}</Link>}
-          </>
+          </Space>
         }
       />
       {!summary &&
