@@ -1,4 +1,4 @@
-import { theme } from "antd";
+import { Grid, theme } from "antd";
 import { SankeyChart } from "echarts/charts";
 import { use as register } from "echarts/core";
 import { useMemo } from "react";
@@ -18,6 +18,7 @@ interface Props {
 /** From which segment to which customers went between two dates. Loaded lazily, as all charts. */
 export default function FlowChart({ label, left, right, links }: Props) {
   const { token } = theme.useToken();
+  const names = Grid.useBreakpoint().md ? 148 : 100; // on a phone those of the left must end before the right begins
   const option = useMemo(() => {
     // the same segment stands on both sides: a name for each date
     const nodes = [
@@ -30,7 +31,7 @@ export default function FlowChart({ label, left, right, links }: Props) {
         {
           type: "sankey",
           left: 12,
-          right: 160,
+          right: names + 12,
           top: 12,
           bottom: 12,
           draggable: false,
@@ -38,7 +39,7 @@ export default function FlowChart({ label, left, right, links }: Props) {
           label: {
             color: token.colorText,
             fontFamily: token.fontFamily,
-            width: 148,
+            width: names,
             overflow: "break",
             formatter: ({ name }: { name: string }) => said(name),
           },
@@ -63,7 +64,7 @@ export default function FlowChart({ label, left, right, links }: Props) {
         },
       ],
     };
-  }, [links, left, right, token]);
+  }, [links, left, right, names, token]);
   const box = useChart(option);
   return <div ref={box} role="img" aria-label={label} className={styles.chart} />;
 }
