@@ -114,7 +114,7 @@ class Bank:
 
     def with_customer(
         self, name: str, *, of: str | None = "", co: Iterable[str] = (), at: str | None = None,
-        aum: Decimal | int | str = 600_000, tier: int = 3, stage: str = "STABLE", mobile: str = "13812345678",
+        aum: Decimal | int | str = 600_000, tier: int = 3, stage: str = "STABLE", mobile: str = "13812345678", email: str = "",
         cert_no: str = "11010519491231002X", metrics: Mapping[str, Any] | None = None, **fields: Any,
     ) -> Bank:  # fmt: skip
         """A customer of the last manager (``of=None``: in the pool), at the last place, with even balances."""
@@ -127,6 +127,7 @@ class Bank:
                 "cust_no": f"C{number:08}", "name_sealed": encrypt(name), "name_index": blind_index(normalise(name)),
                 "pinyin": initials(name), **dict(zip(NAME_KEYS, name_keys(name), strict=True)),
                 "mobile_tail": tail_key(mobile), "cert_tail": tail_key(cert_no), "mobile_sealed": encrypt(mobile), "mobile_index": blind_index(mobile),
+                "email_sealed": encrypt(email) if email else None, "email_index": blind_index(email) if email else None,
                 "cert_sealed": encrypt(cert_no), "cert_index": blind_index(cert_no), "cert_type": "10100",
                 "gender": "F", "birth_date": date(1980, 5, 17), "open_date": date(2019, 3, 1),
                 "status": "NORMAL", "risk_level": "C3", "digest": b"", **fields,

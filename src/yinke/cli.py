@@ -210,14 +210,41 @@ def forget_second_factor(emp_no: str) -> None:
 
 
 @app.command()
-def worker(queue: Annotated[str, typer.Argument(help="nightly or outreach")] = "nightly") -> None:
-    """Run the scheduled nights and reruns (nightly), or send messages (outreach); serve starts both by itself."""
-    if queue not in ("nightly", "outreach"):
-        raise YinkeError(f"There is no queue {queue}", place="worker", remedy="Name nightly or outreach")
+def worker(queue: Annotated[str, typer.Argument(help="nightly, outreach or mail")] = "nightly") -> None:
+    """Run the scheduled nights and reruns (nightly), send messages (outreach), or take what comes back to e-mail (mail); serve starts all
+    of them by itself."""
+    if queue not in ("nightly", "outreach", "mail"):
+        raise YinkeError(
+            f"There is no queue {queue}", place="worker", remedy="Name nightly, outreach or mail"
+        )
     start_django()
+    if queue == "mail":
+        _take_mail()
+        return
     from django.core.management import call_command
 
     call_command("procrastinate", "worker", queues=[queue], concurrency=1)
+
+
+def _take_mail() -> None:
+    import signal
+
+    from yinke.outreach.channels.mail_in import receiver
+    from yinke.outreach.channels.settings import configured
+
+    returns = configured().email_returns
+    if returns is None:
+        raise YinkeError(
+            "No e-mail comes back here",
+            place="email_returns",
+            remedy="Say where in the file that YINKE_CHANNELS names",
+        )
+    taking = receiver(returns)
+    taking.start()
+    try:
+        signal.sigwait({signal.SIGTERM, signal.SIGINT})
+    finally:
+        taking.stop()
 
 
 @app.command()

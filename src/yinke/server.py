@@ -8,6 +8,7 @@ import secrets
 import socket
 import subprocess
 import sys
+from pathlib import Path
 
 from granian import Granian
 from granian.constants import Interfaces
@@ -37,7 +38,7 @@ def serve(host: str, port: int, workers: int) -> None:
     multiprocessing.set_start_method("spawn", force=True)  # children take none of this process's connections
     jobs = [*gateway] + [
         subprocess.Popen([sys.executable, "-m", "yinke.cli", "worker", queue])
-        for queue in ("nightly", "outreach", "outreach")
+        for queue in ("nightly", "outreach", "outreach", *_mail())
     ]  # a night takes minutes: messages do not wait for it; two send more than one
     try:
         Granian(
@@ -51,9 +52,19 @@ def serve(host: str, port: int, workers: int) -> None:
             one.wait(10)
 
 
+def _mail() -> list[str]:
+    """Whether e-mail comes back here."""
+    from yinke.outreach.channels.settings import read_channels
+
+    path = os.environ.get("YINKE_CHANNELS")
+    return ["mail"] if read_channels(Path(path) if path else None).email_returns else []
+
+
 def _demo_gateway(port: int) -> list[subprocess.Popen[bytes]]:
-    """The demo bank's message platform, on loopback; none for a bank of its own, or that names its providers."""
+    """The demo bank's message platform and mail relay, on loopback; none for a bank of its own, or that names its providers."""
     from django.conf import settings
+
+    from yinke.demo.mailbox import free_ports
 
     home = settings.YINKE.home
     if settings.YINKE.production or settings.YINKE.channels or not (home / "demo.json").exists():
@@ -62,11 +73,15 @@ def _demo_gateway(port: int) -> list[subprocess.Popen[bytes]]:
     if not secret.exists():
         secret.write_text(secrets.token_hex(32), "ascii")
         secret.chmod(0o600)
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        there = probe.getsockname()[1]
+    there, mail, back = free_ports(3)
     url = f"http://127.0.0.1:{there}/messages"
-    path.write_text(f"sms:\n  - {{name: loopback, url: '{url}', secret_file: '{secret}'}}\n", "utf-8")
+    path.write_text(
+        f"sms:\n  - {{name: loopback, url: '{url}', secret_file: '{secret}'}}\n"
+        f"email:\n  - {{name: mailbox, host: 127.0.0.1, port: {mail}, security: none, sender: care@bank.example, sender_name: 银客银行}}\n"
+        f"email_opt_out_url: http://127.0.0.1:{port}/opt-out\n"
+        f"email_returns: {{domain: returns.bank.example, host: 127.0.0.1, port: {back}}}\n",
+        "utf-8",
+    )
     os.environ["YINKE_CHANNELS"] = f"{path}"  # the children's
     command = [
         sys.executable,
@@ -75,5 +90,7 @@ def _demo_gateway(port: int) -> list[subprocess.Popen[bytes]]:
         f"{there}",
         f"{secret}",
         f"http://127.0.0.1:{port}",
+        f"{mail}",
+        f"{back}",
     ]
     return [subprocess.Popen(command)]

@@ -8,6 +8,7 @@ from django.views.decorators.csrf import ensure_csrf_cookie
 
 from yinke.access import sso
 from yinke.api import api
+from yinke.outreach.opt_out_page import opt_out
 from yinke.settings import WEB_DIST
 
 
@@ -25,6 +26,7 @@ def page(request: HttpRequest) -> HttpResponse:
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("api/", api.urls),
+    path("opt-out/<str:mark>", opt_out),
     *sso.URLS,
     re_path(r"^(?!api/|sso/|static/|assets/).*$", page),
 ]

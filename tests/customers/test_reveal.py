@@ -20,7 +20,7 @@ pytestmark = pytest.mark.django_db
 def bank() -> Bank:
     return (
         a_bank().with_branch("静安").with_manager("王").with_customer("欧阳晓晓")
-        .with_branch("徐汇").with_manager("李").with_customer("张三丰", mobile="13912345678", cert_no="11010519491231002X")
+        .with_branch("徐汇").with_manager("李").with_customer("张三丰", mobile="13912345678", email="sf.zhang@mail.example", cert_no="11010519491231002X")
     )  # fmt: skip
 
 
@@ -32,7 +32,13 @@ def ask(client: Client, bank: Bank, field: str = "mobile", reason: str = "CALL",
 
 
 @pytest.mark.parametrize(
-    ("field", "value"), [("mobile", "13912345678"), ("cert", "11010519491231002X"), ("name", "张三丰")]
+    ("field", "value"),
+    [
+        ("mobile", "13912345678"),
+        ("email", "sf.zhang@mail.example"),
+        ("cert", "11010519491231002X"),
+        ("name", "张三丰"),
+    ],
 )
 def test_the_manager_sees_one_field_and_is_on_record(bank: Bank, field: str, value: str) -> None:
     assert ask(bank.client("李"), bank, field).json() == {"value": value}

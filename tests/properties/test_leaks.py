@@ -321,15 +321,20 @@ def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
         bank.with_staff(who, role, at=places.get(who, whole))
     world = World(bank)
     for number, (name, org, main, co) in enumerate(CUSTOMERS):
-        mobile, cert = f"1397700{number:04}", f"31010119770101{number:04}"
+        mobile, cert, email = (
+            f"1397700{number:04}",
+            f"31010119770101{number:04}",
+            f"k{number:04}@mail.example",
+        )
         bank.with_customer(
-            name, of=main, co=co, at=org, aum=_amount(number), mobile=mobile, cert_no=cert, cust_no=f"K88{number:05}",
+            name, of=main, co=co, at=org, aum=_amount(number), mobile=mobile, email=email, cert_no=cert,
+            cust_no=f"K88{number:05}",
             id=400 + number * 7,
         )  # fmt: skip
         customer = bank.customers[name].id
         world.facts |= {
             name: Fact(customer, "exact"), mobile: Fact(customer, "secret"), cert: Fact(customer, "secret"),
-            f"K88{number:05}": Fact(customer, "known"),
+            email: Fact(customer, "secret"), f"K88{number:05}": Fact(customer, "known"),
         }  # fmt: skip
     env = django_settings.YINKE
     monkeypatch.setattr(django_settings, "YINKE", env.__class__(**{**vars(env), "lake": tmp_path}))
@@ -353,7 +358,7 @@ def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
             "stage": ["STABLE", "GROWTH"],
             "sort": ["-aum", "aum", "-mda", "-net_month", "name", "-last_contact", "entered", "-entered"],
             "status": ["OPEN", "OVERFLOW", "DONE"],
-            "field": ["mobile", "cert", "name"],
+            "field": ["mobile", "email", "cert", "name"],
             "before": [None, "2026-10-31"],
         },
         [*world.facts, "zl", "K88", "钟离", "", "%", "_", "' OR 1=1 --", "13977"],

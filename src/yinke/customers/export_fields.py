@@ -18,7 +18,7 @@ from yinke.customers.averages import Averages
 from yinke.customers.models import Customer
 from yinke.customers.queries import Owners
 from yinke.customers.shape import age
-from yinke.customers.shown import shown_amount, shown_cert, shown_mobile
+from yinke.customers.shown import shown_amount, shown_cert, shown_email, shown_mobile
 
 Value = str | int | Decimal | date | None
 TEXTS = Path(__file__).with_name("export_texts.yaml")
@@ -44,6 +44,7 @@ FIELDS: dict[str, Callable[[Line], Value]] = {
     "cust_no": lambda line: line.customer.cust_no,
     "name": lambda line: mask_name(decrypt(line.customer.name_sealed)),
     "mobile": lambda line: shown_mobile(line.customer),
+    "email": lambda line: shown_email(line.customer),
     "cert": lambda line: shown_cert(line.customer),
     "gender": lambda line: line.texts["gender"].get(line.customer.gender, ""),
     "age": lambda line: age(line.customer, line.biz_date),
@@ -71,6 +72,7 @@ FIELDS: dict[str, Callable[[Line], Value]] = {
 PLAIN: dict[str, Callable[[Line], Value]] = {
     "name": lambda line: decrypt(line.customer.name_sealed),
     "mobile": lambda line: decrypt(line.customer.mobile_sealed),
+    "email": lambda line: decrypt(line.customer.email_sealed),
     "cert": lambda line: decrypt(line.customer.cert_sealed),
 }
 """C2 fields that may be asked for unmasked; compliance must approve (JR/T 0171-2020, 金规〔2024〕24号)."""

@@ -18,7 +18,7 @@ class ExportIn(Schema):
     recipient: Annotated[str, Field(max_length=100)]
     fields: Annotated[list[str], Field(min_length=1, max_length=40)]
     plain: list[str] = []
-    """Of ``fields``, those of C2 wanted unmasked: name, mobile, cert."""
+    """Of ``fields``, those of C2 wanted unmasked: name, mobile, email, cert."""
     query: CustomerQuery
 
 

@@ -30,7 +30,7 @@ ERASED = "ERASED"
 
 
 class Customer(models.Model):
-    """客户档案. ``id`` is the lake's ``cust_id``. Name, mobile and certificate are encrypted (C2)."""
+    """客户档案. ``id`` is the lake's ``cust_id``. Name, mobile, e-mail and certificate are encrypted (C2)."""
 
     id = models.IntegerField(primary_key=True)
     cust_no = models.CharField(max_length=32, unique=True, db_collation="C")
@@ -51,6 +51,8 @@ class Customer(models.Model):
     cert_tail = models.IntegerField(null=True, db_index=True)
     mobile_sealed = models.BinaryField(null=True)
     mobile_index = models.BinaryField(null=True, db_index=True)
+    email_sealed = models.BinaryField(null=True)
+    email_index = models.BinaryField(null=True, db_index=True)
     cert_sealed = models.BinaryField(null=True)
     cert_index = models.BinaryField(null=True, db_index=True)
     cert_type = models.CharField(max_length=10, blank=True)

@@ -161,6 +161,7 @@ class CustomerOut(Schema):
     age: int | None
     birth_date: date | None
     mobile_masked: str
+    email_masked: str
     cert_type: str
     cert_masked: str
     occupation: str
@@ -320,7 +321,7 @@ class Mark(Schema):
 
 
 class RevealIn(Schema):
-    field: Literal["mobile", "cert", "name"]
+    field: Literal["mobile", "email", "cert", "name"]
     reason: Literal["CALL", "VERIFY", "SERVICE", "COMPLAINT"]
 
 

@@ -13,7 +13,7 @@ from yinke.customers.averages import averages
 from yinke.customers.models import Customer
 from yinke.customers.queries import Owners
 from yinke.customers.schemas import CustomerOut, CustomerRow, Person, Slice, TagOnCustomer
-from yinke.customers.shown import shown_amount, shown_cert, shown_mobile, shown_name
+from yinke.customers.shown import shown_amount, shown_cert, shown_email, shown_mobile, shown_name
 
 MIX = ("DEMAND", "TIME", "WEALTH", "FUND", "INSURANCE", "METAL", "BOND", "SECURITIES")
 """The kinds of ``Metrics.mix``, in its order."""
@@ -106,6 +106,7 @@ def customer_out(
         age=age(customer, biz_date),
         birth_date=None if viewer.masked else customer.birth_date,
         mobile_masked=shown_mobile(customer),
+        email_masked=shown_email(customer),
         cert_type=customer.cert_type,
         cert_masked=shown_cert(customer),
         occupation=customer.occupation,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import overload
 
-from yinke.access.masking import band, mask_cert, mask_mobile, mask_name
+from yinke.access.masking import band, mask_cert, mask_email, mask_mobile, mask_name
 from yinke.access.viewer import Viewer
 from yinke.common.crypto import decrypt
 from yinke.customers.models import Customer
@@ -20,6 +20,11 @@ def shown_name(viewer: Viewer, customer: Customer) -> str:
 def shown_mobile(customer: Customer) -> str:
     """The mobile number, masked for everybody; in the clear only by ``services.reveal``."""
     return mask_mobile(decrypt(customer.mobile_sealed))
+
+
+def shown_email(customer: Customer) -> str:
+    """The address of e-mail, masked for everybody."""
+    return mask_email(decrypt(customer.email_sealed))
 
 
 def shown_cert(customer: Customer) -> str:

@@ -1,6 +1,6 @@
 """The demo bank's message platform: a gateway on loopback that takes texts, keeps them, and sends receipts back.
 
-    python -m yinke.demo.gateway <port> <secret file> <Yinke's address>
+    python -m yinke.demo.gateway <port> <secret file> <Yinke's address> <port of the mail relay> <where mail comes back to>
 
 Nothing leaves the machine. Tests use it as the other side of ``outreach/channels/http_sms.py``.
 """
@@ -117,5 +117,8 @@ def _handler(gateway: Gateway) -> type[BaseHTTPRequestHandler]:
 
 
 if __name__ == "__main__":
-    port, secret_file, address = sys.argv[1:]
+    from yinke.demo.mailbox import Mailbox
+
+    port, secret_file, address, mail, back = sys.argv[1:]
+    Mailbox(int(mail), int(back)).start()
     Gateway(Path(secret_file).read_bytes().strip(), int(port), address).run()

@@ -14,12 +14,19 @@ APPROVED = (
     Draft("生日祝福", "GREETING", "亲爱的{称呼}，生日快乐！{网点}全体同事祝您健康顺遂。{客户经理}敬上。"),
     Draft("理财开放期介绍", "MARKETING", "{称呼}您好，本期稳健类理财将于下周开放申购，欢迎到{网点}了解，或联系{客户经理}。理财非存款，投资须谨慎。", 2),
     Draft("网点沙龙邀请", "MARKETING", "{称呼}您好，{网点}本周六举办家庭财务规划沙龙，诚邀您参加，名额可向{客户经理}预约。"),
+    Draft(
+        "家庭资产检视邀请", "MARKETING",
+        "{称呼}：\n\n您好！又到岁末，建议您用半小时回顾一下家庭的存款、理财与保障安排：\n"
+        "一、应急资金是否够用三至六个月；\n二、一年内要用的钱放在哪里；\n三、养老与子女教育是否已有打算。\n\n"
+        "如愿意一起看看，请到{网点}，或直接回复本邮件与{客户经理}约个时间。",
+        channel="EMAIL", subject="{称呼}，岁末一起看看家庭资产",
+    ),
 )  # fmt: skip
 WAITING = Draft(
     "养老规划讲座", "MARKETING", "{称呼}您好，{网点}将举办养老规划讲座，欢迎您携家人参加。{客户经理}恭候。"
 )
 AGREED = 24
-"""Of the manager's customers, how many have agreed to texts."""
+"""Of the manager's customers, how many have agreed to texts and to e-mail."""
 
 
 def say(
@@ -36,7 +43,7 @@ def say(
         version = templates.submit(as_(maker), draft)
         ids.append(templates.decide(as_(checker), version.id, fit=True).template_id)
     templates.submit(as_(maker), WAITING)
-    service, birthday, wealth, salon = ids
+    service, birthday, wealth, salon, letter = ids
     for name, event, tiers, text in (
         ("生日当天祝福", "E11", (0, 2), birthday),
         ("定存到期通知", "E01", (0, 2), service),
@@ -47,15 +54,16 @@ def say(
         if event == "E11":
             plans.decide(as_(checker), plan.id, fit=True)
     by = as_(manager)
-    policy = newest_policy("MARKETING_SMS")
-    for n, customer in enumerate(customers[:AGREED]):
-        said = Said(
-            "MARKETING_SMS", "GRANTED", "COUNTER", f"demo-texts-{n:04}", policy.id, f"柜面单据 {n + 1:04}"
-        )
-        record_consent(by, customer, said)
+    for purpose, key in (("MARKETING_SMS", "texts"), ("MARKETING_EMAIL", "mails")):
+        policy = newest_policy(purpose)
+        for n, customer in enumerate(customers[:AGREED]):
+            said = Said(
+                purpose, "GRANTED", "COUNTER", f"demo-{key}-{n:04}", policy.id, f"柜面单据 {n + 1:04}"
+            )
+            record_consent(by, customer, said)
     for n, (customer, text) in enumerate((
         *((one, service) for one in customers[24:27]), *((one, birthday) for one in customers[:4]),
         *((one, salon) for one in customers[2:8]), *((one, wealth) for one in customers[8:12]),
-        *((one, salon) for one in customers[26:29]),
+        *((one, salon) for one in customers[26:29]), *((one, letter) for one in customers[8:24]),
     )):  # fmt: skip
         send.ask(by, customer, text, f"demo-text-{n:04}")

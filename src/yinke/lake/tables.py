@@ -151,6 +151,7 @@ CUSTOMER = Table("customer", "客户", "Customer", "state", ("cust_no",), (
     _C("nation", "text", "民族", "Ethnicity", level="C2"),
     _C("mobile", "text", "手机号", "Mobile", level="C2", seal="text"),
     _C("tel", "text", "固话", "Telephone", level="C2", seal="text"),
+    _C("email", "text", "电子邮箱", "E-mail", level="C2", seal="text"),
     _C("address", "text", "地址", "Address", level="C2", seal="text"),
     _C("occupation", "text", "职业", "Occupation"),
     _C("employer", "text", "工作单位", "Employer", level="C2", seal="text"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, cast
 
 from django.http import HttpRequest
 from django.utils import timezone
@@ -18,6 +18,7 @@ from yinke.outreach.schemas import (
     CarePlanEventOut,
     CarePlanIn,
     CarePlanOut,
+    ChannelCode,
     MessageIn,
     MessageOut,
     MessagesOut,
@@ -37,7 +38,7 @@ from yinke.outreach.schemas import (
 )
 from yinke.outreach.services import inbound, plans, send, templates
 from yinke.outreach.services.templates import Draft, in_force
-from yinke.outreach.texts import VARIABLES, composed, faults, parts
+from yinke.outreach.texts import VARIABLES, Words, composed, faults, headed, parts
 
 router = Router(tags=["outreach"])
 
@@ -58,7 +59,8 @@ def list_text_variables(request: HttpRequest) -> list[str]:
 def submit_template(request: HttpRequest, body: TemplateIn) -> TemplateOut:
     """Submit a text, to be approved by another person."""
     viewer = viewer_from(request)
-    version = templates.submit(viewer, Draft(body.name, body.kind, body.text, body.risk), body.template_id)
+    draft = Draft(body.name, body.kind, body.text, body.risk, body.channel, body.subject)
+    version = templates.submit(viewer, draft, body.template_id)
     return queries.template_out(viewer, version.template)
 
 
@@ -66,11 +68,13 @@ def submit_template(request: HttpRequest, body: TemplateIn) -> TemplateOut:
 def check_template(request: HttpRequest, body: TextCheckIn) -> TextCheckOut:
     """What is wrong with a text while it is written, and how it would go out."""
     values = in_force()
-    whole = composed(body.text, body.kind, values)
-    found = faults(body.text, body.kind, values) if body.text.strip() else []
+    words = Words(body.channel, body.kind, body.text, body.subject if body.channel == "EMAIL" else "")
+    whole = composed(words, values)
+    found = faults(words, values) if body.text.strip() else []
     return TextCheckOut(
-        text=whole, parts=parts(whole), faults=[TextFault(code=f.code, about=f.about) for f in found]
-    )
+        head=headed(words, values), text=whole, parts=parts(body.channel, whole),
+        faults=[TextFault(code=f.code, about=f.about) for f in found],
+    )  # fmt: skip
 
 
 @router.post("/templates/versions/{version_id}/approve", response=TemplateOut, auth=can("template.approve"))
@@ -132,7 +136,10 @@ def list_customer_messages(request: HttpRequest, customer_id: int) -> list[Messa
 def preview_message(request: HttpRequest, customer_id: int, template_id: int) -> PreviewOut:
     """What the customer would get, and whether the gate would let it go now."""
     shown = send.preview(viewer_from(request), customer_id, template_id)
-    return PreviewOut(text=shown.text, parts=shown.parts, why=shown.verdict.why, until=shown.verdict.until)
+    return PreviewOut(
+        channel=cast(ChannelCode, shown.channel), subject=shown.subject, text=shown.text, parts=shown.parts, why=shown.verdict.why,
+        until=shown.verdict.until,
+    )  # fmt: skip
 
 
 @router.post("/customers/{customer_id}/messages", response=MessageOut, auth=can("message.send"))

@@ -30,7 +30,7 @@ class OutreachConfig(AppConfig):
                 "outreach_reply",
                 "customer_id = %(customer)s",
                 says="meaning",
-                before="'SMS'",
+                before="channel",
             )
         )
         MARKS.append(

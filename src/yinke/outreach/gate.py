@@ -24,16 +24,18 @@ from yinke.common.lunar import solar_date
 from yinke.customers.models import Customer
 from yinke.customers.queries_identity import together
 from yinke.effect.services.held_out import held_out
-from yinke.outreach.models import Channel, Kind, Message, TemplateVersion
-from yinke.outreach.texts import digest
+from yinke.outreach.models import Channel, DeadMailbox, Kind, Message, TemplateVersion
+from yinke.outreach.texts import digest, words_of
 from yinke.privacy.consents import allowed, said_no
 from yinke.privacy.models import Purpose, Restriction
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
-PURPOSES: Mapping[str, str] = {Channel.SMS: Purpose.MARKETING_SMS}
+PURPOSES: Mapping[str, str] = {Channel.SMS: Purpose.MARKETING_SMS, Channel.EMAIL: Purpose.MARKETING_EMAIL}
 """The consent that each channel needs for what is no service."""
+CAPS: Mapping[str, str] = {Channel.SMS: "sms", Channel.EMAIL: "email"}
+"""How the thresholds of each channel's caps are named."""
 WHYS = (
-    "LATE", "CONTENT", "STATUS", "RESTRICTED", "NO_ADDRESS", "BAD_NUMBER", "COMPLAINT", "DND", "CONSENT", "HELD_OUT",
+    "LATE", "CONTENT", "STATUS", "RESTRICTED", "NO_ADDRESS", "BAD_NUMBER", "DEAD_MAILBOX", "COMPLAINT", "DND", "CONSENT", "HELD_OUT",
     "SUITABILITY", "REFUSED", "DEAL", "CAP_WEEK", "CAP_MONTH", "CAP_ALL", "HOURS", "FESTIVAL",
 )  # fmt: skip
 """Why a message does not go, in the order in which it is asked; the last two only make it wait."""
@@ -75,6 +77,8 @@ _WANTED = (
     "org_id",
     "mobile_sealed",
     "mobile_index",
+    "email_sealed",
+    "email_index",
     "risk_level",
     "risk_expiry",
 )
@@ -150,7 +154,7 @@ def _content(asked: _Asked, going: Collection[int]) -> dict[int, Verdict]:
         version = asked.messages[n].version
         if version.id not in fit:
             template = version.template
-            same = version.digest == digest(version.text, template.kind, template.risk, asked.values)
+            same = version.digest == digest(words_of(version), asked.values)
             approved = version.state == TemplateVersion.State.APPROVED
             fit[version.id] = same and approved and template.retired_at is None
     return {
@@ -179,18 +183,29 @@ def _restricted(asked: _Asked, going: Collection[int]) -> dict[int, Verdict]:
 
 
 def _address(asked: _Asked, going: Collection[int]) -> dict[int, Verdict]:
-    """A mobile number, and not one that was found out of use."""
+    """Somewhere to write to, and not what was found out of use."""
     customers = {n: asked.customers[asked.messages[n].customer_id] for n in going}
+    ids = [customer.id for customer in customers.values()]
     bad = {
         (mark.customer_id, bytes(mark.mobile_index))
-        for mark in BadNumber.objects.filter(customer_id__any_of=[c.id for c in customers.values()])
+        for mark in BadNumber.objects.filter(customer_id__any_of=ids)
+    }
+    dead = {
+        (mark.customer_id, bytes(mark.email_index))
+        for mark in DeadMailbox.objects.filter(customer_id__any_of=ids)
     }
     found = {}
     for n, customer in customers.items():
-        if not customer.mobile_sealed:
+        mail = asked.messages[n].channel == Channel.EMAIL
+        sealed, index, gone, why = (
+            (customer.email_sealed, customer.email_index, dead, "DEAD_MAILBOX")
+            if mail
+            else (customer.mobile_sealed, customer.mobile_index, bad, "BAD_NUMBER")
+        )
+        if not sealed:
             found[n] = Verdict("NO_ADDRESS")
-        elif customer.mobile_index and (customer.id, bytes(customer.mobile_index)) in bad:
-            found[n] = Verdict("BAD_NUMBER")
+        elif index and (customer.id, bytes(index)) in gone:
+            found[n] = Verdict(why)
     return found
 
 
@@ -203,12 +218,18 @@ def _complaint(asked: _Asked, going: Collection[int]) -> dict[int, Verdict]:
 
 
 def _dnd(asked: _Asked, going: Collection[int]) -> dict[int, Verdict]:
-    some = asked.besides_service(going)
+    some, found = asked.besides_service(going), dict[int, Verdict]()
+    channels = {asked.messages[n].channel for n in some}
     rows = DoNotDisturb.objects.filter(
         Q(until=None) | Q(until__gte=asked.day), customer_id__any_of=asked.numbers(some), lifted_at=None,
-        scope__in=("ALL_MARKETING", *{asked.messages[n].channel for n in some}),
+        scope__in=("ALL_MARKETING", *channels),
     )  # fmt: skip
-    return asked.said_of(some, set(rows.values_list("customer_id", flat=True)), "DND")
+    wishes = list(rows.values_list("customer_id", "scope"))
+    for channel in sorted(channels):  # who hears no more by e-mail may still be sent a text
+        mine = [n for n in some if asked.messages[n].channel == channel]
+        whom = {customer for customer, scope in wishes if scope in ("ALL_MARKETING", channel)}
+        found |= asked.said_of(mine, whom, "DND")
+    return found
 
 
 def _consent(asked: _Asked, going: Collection[int]) -> dict[int, Verdict]:
@@ -259,11 +280,14 @@ def _cool_off(asked: _Asked, going: Collection[int]) -> dict[int, Verdict]:
 def _caps(asked: _Asked, going: Collection[int]) -> dict[int, Verdict]:
     """So many in so many days, over all the numbers of a person; those let through a moment ago count too."""
     some = asked.besides_service(going)
-    limits = (
-        ("CAP_WEEK", True, timedelta(days=7), int(asked.values["outreach.sms_week"])),
-        ("CAP_MONTH", True, timedelta(days=30), int(asked.values["outreach.sms_month"])),
-        ("CAP_ALL", False, timedelta(days=30), int(asked.values["outreach.all_month"])),
-    )
+    limits = {
+        channel: (
+            ("CAP_WEEK", True, timedelta(days=7), int(asked.values[f"outreach.{name}_week"])),
+            ("CAP_MONTH", True, timedelta(days=30), int(asked.values[f"outreach.{name}_month"])),
+            ("CAP_ALL", False, timedelta(days=30), int(asked.values["outreach.all_month"])),
+        )
+        for channel, name in CAPS.items()
+    }
     gone: dict[int, list[tuple[str, datetime]]] = defaultdict(list)
     rows = (
         Message.objects.filter(
@@ -281,7 +305,7 @@ def _caps(asked: _Asked, going: Collection[int]) -> dict[int, Verdict]:
     for n in some:
         message = asked.messages[n]
         before = [one for number in asked.persons[message.customer_id] for one in gone[number]]
-        for why, of_channel, days, most in limits:
+        for why, of_channel, days, most in limits[message.channel]:
             same = [m for c, m in before if m > asked.at - days and (c == message.channel or not of_channel)]
             if len(same) >= most:
                 found[n] = Verdict(why)

@@ -24,6 +24,7 @@ class Channel(models.TextChoices):
     """渠道. The gate and the services know no other difference between channels than this code."""
 
     SMS = "SMS", "短信"
+    EMAIL = "EMAIL", "邮件"
 
 
 class Template(models.Model):
@@ -52,9 +53,11 @@ class TemplateVersion(models.Model):
     id: int
     template = models.ForeignKey(Template, on_delete=models.PROTECT, related_name="versions")
     number = models.PositiveSmallIntegerField()
-    text = models.CharField(max_length=500)
+    subject = models.CharField(max_length=60, blank=True)
+    """Of e-mail; empty of text messages."""
+    text = models.CharField(max_length=5_000)
     digest = models.CharField(max_length=64)
-    """Of everything that was approved: text, kind, risk, signature and the words on opting out."""
+    """Of everything that was approved: subject, text, kind, risk, signature and the words on opting out."""
     state = models.CharField(max_length=9, choices=State.choices, default=State.PENDING)
     made_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     made_at = models.DateTimeField(auto_now_add=True)
@@ -69,6 +72,20 @@ class TemplateVersion(models.Model):
             models.UniqueConstraint(
                 fields=["template"], condition=Q(state="PENDING"), name="outreach_one_pending"
             ),
+        ]
+
+
+class DeadMailbox(models.Model):
+    """死信邮箱: an address of e-mail that takes nothing any more. It speaks of that very address: a new one is good again."""
+
+    id: int
+    customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="+")
+    email_index = models.BinaryField()
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["customer", "email_index"], name="outreach_one_dead_mailbox")
         ]
 
 
@@ -147,7 +164,7 @@ class Message(models.Model):
     gone_at = models.DateTimeField(null=True)
     """When the gate let it through; it counts against the caps from then on."""
     text_sealed = models.BinaryField(null=True)
-    """What was sent, word for word; encrypted."""
+    """What was sent, word for word, of e-mail below its subject; encrypted."""
     provider = models.CharField(max_length=20, blank=True)
     provider_ref = models.CharField(max_length=64, blank=True)
     receipt_at = models.DateTimeField(null=True)
@@ -174,6 +191,7 @@ class Reply(models.Model):
     """The provider's number of the reply: told twice, it is one."""
     customer = models.ForeignKey(Customer, null=True, on_delete=models.CASCADE, related_name="replies")
     """None: nobody has that number."""
+    channel = models.CharField(max_length=6, choices=Channel.choices, default=Channel.SMS)
     at = models.DateTimeField()
     meaning = models.CharField(max_length=7, choices=Meaning.choices)
     text_sealed = models.BinaryField(null=True)

@@ -23,6 +23,7 @@ from yinke.outreach.models import CarePlan, Message, Reply, Template, TemplateVe
 from yinke.outreach.schemas import (
     CarePlanEventOut,
     CarePlanOut,
+    ChannelCode,
     KindCode,
     MessageOut,
     MessagesOut,
@@ -38,7 +39,7 @@ from yinke.outreach.schemas import (
 from yinke.outreach.services.plans import DUE
 from yinke.outreach.services.send import templates_in_use
 from yinke.outreach.services.templates import in_force
-from yinke.outreach.texts import composed, parts
+from yinke.outreach.texts import composed, headed, parts, words_of
 
 PAGE = 50
 MOST_TEMPLATES = 500
@@ -64,7 +65,12 @@ def templates(viewer: Viewer) -> list[TemplateOut]:
 def sendable() -> list[SendableOut]:
     """Texts that may be sent now, by name."""
     rows = [version.template for version in templates_in_use()]
-    return [SendableOut(id=row.id, name=row.name, kind=cast(KindCode, row.kind)) for row in rows]
+    return [
+        SendableOut(
+            id=row.id, name=row.name, channel=cast(ChannelCode, row.channel), kind=cast(KindCode, row.kind)
+        )
+        for row in rows
+    ]
 
 
 def template_out(viewer: Viewer, row: Template, counted: Counter[str] | None = None) -> TemplateOut:
@@ -72,7 +78,7 @@ def template_out(viewer: Viewer, row: Template, counted: Counter[str] | None = N
     seen = counted or Counter[str]()
     versions = sorted(row.versions.all(), key=lambda version: -version.number)
     return TemplateOut(
-        id=row.id, name=row.name, kind=cast(KindCode, row.kind), risk=row.risk, retired_at=row.retired_at,
+        id=row.id, name=row.name, channel=cast(ChannelCode, row.channel), kind=cast(KindCode, row.kind), risk=row.risk, retired_at=row.retired_at,
         made_by=row.made_by.name, made_at=row.made_at, versions=[_version(viewer, row, v) for v in versions],
         sent=seen["sent"], refused=seen["refused"],
         may_edit=viewer.may("template.write") and row.retired_at is None,
@@ -81,9 +87,11 @@ def template_out(viewer: Viewer, row: Template, counted: Counter[str] | None = N
 
 def _version(viewer: Viewer, template: Template, row: TemplateVersion) -> TextVersionOut:
     waits, own = row.state == TemplateVersion.State.PENDING, row.made_by_id == viewer.user_id
-    whole = composed(row.text, template.kind, in_force())
+    words, values = words_of(row), in_force()
+    whole = composed(words, values)
     return TextVersionOut(
-        id=row.id, number=row.number, text=row.text, whole=whole, parts=parts(whole), state=cast(VersionState, row.state),
+        id=row.id, number=row.number, text=row.text, subject=row.subject, head=headed(words, values), whole=whole,
+        parts=parts(template.channel, whole), state=cast(VersionState, row.state),
         made_by=row.made_by.name, made_at=row.made_at, decided_by=row.decided_by.name if row.decided_by else None,
         decided_at=row.decided_at, reason=row.reason,
         may_decide=waits and not own and viewer.may("template.approve"),
@@ -159,7 +167,7 @@ def _shaped(viewer: Viewer, rows: Iterable[Message]) -> list[MessageOut]:
         waits = row.state == State.QUEUED
         found.append(MessageOut(
             id=row.id, customer_id=row.customer_id, customer=mask_name(name) if viewer.masked else name,
-            template=row.version.template.name, kind=cast(KindCode, row.kind), state=cast(MessageState, row.state),
+            template=row.version.template.name, channel=cast(ChannelCode, row.channel), kind=cast(KindCode, row.kind), state=cast(MessageState, row.state),
             why=row.why, text=decrypt(row.text_sealed) if row.text_sealed and not viewer.masked else "",
             by=row.by.name if row.by else None, made_at=row.made_at, next_at=row.next_at if waits else None,
             gone_at=row.gone_at, receipt_at=row.receipt_at, provider=row.provider,
@@ -183,11 +191,11 @@ def outreach(viewer: Viewer, days: int = 7) -> OutreachOut:
         failed=states["FAILED"], refused=states["REFUSED"], waiting=states["QUEUED"],
         opted_out=out.values("customer").distinct().count(),
         whys=[WhyCount(why=why, messages=many) for why, many in whys.order_by("-many", "why")],
-        providers=[_provider(viewer, one.name, now) for one in configured().sms], oldest_waiting=due,
+        providers=[_provider(viewer, name, channel, now) for channel, name in configured().names()], oldest_waiting=due,
     )  # fmt: skip
 
 
-def _provider(viewer: Viewer, name: str, now: datetime) -> ProviderOut:
+def _provider(viewer: Viewer, name: str, channel: ChannelCode, now: datetime) -> ProviderOut:
     rows = _seen(viewer).filter(provider=name, gone_at__gt=now - timedelta(days=1))
     counted = rows.aggregate(
         sent=Count("id"), delivered=Count("id", filter=Q(state="DELIVERED")),
@@ -201,7 +209,7 @@ def _provider(viewer: Viewer, name: str, now: datetime) -> ProviderOut:
         if gone and receipt
     ]
     return ProviderOut(
-        name=name, sent=counted["sent"], delivered=counted["delivered"], failed=counted["failed"],
+        name=name, channel=channel, sent=counted["sent"], delivered=counted["delivered"], failed=counted["failed"],
         seconds=round(median(took), 1) if took else None, last_at=counted["last"],
     )  # fmt: skip
 
@@ -231,7 +239,7 @@ def plan_out(viewer: Viewer, row: CarePlan, counted: Mapping[str, Any] | None = 
     seen = counted or {}
     return CarePlanOut(
         id=row.id, name=row.name, event=row.event, event_name=event_name(row.event, viewer.language), tier_from=row.tier_from,
-        tier_to=row.tier_to, template=row.template.name, kind=cast(KindCode, row.template.kind), on_due=row.on_due,
+        tier_to=row.tier_to, template=row.template.name, channel=cast(ChannelCode, row.template.channel), kind=cast(KindCode, row.template.kind), on_due=row.on_due,
         instead=row.instead, state=cast(Any, row.state), made_by=row.made_by.name, made_at=row.made_at,
         decided_by=row.decided_by.name if row.decided_by else None, decided_at=row.decided_at, stopped_at=row.stopped_at,
         reason=row.reason, sent=seen.get("sent", 0), refused=seen.get("refused", 0), waiting=seen.get("waiting", 0),

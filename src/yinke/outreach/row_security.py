@@ -2,7 +2,11 @@
 
 from yinke.common.row_security import of_customer
 
-POLICIES = {"outreach_message": of_customer(), "outreach_reply": of_customer()}
+POLICIES = {
+    "outreach_message": of_customer(),
+    "outreach_reply": of_customer(),
+    "outreach_deadmailbox": of_customer(),
+}
 OPEN = {
     "outreach_careplan": "which events are answered by which text; no row of a customer",
     "outreach_template": "texts for everybody; no row of a customer",

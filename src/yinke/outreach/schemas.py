@@ -9,6 +9,7 @@ from pydantic import AfterValidator, AwareDatetime, Field
 
 from yinke.common.schema import Schema
 
+ChannelCode = Literal["SMS", "EMAIL"]
 KindCode = Literal["MARKETING", "GREETING", "SERVICE"]
 VersionState = Literal["PENDING", "APPROVED", "REFUSED", "WITHDRAWN"]
 MessageState = Literal["QUEUED", "SENDING", "SENT", "DELIVERED", "FAILED", "REFUSED", "CANCELLED"]
@@ -35,16 +36,20 @@ class TemplateIn(Schema):
 
     template_id: int | None = None
     name: str = Field(max_length=60)
+    channel: ChannelCode = "SMS"
     kind: KindCode
     risk: int | None = Field(default=None, ge=1, le=5)
-    text: str = Field(max_length=2_000)
+    subject: str = Field(default="", max_length=120)
+    text: str = Field(max_length=10_000)
 
 
 class TextCheckIn(Schema):
     """A text that is being written."""
 
+    channel: ChannelCode = "SMS"
     kind: KindCode
-    text: str = Field(max_length=2_000)
+    subject: str = Field(default="", max_length=120)
+    text: str = Field(max_length=10_000)
 
 
 class TextFault(Schema):
@@ -55,8 +60,10 @@ class TextFault(Schema):
 
 
 class TextCheckOut(Schema):
-    """How a text would go out, with its variables still in braces; ``parts``: text messages of which it is made."""
+    """How a text would go out, with its variables still in braces; ``parts``: text messages of which it is made; ``head``: the subject of
+    e-mail."""
 
+    head: str
     text: str
     parts: int
     faults: list[TextFault]
@@ -68,6 +75,9 @@ class TextVersionOut(Schema):
     id: int
     number: int
     text: str
+    subject: str
+    head: str
+    """The subject as it is sent; empty of text messages."""
     whole: str
     """As it is sent, variables in braces."""
     parts: int
@@ -86,6 +96,7 @@ class TemplateOut(Schema):
 
     id: int
     name: str
+    channel: ChannelCode
     kind: KindCode
     risk: int | None
     retired_at: datetime | None
@@ -109,12 +120,15 @@ class SendableOut(Schema):
 
     id: int
     name: str
+    channel: ChannelCode
     kind: KindCode
 
 
 class PreviewOut(Schema):
     """What a customer would get. ``why``: a code of the gate, if it would not go now; ``until``: when it may go."""
 
+    channel: ChannelCode
+    subject: str
     text: str
     parts: int
     why: str
@@ -136,6 +150,7 @@ class MessageOut(Schema):
     customer_id: int
     customer: str
     template: str
+    channel: ChannelCode
     kind: KindCode
     state: MessageState
     why: str
@@ -167,6 +182,7 @@ class ProviderOut(Schema):
     """How a provider did in 24 hours. ``seconds``: median from the gate to the receipt."""
 
     name: str
+    channel: ChannelCode
     sent: int
     delivered: int
     failed: int
@@ -248,6 +264,7 @@ class CarePlanOut(Schema):
     tier_from: int
     tier_to: int
     template: str
+    channel: ChannelCode
     kind: KindCode
     on_due: bool
     instead: bool

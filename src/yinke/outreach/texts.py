@@ -1,4 +1,4 @@
-"""短信文本: what a template may say, what is sent of it, and how many messages the networks make of that."""
+"""触达文本: what a template may say, what is sent of it, and how many text messages the networks make of that."""
 
 from __future__ import annotations
 
@@ -10,15 +10,37 @@ from dataclasses import dataclass
 from typing import Any
 
 from yinke.common.personal import find_personal
-from yinke.outreach.models import Kind
+from yinke.outreach.models import Channel, Kind, TemplateVersion
 
 VARIABLES = ("称呼", "客户经理", "网点")
 """What a text may name in braces. No balance, product or number: a text lies open on the way and on the screen."""
-LONGEST = 500
+LINK = "退订"
+"""Stands in the words on opting out of e-mail for the link that each message has of its own."""
+LONGEST: Mapping[str, int] = {Channel.SMS: 500, Channel.EMAIL: 5_000}
+"""Characters of a text by channel."""
+SUBJECT = 60
+"""Characters of a subject: more is cut off in the list of a mailbox."""
 ONE, EACH = 70, 67
 """Characters of one text message in UCS-2, and of each part of a longer one (3GPP TS 23.038, 23.040)."""
 _NAMED = re.compile(r"\{([^{}]*)\}")
 _LINK = re.compile(r"(?:https?://|www\.)([^\s/，。；]*)", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Words:
+    """What a template says. ``subject``: of e-mail; ``risk``: 1 to 5 if it speaks of a product with risk."""
+
+    channel: str
+    kind: str
+    text: str
+    subject: str = ""
+    risk: int | None = None
+
+
+def words_of(version: TemplateVersion) -> Words:
+    """What a version says, with what its template is for."""
+    template = version.template
+    return Words(template.channel, template.kind, version.text, version.subject, template.risk)
 
 
 @dataclass(frozen=True)
@@ -29,32 +51,39 @@ class Fault:
     about: str = ""
 
 
-def faults(text: str, kind: str, values: Mapping[str, Any]) -> list[Fault]:
+def faults(words: Words, values: Mapping[str, Any]) -> list[Fault]:
     """Everything that keeps a text from being submitted, in the order of reading.
 
     Args:
         values: thresholds in force (``outreach.*``).
 
     >>> values = {"outreach.banned_words": ["稳赚"], "outreach.sales_words": ["优惠"], "outreach.link_hosts": []}
-    >>> [(f.code, f.about) for f in faults("{称呼}，{余额}稳赚", "MARKETING", values)]
+    >>> [(f.code, f.about) for f in faults(Words("SMS", "MARKETING", "{称呼}，{余额}稳赚"), values)]
     [('unknown_variable', '余额'), ('banned_word', '稳赚')]
     """
-    plain = unicodedata.normalize("NFKC", text)
-    found: list[Fault] = []
-    if not text.strip():
+    mail = words.channel == Channel.EMAIL
+    whole = f"{words.subject}\n{words.text}"
+    plain = unicodedata.normalize("NFKC", whole)
+    if not words.text.strip():
         return [Fault("empty")]
-    if len(text) > LONGEST:
-        found.append(Fault("too_long", f"{LONGEST}"))
-    found += [Fault("unknown_variable", name) for name in _NAMED.findall(text) if name not in VARIABLES]
-    if any(brace in _NAMED.sub("", text) for brace in "{}"):
+    found: list[Fault] = []
+    if mail and not words.subject.strip():
+        found.append(Fault("no_subject"))
+    if len(words.subject) > SUBJECT:
+        found.append(Fault("long_subject", f"{SUBJECT}"))
+    most = LONGEST[words.channel]
+    if len(words.text) > most:
+        found.append(Fault("too_long", f"{most}"))
+    found += [Fault("unknown_variable", name) for name in _NAMED.findall(whole) if name not in VARIABLES]
+    if any(brace in _NAMED.sub("", whole) for brace in "{}"):
         found.append(Fault("open_brace"))
-    if "【" in text or "】" in text:
+    if not mail and ("【" in whole or "】" in whole):
         found.append(Fault("own_signature"))
     banned = [word for word in values["outreach.banned_words"] if word in plain]
     found += [
         Fault("banned_word", word) for word in banned if not any(word in o and word != o for o in banned)
     ]
-    if kind == Kind.SERVICE:
+    if words.kind == Kind.SERVICE:
         found += [Fault("sales_word", word) for word in values["outreach.sales_words"] if word in plain]
     hosts = {host.lower().split(":")[0] for host in _LINK.findall(plain)}
     known = tuple(values["outreach.link_hosts"])
@@ -63,40 +92,67 @@ def faults(text: str, kind: str, values: Mapping[str, Any]) -> list[Fault]:
         for host in sorted(hosts)
         if not any(host == one or host.endswith(f".{one}") for one in known)
     ]
-    if what := find_personal(text):
+    if what := find_personal(whole):
         found.append(Fault("personal", what))
     return found
 
 
-def composed(text: str, kind: str, values: Mapping[str, Any]) -> str:
-    """The text as it is sent: behind the signature, and what is no service with the way to opt out.
+def composed(words: Words, values: Mapping[str, Any], facts: Mapping[str, str] | None = None) -> str:
+    """The text as it is sent: a text message behind the signature, an e-mail above it, and what is no service with the way to opt out.
 
-    >>> values = {"outreach.signature": "【银客银行】", "outreach.opt_out": "拒收请回复R"}
-    >>> composed("生日快乐！", "GREETING", values), composed("已扣年费。", "SERVICE", values)
+    Args:
+        facts: by name as in ``VARIABLES``, and ``LINK``; what is not known is left out. None: the names stay in braces.
+
+    >>> values = {
+    ...     "outreach.signature": "【银客银行】", "outreach.opt_out": "拒收请回复R",
+    ...     "outreach.mail_signature": "银客银行", "outreach.mail_opt_out": "退订：{退订}",
+    ... }
+    >>> composed(Words("SMS", "GREETING", "生日快乐！"), values), composed(Words("SMS", "SERVICE", "已扣年费。"), values)
     ('【银客银行】生日快乐！拒收请回复R', '【银客银行】已扣年费。')
+    >>> composed(Words("EMAIL", "GREETING", "{称呼}：", "生日快乐"), values, {"称呼": "张三先生", "退订": "https://b.example/u/1"})
+    '张三先生：\\n\\n银客银行\\n退订：https://b.example/u/1'
     """
-    end = "" if kind == Kind.SERVICE else str(values["outreach.opt_out"])
-    return f"{values['outreach.signature']}{text.strip()}{end}"
+    text, service = words.text.strip(), words.kind == Kind.SERVICE
+    if words.channel == Channel.EMAIL:
+        ends = [str(values["outreach.mail_signature"])]
+        ends += [] if service else [str(values["outreach.mail_opt_out"])]
+        whole = "\n".join([text, "", *ends])
+    else:
+        whole = f"{values['outreach.signature']}{text}{'' if service else values['outreach.opt_out']}"
+    return whole if facts is None else filled(whole, facts)
+
+
+def headed(words: Words, values: Mapping[str, Any], facts: Mapping[str, str] | None = None) -> str:
+    """The subject as it is sent; of text messages empty. Marketing names itself as such.
+
+    >>> headed(Words("EMAIL", "MARKETING", "...", "{称呼}，新产品"), {"outreach.mail_ad": "（广告）"}, {"称呼": "张三先生"})
+    '（广告）张三先生，新产品'
+    """
+    if words.channel != Channel.EMAIL:
+        return ""
+    whole = f"{values['outreach.mail_ad'] if words.kind == Kind.MARKETING else ''}{words.subject.strip()}"
+    return whole if facts is None else filled(whole, facts)
 
 
 def filled(text: str, facts: Mapping[str, str]) -> str:
-    """The text with its variables. ``facts``: by name as in ``VARIABLES``; what is not known is left out."""
+    """The text with its variables; what is not known is left out."""
     return _NAMED.sub(lambda named: facts.get(named.group(1), ""), text)
 
 
-def parts(text: str) -> int:
-    """How many text messages the networks make of it.
+def parts(channel: str, text: str) -> int:
+    """Of how many messages it is made: an e-mail is one; of text messages as many as the networks make of it.
 
-    >>> parts("字" * 70), parts("字" * 71), parts("字" * 134), parts("🎂" * 36)
-    (1, 2, 2, 2)
+    >>> [parts("SMS", text) for text in ("字" * 70, "字" * 71, "字" * 134, "🎂" * 36)], parts("EMAIL", "字" * 3_000)
+    ([1, 2, 2, 2], 1)
     """
     units = len(text.encode("utf-16-le")) // 2
-    return 1 if units <= ONE else -(-units // EACH)
+    return 1 if channel == Channel.EMAIL or units <= ONE else -(-units // EACH)
 
 
-def digest(text: str, kind: str, risk: int | None, values: Mapping[str, Any]) -> str:
+def digest(words: Words, values: Mapping[str, Any]) -> str:
     """What an approval is bound to: another word, kind, risk, signature or way to opt out, and it holds no longer."""
-    return hashlib.sha256(f"{composed(text, kind, values)}\x1f{kind}\x1f{risk}".encode()).hexdigest()
+    bound = f"{headed(words, values)}\x1f{composed(words, values)}\x1f{words.kind}\x1f{words.risk}"
+    return hashlib.sha256(bound.encode()).hexdigest()
 
 
 def opts_out(text: str, values: Mapping[str, Any]) -> bool:

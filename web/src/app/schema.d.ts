@@ -4555,7 +4555,7 @@ export interface components {
              * Field
              * @enum {string}
              */
-            field: "mobile" | "cert" | "name";
+            field: "mobile" | "email" | "cert" | "name";
             /**
              * Reason
              * @enum {string}
@@ -5583,6 +5583,8 @@ export interface components {
             birth_date: string | null;
             /** Mobile Masked */
             mobile_masked: string;
+            /** Email Masked */
+            email_masked: string;
             /** Cert Type */
             cert_type: string;
             /** Cert Masked */
@@ -10433,6 +10435,11 @@ export interface components {
             /** Name */
             name: string;
             /**
+             * Channel
+             * @enum {string}
+             */
+            channel: "SMS" | "EMAIL";
+            /**
              * Kind
              * @enum {string}
              */
@@ -10468,6 +10475,10 @@ export interface components {
             number: number;
             /** Text */
             text: string;
+            /** Subject */
+            subject: string;
+            /** Head */
+            head: string;
             /** Whole */
             whole: string;
             /** Parts */
@@ -10505,20 +10516,34 @@ export interface components {
             /** Name */
             name: string;
             /**
+             * Channel
+             * @default SMS
+             * @enum {string}
+             */
+            channel: "SMS" | "EMAIL";
+            /**
              * Kind
              * @enum {string}
              */
             kind: "MARKETING" | "GREETING" | "SERVICE";
             /** Risk */
             risk?: number | null;
+            /**
+             * Subject
+             * @default
+             */
+            subject: string;
             /** Text */
             text: string;
         };
         /**
          * TextCheckOut
-         * @description How a text would go out, with its variables still in braces; ``parts``: text messages of which it is made.
+         * @description How a text would go out, with its variables still in braces; ``parts``: text messages of which it is made; ``head``: the subject of
+         *     e-mail.
          */
         TextCheckOut: {
+            /** Head */
+            head: string;
             /** Text */
             text: string;
             /** Parts */
@@ -10542,10 +10567,21 @@ export interface components {
          */
         TextCheckIn: {
             /**
+             * Channel
+             * @default SMS
+             * @enum {string}
+             */
+            channel: "SMS" | "EMAIL";
+            /**
              * Kind
              * @enum {string}
              */
             kind: "MARKETING" | "GREETING" | "SERVICE";
+            /**
+             * Subject
+             * @default
+             */
+            subject: string;
             /** Text */
             text: string;
         };
@@ -10590,6 +10626,11 @@ export interface components {
         ProviderOut: {
             /** Name */
             name: string;
+            /**
+             * Channel
+             * @enum {string}
+             */
+            channel: "SMS" | "EMAIL";
             /** Sent */
             sent: number;
             /** Delivered */
@@ -10624,6 +10665,11 @@ export interface components {
             customer: string;
             /** Template */
             template: string;
+            /**
+             * Channel
+             * @enum {string}
+             */
+            channel: "SMS" | "EMAIL";
             /**
              * Kind
              * @enum {string}
@@ -10676,6 +10722,11 @@ export interface components {
             /** Name */
             name: string;
             /**
+             * Channel
+             * @enum {string}
+             */
+            channel: "SMS" | "EMAIL";
+            /**
              * Kind
              * @enum {string}
              */
@@ -10698,6 +10749,13 @@ export interface components {
          * @description What a customer would get. ``why``: a code of the gate, if it would not go now; ``until``: when it may go.
          */
         PreviewOut: {
+            /**
+             * Channel
+             * @enum {string}
+             */
+            channel: "SMS" | "EMAIL";
+            /** Subject */
+            subject: string;
             /** Text */
             text: string;
             /** Parts */
@@ -10790,6 +10848,11 @@ export interface components {
             tier_to: number;
             /** Template */
             template: string;
+            /**
+             * Channel
+             * @enum {string}
+             */
+            channel: "SMS" | "EMAIL";
             /**
              * Kind
              * @enum {string}

@@ -11,6 +11,8 @@ export type Template = Schemas["TemplateOut"];
 export type Version = Schemas["TextVersionOut"];
 export type Draft = Schemas["TemplateIn"];
 export type Kind = Draft["kind"];
+export type Channel = Template["channel"];
+export type TextCheck = Schemas["TextCheckIn"];
 export type Message = Schemas["MessageOut"];
 export type Outreach = Schemas["OutreachOut"];
 
@@ -25,12 +27,12 @@ export function useTemplates() {
 }
 
 /** What is wrong with a text while it is written. */
-export function useTextCheck(kind: Kind, text: string) {
+export function useTextCheck(words: TextCheck) {
   return useQuery({
-    queryKey: [...TEMPLATES, "check", kind, text],
-    queryFn: ({ signal }) => body(client.POST("/api/templates/check", { body: { kind, text }, signal })),
+    queryKey: [...TEMPLATES, "check", words],
+    queryFn: ({ signal }) => body(client.POST("/api/templates/check", { body: words, signal })),
     placeholderData: keepPreviousData,
-    enabled: text.trim() !== "",
+    enabled: words.text.trim() !== "",
   });
 }
 

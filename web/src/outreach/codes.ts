@@ -1,3 +1,4 @@
+export const CHANNELS = ["SMS", "EMAIL"] as const;
 export const KINDS = ["MARKETING", "GREETING", "SERVICE"] as const;
 export const VERSION_STATES = ["PENDING", "APPROVED", "REFUSED", "WITHDRAWN"] as const;
 export const STATES = ["QUEUED", "SENDING", "SENT", "DELIVERED", "FAILED", "REFUSED", "CANCELLED"] as const;
@@ -9,6 +10,7 @@ export const WHYS = [
   "RESTRICTED",
   "NO_ADDRESS",
   "BAD_NUMBER",
+  "DEAD_MAILBOX",
   "COMPLAINT",
   "DND",
   "CONSENT",
@@ -30,9 +32,15 @@ export const FAILURES = [
   "NOT_UNDERSTOOD",
   "NOT_DELIVERED",
   "BLACKLIST",
+  "NO_MAILBOX",
+  "NOT_LET_IN",
+  "NOT_ENCRYPTED",
+  "NOT_SENDABLE",
 ] as const;
 export const FAULTS = [
   "empty",
+  "no_subject",
+  "long_subject",
   "too_long",
   "unknown_variable",
   "open_brace",

@@ -9,6 +9,7 @@ export function useWhy(): (why: string) => string {
   return (why) => {
     if (!why) return "";
     if (why.startsWith("HTTP_")) return t("why.HTTP", { status: why.slice(5) });
+    if (why.startsWith("SMTP_")) return t("why.SMTP", { status: why.slice(5) });
     return KNOWN.has(why) ? t(`why.${why}`) : t("why.other", { why });
   };
 }

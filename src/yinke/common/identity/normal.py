@@ -15,6 +15,10 @@ from yinke.common.certs import is_resident_id, upgrade_id
 
 DOTS = str.maketrans({"•": "·", "．": "·", "‧": "·", "∙": "·", "・": "·", ".": "·"})
 HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
+EMAIL = re.compile(
+    r"[a-z0-9.!#$%&'*+/=?^_{|}~-]{1,64}@(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}"
+)
+"""An address that a mail server takes without asking for more (RFC 5321, letters without marks)."""
 _MOBILE = re.compile(r"1[3-9]\d{9}")
 _UNREADABLE = frozenset("?*□〓■")
 """What core banks write for a character that their code page lacks."""
@@ -30,6 +34,16 @@ def normalise(name: str) -> str:
     if HAN.search(text):
         return re.sub(r"\s+", "", text).translate(DOTS).upper()
     return re.sub(r"\s+", " ", text).upper()
+
+
+def plain_email(address: str | None) -> str | None:
+    """An address of e-mail as it is compared and written to; None of what is none.
+
+    >>> plain_email(" Zhang.San@Mail.Example "), plain_email("无"), plain_email(None)
+    ('zhang.san@mail.example', None, None)
+    """
+    plain = unicodedata.normalize("NFKC", address or "").strip().lower()
+    return plain if len(plain) <= 254 and EMAIL.fullmatch(plain) else None
 
 
 def plain_mobile(number: str) -> str:

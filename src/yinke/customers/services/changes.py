@@ -21,13 +21,13 @@ BATCH = 50_000
 """Rows in memory at a time on their way to PostgreSQL."""
 
 PROFILE = (
-    "cust_no", "name", "mobile", "cert_no", "cert_type", "gender", "birth_date", "occupation", "education",
+    "cust_no", "name", "mobile", "email", "cert_no", "cert_type", "gender", "birth_date", "occupation", "education",
     "open_org", "open_date", "status", "risk_level", "risk_expiry", "is_staff",
 )  # fmt: skip
 """Columns of the ``customer`` table that PostgreSQL holds."""
 
 NOTED = (
-    "name", "mobile", "tel", "cert_no", "cert_expiry", "address", "employer", "occupation", "education", "marital",
+    "name", "mobile", "tel", "email", "cert_no", "cert_expiry", "address", "employer", "occupation", "education", "marital",
     "open_org", "status", "risk_level", "risk_expiry",
 )  # fmt: skip
 """Columns of the ``customer`` table whose changes the timeline tells."""

@@ -7,7 +7,7 @@ from datetime import date
 
 import pyarrow as pa
 
-from yinke.access.masking import mask_address, mask_cert, mask_mobile, mask_name
+from yinke.access.masking import mask_address, mask_cert, mask_email, mask_mobile, mask_name
 from yinke.access.models import Org
 from yinke.customers.services.bulk import NOT_ERASED, run, stage
 from yinke.customers.services.changes import Changes
@@ -15,7 +15,7 @@ from yinke.customers.services.changes import Changes
 TABLE = "customers_profilechange"
 COLUMNS = ("customer_id", "on_date", "field", "before", "after")
 MASKS: dict[str, Callable[[str | None], str]] = {
-    "name": mask_name, "mobile": mask_mobile, "tel": mask_mobile, "cert_no": mask_cert, "address": mask_address,
+    "name": mask_name, "mobile": mask_mobile, "tel": mask_mobile, "email": mask_email, "cert_no": mask_cert, "address": mask_address,
     "employer": lambda value: "***" if value else "",
 }  # fmt: skip
 """C2 fields and what may be kept of their values."""

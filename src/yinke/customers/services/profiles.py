@@ -9,6 +9,7 @@ import pyarrow.compute as pc
 
 from yinke.common.crypto import blind_index_many, encrypt_many
 from yinke.common.errors import YinkeError
+from yinke.common.identity.normal import plain_email
 from yinke.customers.names import initials, normalise, plain_mobile
 from yinke.customers.search import NAME_KEYS, name_keys, tail_key
 
@@ -16,8 +17,8 @@ WIDTHS = {
     "cust_no": 32, "cert_type": 10, "gender": 1, "occupation": 60, "education": 40, "status": 10, "risk_level": 2,
 }  # fmt: skip
 COLUMNS = (
-    "id", "cust_no", "name_sealed", "name_index", "pinyin", *NAME_KEYS, "mobile_tail", "cert_tail", "mobile_sealed", "mobile_index", "cert_sealed",
-    "cert_index", "cert_type", "gender", "birth_date", "occupation", "education", "org_id", "open_date", "status",
+    "id", "cust_no", "name_sealed", "name_index", "pinyin", *NAME_KEYS, "mobile_tail", "cert_tail", "mobile_sealed", "mobile_index",
+    "email_sealed", "email_index", "cert_sealed", "cert_index", "cert_type", "gender", "birth_date", "occupation", "education", "org_id", "open_date", "status",
     "risk_level", "risk_expiry", "is_staff", "digest",
 )  # fmt: skip
 
@@ -58,6 +59,7 @@ def seal(batch: pa.RecordBatch, orgs: Mapping[str, int]) -> pa.Table:
     """
     names: list[str] = batch.column("name").to_pylist()
     mobiles = [plain_mobile(number) if number else None for number in batch.column("mobile").to_pylist()]
+    emails = [plain_email(address) for address in batch.column("email").to_pylist()]
     certs = [number.upper() if number else None for number in batch.column("cert_no").to_pylist()]
     columns = {
         "id": batch.column("id"),
@@ -73,6 +75,8 @@ def seal(batch: pa.RecordBatch, orgs: Mapping[str, int]) -> pa.Table:
         "cert_tail": pa.array(map(tail_key, certs), pa.int32()),
         "mobile_sealed": _bytea(encrypt_many(mobiles)),
         "mobile_index": _bytea(blind_index_many(mobiles)),
+        "email_sealed": _bytea(encrypt_many(emails)),
+        "email_index": _bytea(blind_index_many(emails)),
         "cert_sealed": _bytea(encrypt_many(certs)),
         "cert_index": _bytea(blind_index_many(certs)),
         **{name: _text(batch, name) for name in ("cert_type", "gender", "occupation", "education")},

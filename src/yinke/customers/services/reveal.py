@@ -17,7 +17,7 @@ from yinke.common.thresholds import load_thresholds
 from yinke.customers.queries import one
 
 ACTION = "customer.reveal"
-FIELDS = {"mobile": "mobile_sealed", "cert": "cert_sealed", "name": "name_sealed"}
+FIELDS = {"mobile": "mobile_sealed", "email": "email_sealed", "cert": "cert_sealed", "name": "name_sealed"}
 REASONS = ("CALL", "VERIFY", "SERVICE", "COMPLAINT")
 
 

@@ -65,6 +65,14 @@ def mobiles(draws: Draws, ids: Ids, generation: Ints) -> Ints:
     return _PREFIXES[draws.whole("prefix", key, len(_PREFIXES))] * 10**8 + draws.whole("mobile", key, 10**8)
 
 
+def emails(draws: Draws, ids: Ids, generation: Ints, has: npt.NDArray[np.bool_]) -> pa.Array:
+    """Addresses of e-mail at a host that exists nowhere (RFC 2606), of those who have one."""
+    key = ids + generation.astype(np.uint64) * np.uint64(1 << 40)
+    name = fixed_texts(digits(draws.whole("mailbox", key, 10**8) + 10**8, 9))
+    ends = (pa.scalar(text, pa.binary()) for text in (b"@mail.example", b""))
+    return pc.if_else(pa.array(has), pc.binary_join_element_wise(name, *ends), pa.scalar(b"", pa.binary()))
+
+
 def luhn(stems: Ints) -> Ints:
     """Append the Luhn check digit.
 

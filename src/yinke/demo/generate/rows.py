@@ -71,6 +71,7 @@ def write_customers(live: Live, out: Delivery, who: Ints, firms: tuple[str, ...]
         names.nations(draws, person),
         numbers.mobiles(draws, twins.phones(draws, ids), moved),
         some(2_760_000_0000 + draws.whole("tel-no", ids, 10_000_000), phone),
+        numbers.emails(draws, ids, moved, draws.below("email", ids, 0.35)),
         numbers.addresses(draws, home(part, draws)[who], moved),
         words(("11", "21", "31", "41", "51"), persona),
         words(("", *firms), employer + 1),

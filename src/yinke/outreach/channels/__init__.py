@@ -14,6 +14,9 @@ class Outgoing:
     id: int
     to: str
     text: str
+    subject: str = ""
+    opt_out: str = ""
+    """Of e-mail the address that takes a customer's "no more"; empty of a service notice."""
 
 
 @dataclass(frozen=True)

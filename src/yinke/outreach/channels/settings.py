@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from functools import lru_cache
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal, Self
 
 import yaml
 from django.conf import settings
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from yinke.common.errors import ConfigurationError
 from yinke.common.yaml_files import read_yaml
@@ -32,10 +32,62 @@ class SmsProvider(_Part):
     timeout_seconds: Annotated[float, Field(gt=0, le=60)] = 10.0
 
 
+HOST = r"^[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?$"
+HERE = ("127.0.0.1", "::1", "localhost")
+
+
+class EmailProvider(_Part):
+    """One mail relay of the bank's."""
+
+    name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,19}$")]
+    host: Annotated[str, Field(pattern=HOST)]
+    port: Annotated[int, Field(ge=1, le=65_535)] = 587
+    security: Literal["tls", "starttls", "none"] = "starttls"
+    """``none`` only on this machine: an e-mail tells who is whose customer."""
+    user: str = ""
+    secret_file: Path | None = None
+    """The user's password."""
+    sender: Annotated[str, Field(pattern=r"^[A-Za-z0-9._+-]{1,64}@[A-Za-z0-9.-]{1,255}$")]
+    sender_name: Annotated[str, Field(max_length=60, pattern=r"^[^\r\n]*$")] = ""
+    per_second: Annotated[int, Field(ge=1, le=100_000)] = 20
+    batch: Annotated[int, Field(ge=1, le=1_000)] = 100
+    timeout_seconds: Annotated[float, Field(gt=0, le=60)] = 10.0
+
+    @model_validator(mode="after")
+    def _safe(self) -> Self:
+        if self.security == "none" and self.host not in HERE:
+            raise ValueError("security: none is for a relay on this machine; use starttls or tls")
+        if self.user and self.secret_file is None:
+            raise ValueError("a user needs a secret_file with the password")
+        return self
+
+
+class EmailReturns(_Part):
+    """Where bounces and answers come to: the bank's mail server hands all of ``domain`` to this port (``yinke worker mail``)."""
+
+    domain: Annotated[str, Field(pattern=HOST)]
+    host: str = "127.0.0.1"
+    port: Annotated[int, Field(ge=1, le=65_535)] = 2525
+
+
 class ChannelSettings(_Part):
     """All of it. In the order in which they are asked: the next one when one fails."""
 
     sms: tuple[SmsProvider, ...] = ()
+    email: tuple[EmailProvider, ...] = ()
+    email_opt_out_url: Annotated[str, Field(pattern=r"^(https?://\S+[^/\s])?$")] = ""
+    """Yinke's ``/opt-out`` as readers of e-mail reach it."""
+    email_returns: EmailReturns | None = None
+
+    @model_validator(mode="after")
+    def _opted_out_of(self) -> Self:
+        if self.email and not self.email_opt_out_url:
+            raise ValueError("email_opt_out_url is missing: every reader must be able to opt out")
+        return self
+
+    def names(self) -> list[tuple[Literal["SMS", "EMAIL"], str]]:
+        """Channel and name of each provider."""
+        return [*(("SMS", one.name) for one in self.sms), *(("EMAIL", one.name) for one in self.email)]
 
 
 SHORTEST_SECRET = 32
@@ -47,19 +99,23 @@ def secret_of(provider: SmsProvider) -> bytes:
     Raises:
         ConfigurationError: its file cannot be read, or the key is too short.
     """
-    try:
-        secret = provider.secret_file.read_bytes().strip()
-    except OSError as problem:
-        raise ConfigurationError(
-            f"The secret of {provider.name} cannot be read: {problem.strerror}", place=str(provider.secret_file),
-            remedy="Write the key that the provider gave into this file, readable by Yinke only",
-        ) from None  # fmt: skip
+    secret = _read(provider.name, provider.secret_file)
     if len(secret) < SHORTEST_SECRET:
         raise ConfigurationError(
             f"The secret of {provider.name} is shorter than {SHORTEST_SECRET} characters", place=str(provider.secret_file),
             remedy="Agree on one made by: openssl rand -hex 32",
         )  # fmt: skip
     return secret
+
+
+def _read(name: str, path: Path) -> bytes:
+    try:
+        return path.read_bytes().strip()
+    except OSError as problem:
+        raise ConfigurationError(
+            f"The secret of {name} cannot be read: {problem.strerror}", place=str(path),
+            remedy="Write the key that the provider gave into this file, readable by Yinke only",
+        ) from None  # fmt: skip
 
 
 def read_channels(path: Path | None) -> ChannelSettings:
@@ -80,7 +136,7 @@ def read_channels(path: Path | None) -> ChannelSettings:
             place=str(path),
             remedy="See docs/outreach.md for what may stand there",
         ) from None
-    names = [one.name for one in found.sms]
+    names = [name for _, name in found.names()]
     if len(set(names)) < len(names):
         raise ConfigurationError("Two providers have one name", place=str(path), remedy="Name each its own")
     return found
@@ -99,12 +155,26 @@ def configured() -> ChannelSettings:
 
 def providers(channel: str) -> list[Provider]:
     """Who carries a channel, in the order in which they are asked."""
-    if channel != "SMS":
-        return []
+    known = configured()
+    if channel == "EMAIL":
+        from yinke.outreach.channels.smtp import Smtp
+
+        returns = known.email_returns.domain if known.email_returns else ""
+        return [
+            Smtp(
+                one.name, one.host, one.port, one.security, one.sender, one.sender_name, one.user, _password(one), returns,
+                one.per_second, one.batch, one.timeout_seconds,
+            )
+            for one in known.email
+        ]  # fmt: skip
     return [
         HttpSms(one.name, one.url, secret_of(one), one.per_second, one.batch, one.timeout_seconds)
-        for one in configured().sms
+        for one in known.sms
     ]
+
+
+def _password(provider: EmailProvider) -> str:
+    return _read(provider.name, provider.secret_file).decode("utf-8") if provider.secret_file else ""
 
 
 def signing_key(name: str) -> bytes | None:

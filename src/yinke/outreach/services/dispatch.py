@@ -24,11 +24,14 @@ from yinke.customers.models import Customer
 from yinke.customers.queries import owners
 from yinke.outreach.channels import Outcome, Outgoing, Provider
 from yinke.outreach.channels.settings import providers
+from yinke.outreach.channels.smtp import NO_MAILBOX
 from yinke.outreach.gate import judge, locked
-from yinke.outreach.models import Message
+from yinke.outreach.models import Channel, Kind, Message
+from yinke.outreach.return_paths import opt_out_address
+from yinke.outreach.services.inbound import note_dead_mailboxes
 from yinke.outreach.services.send import facts_of
 from yinke.outreach.services.templates import in_force
-from yinke.outreach.texts import composed, filled
+from yinke.outreach.texts import LINK, composed, headed, words_of
 
 State = Message.State
 CLAIM = 500
@@ -131,7 +134,7 @@ def _claim(now: datetime, most: int, done: Dispatched) -> tuple[int, list[_Claim
 def _made(
     messages: Sequence[Message], customers: Mapping[int, Customer], values: Mapping[str, Any]
 ) -> list[_Claim]:
-    """What is sent of each; the gate has seen that there is a number to send it to."""
+    """What is sent of each; the gate has seen that there is somewhere to send it to."""
     going = [customers[message.customer_id] for message in messages]
     managers = owners([customer.id for customer in going])
     orgs = dict(Org.objects.filter(id__in={c.org_id for c in going}).values_list("id", "name"))
@@ -140,8 +143,14 @@ def _made(
         owner = managers.get(customer.id)
         manager = owner.main.user.name if owner and owner.main else ""
         facts = facts_of(decrypt(customer.name_sealed), customer.gender, manager, orgs[customer.org_id])
-        text = composed(filled(message.version.text, facts), message.kind, values)
-        found.append(_Claim(message, Outgoing(message.id, decrypt(customer.mobile_sealed), text)))
+        words = words_of(message.version)
+        if message.channel == Channel.EMAIL:
+            way = "" if message.kind == Kind.SERVICE else opt_out_address(message.id)
+            text, subject = composed(words, values, {**facts, LINK: way}), headed(words, values, facts)
+            outgoing = Outgoing(message.id, decrypt(customer.email_sealed), text, subject, way)
+        else:
+            outgoing = Outgoing(message.id, decrypt(customer.mobile_sealed), composed(words, values, facts))
+        found.append(_Claim(message, outgoing))
     return found
 
 
@@ -183,13 +192,14 @@ def _turn(provider: Provider, many: int) -> Iterator[None]:
 
 def _settle(ends: Sequence[tuple[_Claim, Outcome]], provider: str, done: Dispatched) -> None:
     rows = []
-    texts = encrypt_many([claim.outgoing.text for claim, _ in ends])
+    texts = encrypt_many([_told(claim.outgoing) for claim, _ in ends])
     for (claim, end), text in zip(ends, texts, strict=True):
         taken = end.state == "TAKEN"
         done.taken += taken
         done.failed += not taken
         state = State.SENT if taken else State.FAILED
         rows.append((claim.message.id, state, "" if taken else end.why or "REFUSED", end.ref, provider, text))
+    note_dead_mailboxes([claim.message.customer_id for claim, end in ends if end.why == NO_MAILBOX])
     # a receipt may have come before the answer: it stays
     _write(
         "state = CASE WHEN m.state = 'SENDING' THEN u.state ELSE m.state END,"
@@ -198,6 +208,10 @@ def _settle(ends: Sequence[tuple[_Claim, Outcome]], provider: str, done: Dispatc
         ("state text", "why text", "ref text", "provider text", "text_sealed bytea"),
         rows,
     )
+
+
+def _told(sent: Outgoing) -> str:
+    return f"{sent.subject}\n\n{sent.text}" if sent.subject else sent.text
 
 
 def _put_off(claims: Sequence[_Claim], why: str, done: Dispatched) -> None:

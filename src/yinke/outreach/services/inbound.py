@@ -16,7 +16,8 @@ from yinke.common.identity.normal import plain_mobile
 from yinke.common.text import clean
 from yinke.customers.hooks import marked
 from yinke.customers.models import Customer
-from yinke.outreach.models import Channel, Message, Reply
+from yinke.outreach.channels.smtp import NO_MAILBOX
+from yinke.outreach.models import Channel, DeadMailbox, Message, Reply
 from yinke.outreach.services.templates import in_force
 from yinke.outreach.texts import opts_out
 
@@ -85,17 +86,95 @@ def note_replies(provider: str, answers: Sequence[Answer]) -> int:
                 text_sealed=encrypt(answer.text[:500]),
             )  # fmt: skip
         if out and whom:
-            _stop([customer.id for customer in whom])
+            _stop([customer.id for customer in whom], Channel.SMS)
     return new
 
 
-def _stop(customer_ids: Sequence[int]) -> None:
+@transaction.atomic
+def note_bounce(message_id: int, status: str, at: datetime) -> bool:
+    """An e-mail did not arrive after all; if nobody has that address, nothing more goes to it.
+
+    Args:
+        status: the enhanced status code (RFC 3463), such as 5.1.1.
+
+    Returns:
+        Whether the message changed.
+    """
+    message = Message.objects.filter(id=message_id, channel=Channel.EMAIL).first()
+    if message is None:
+        return False
+    nobody = status in DEAD
+    told = Receipt(message_id, delivered=False, at=at, why=NO_MAILBOX if nobody else f"SMTP_{status}")
+    changed = note_receipts(message.provider, [told])
+    if changed and nobody:
+        note_dead_mailboxes([message.customer_id])
+    return bool(changed)
+
+
+DEAD = ("5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10", "5.2.1")
+"""Statuses by which an address takes nothing: no such mailbox, no such domain, moved, no mail at all, disabled."""
+
+
+def note_dead_mailboxes(customer_ids: Sequence[int]) -> None:
+    """The addresses that these customers have now take nothing."""
+    whom = Customer.objects.filter(id__in=customer_ids, email_index__isnull=False).only("id", "email_index")
+    for customer in whom:
+        DeadMailbox.objects.get_or_create(
+            customer=customer, email_index=customer.email_index, defaults={"at": timezone.now()}
+        )
+
+
+@transaction.atomic
+def note_mail_answer(message_id: int, ref: str, text: str, at: datetime) -> bool:
+    """A customer answered an e-mail; one that says "no more" puts do-not-disturb in force for everybody of that address.
+
+    Args:
+        ref: the answer's own number, so that it counts once.
+
+    Returns:
+        Whether it was new.
+    """
+    out = opts_out(text, in_force())
+    return _noted(message_id, ref, Reply.Meaning.OPT_OUT if out else Reply.Meaning.OTHER, text, at)
+
+
+@transaction.atomic
+def opt_out(message_id: int) -> bool:
+    """The reader of an e-mail followed its link and said "no more". Twice is once.
+
+    Returns:
+        Whether there is such a message.
+    """
+    if not Message.objects.filter(id=message_id, channel=Channel.EMAIL).exists():
+        return False
+    _noted(message_id, f"opt-out {message_id}", Reply.Meaning.OPT_OUT, "", timezone.now())
+    return True
+
+
+def _noted(message_id: int, ref: str, meaning: str, text: str, at: datetime) -> bool:
+    message = Message.objects.filter(id=message_id, channel=Channel.EMAIL).select_related("customer").first()
+    if message is None:
+        return False
+    _, fresh = Reply.objects.get_or_create(
+        provider=message.provider, provider_ref=clean(ref, 64),
+        defaults={
+            "customer": message.customer, "channel": Channel.EMAIL, "at": at, "meaning": meaning,
+            "text_sealed": encrypt(text[:500]),
+        },
+    )  # fmt: skip
+    if meaning == Reply.Meaning.OPT_OUT:
+        same = Customer.objects.filter(email_index=message.customer.email_index, email_index__isnull=False)
+        _stop(sorted({message.customer_id, *same.values_list("id", flat=True)}), Channel.EMAIL)
+    return fresh
+
+
+def _stop(customer_ids: Sequence[int], channel: str) -> None:
     for customer in customer_ids:
         wish, fresh = DoNotDisturb.objects.get_or_create(
-            customer_id=customer, scope=Channel.SMS.value, lifted_at=None, defaults={"source": "REPLY"}
+            customer_id=customer, scope=str(channel), lifted_at=None, defaults={"source": "REPLY"}
         )
         if fresh:
             audit_job("dnd.reply", "customer", f"{customer}", reason=f"wish {wish.id}")
-    waiting = Message.objects.filter(customer_id__in=customer_ids, state="QUEUED", channel=Channel.SMS)
+    waiting = Message.objects.filter(customer_id__in=customer_ids, state="QUEUED", channel=channel)
     waiting.exclude(kind="SERVICE").update(state=Message.State.REFUSED, why="DND", next_at=timezone.now())
     marked("do_not_disturb", customer_ids)

@@ -19,13 +19,15 @@ from yinke.customers.queries import one, owners
 from yinke.outreach.gate import Verdict, judge
 from yinke.outreach.models import Message, TemplateVersion
 from yinke.outreach.services.templates import in_force
-from yinke.outreach.texts import composed, filled, parts, salutation
+from yinke.outreach.texts import LINK, composed, headed, parts, salutation, words_of
 
 
 @dataclass(frozen=True)
 class Preview:
     """What would be sent, in how many parts, and what the gate would say now."""
 
+    channel: str
+    subject: str
     text: str
     parts: int
     verdict: Verdict
@@ -65,11 +67,12 @@ def preview(viewer: Viewer, customer_id: int, template_id: int) -> Preview:
     main = owners([customer.id]).get(customer.id)
     manager = main.main.user.name if main and main.main else ""
     facts = facts_of(decrypt(customer.name_sealed), customer.gender, manager, customer.org.name)
-    text = composed(filled(version.text, facts), version.template.kind, values)
+    words = words_of(version)
+    text = composed(words, values, {**facts, LINK: "…"})  # each message has a link of its own, once it goes
     now = timezone.now()
     with whole_bank():  # the same person's other numbers count; of them only the code is told
         verdict = judge([_made(viewer, customer, version, "", now)], now, values)[0]
-    return Preview(text, parts(text), verdict)
+    return Preview(words.channel, headed(words, values, facts), text, parts(words.channel, text), verdict)
 
 
 @transaction.atomic

@@ -17,7 +17,7 @@ from yinke.common.errors import NotFound, YinkeError
 from yinke.common.text import clean
 from yinke.common.thresholds import load_thresholds
 from yinke.outreach.models import Channel, Kind, Template, TemplateVersion
-from yinke.outreach.texts import LONGEST, Fault, digest, faults
+from yinke.outreach.texts import LONGEST, SUBJECT, Fault, Words, digest, faults, words_of
 
 State = TemplateVersion.State
 
@@ -37,13 +37,14 @@ class TemplateMoved(YinkeError):
 
 @dataclass(frozen=True)
 class Draft:
-    """What somebody submits. ``risk``: 1 to 5 if it speaks of a product with risk."""
+    """What somebody submits. ``risk``: 1 to 5 if it speaks of a product with risk. ``subject``: of e-mail."""
 
     name: str
     kind: str
     text: str
     risk: int | None = None
     channel: str = Channel.SMS.value
+    subject: str = ""
 
 
 def in_force() -> Mapping[str, Any]:
@@ -75,8 +76,10 @@ def submit(viewer: Viewer, draft: Draft, template_id: int | None = None) -> Temp
         raise TemplateWrong(
             "A service notice sells nothing", place="risk", remedy="Choose marketing, or no product"
         )
-    text = clean(draft.text, 2 * LONGEST)
-    wrong = faults(text, draft.kind, values)
+    text = clean(draft.text, 2 * max(LONGEST.values()))
+    subject = " ".join(clean(draft.subject, 2 * SUBJECT).split()) if draft.channel == Channel.EMAIL else ""
+    words = Words(draft.channel, draft.kind, text, subject, draft.risk)
+    wrong = faults(words, values)
     if wrong:
         raise _refused(wrong[0])
     try:
@@ -92,8 +95,8 @@ def submit(viewer: Viewer, draft: Draft, template_id: int | None = None) -> Temp
             "A version waits for its decision", place=f"{last.number}", remedy="Withdraw it first, or wait"
         )
     version = TemplateVersion.objects.create(
-        template=template, number=last.number + 1 if last else 1, text=text, made_by_id=viewer.user_id,
-        digest=digest(text, draft.kind, draft.risk, values),
+        template=template, number=last.number + 1 if last else 1, subject=subject, text=text,
+        made_by_id=viewer.user_id, digest=digest(words, values),
     )  # fmt: skip
     audit(viewer, "template.submit", "template", f"{template.id}.{version.number}")
     return version
@@ -146,10 +149,11 @@ def decide(viewer: Viewer, version_id: int, *, fit: bool, reason: str = "") -> T
     template, values = version.template, in_force()
     why = "" if fit else said_why(reason)
     if fit:
-        wrong = faults(version.text, template.kind, values)
+        words = words_of(version)
+        wrong = faults(words, values)
         if wrong:
             raise _refused(wrong[0])
-        version.digest = digest(version.text, template.kind, template.risk, values)  # signed as it is today
+        version.digest = digest(words, values)  # signed as it is today
     version.state, version.reason = State.APPROVED if fit else State.REFUSED, why
     version.decided_by_id, version.decided_at = viewer.user_id, timezone.now()
     version.save(update_fields=["state", "reason", "decided_by", "decided_at", "digest"])

@@ -12,7 +12,7 @@ import { CustomerTags } from "./CustomerTags";
 import { Reveal } from "./Reveal";
 
 /** What each wish not to be disturbed means. */
-const ALERTS: Record<string, string> = { CALLS: "callsAlert", SMS: "textsAlert" };
+const ALERTS: Record<string, string> = { CALLS: "callsAlert", SMS: "textsAlert", EMAIL: "mailsAlert" };
 const WARNING = new Set(["AUM_DOWN", "MATURING", "RISK_EXPIRED"]);
 
 /** Who this is, what they are to the bank, and what must be minded before a contact. */
@@ -35,6 +35,12 @@ export function CustomerHeader({ overview }: { overview: Overview }) {
           </small>
         )}
       </span>,
+    ],
+    [
+      t("fact.email"),
+      customer.email_masked && (
+        <Reveal key="e" customerId={customer.id} field="email" masked={customer.email_masked} />
+      ),
     ],
     [
       t(`certType.${customer.cert_type}`, { defaultValue: customer.cert_type || t("fact.cert") }),

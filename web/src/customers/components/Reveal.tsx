@@ -8,6 +8,8 @@ import { useReveal, type RevealIn } from "../profileApi";
 import styles from "./customers.module.css";
 
 const REASONS: RevealIn["reason"][] = ["CALL", "VERIFY", "SERVICE", "COMPLAINT"];
+/** What can be rung up or written to at once. */
+const SCHEMES: Partial<Record<RevealIn["field"], string>> = { mobile: "tel", email: "mailto" };
 /** A revealed value hides itself again: the screen may be looked at by others. */
 const SHOWN_MS = 60_000;
 
@@ -30,8 +32,9 @@ export function Reveal({ customerId, field, masked }: Props) {
   }, [data, reset]);
 
   if (data) {
-    return field === "mobile" ? (
-      <a className={styles.revealed} href={`tel:${data.value}`}>
+    const scheme = SCHEMES[field];
+    return scheme ? (
+      <a className={styles.revealed} href={`${scheme}:${data.value}`}>
         {data.value}
       </a>
     ) : (

@@ -41,7 +41,9 @@ function Line({ message, customerId }: { message: Message; customerId: number })
   return (
     <li>
       <span className={styles.head}>
-        <span>{message.template}</span>
+        <span>
+          {message.template} <small className={styles.quiet}>{t(`channel.${message.channel}`)}</small>
+        </span>
         <MessageState state={message.state} />
       </span>
       {reason.length > 0 && <span className={styles.quiet}>{reason.join(" · ")}</span>}

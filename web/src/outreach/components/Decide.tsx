@@ -4,6 +4,7 @@ import { useTranslation } from "react-i18next";
 import { ProblemView } from "@/shared/components/ProblemView";
 import { useDecide, type Deed, type Version } from "../api";
 import styles from "./outreach.module.css";
+import { Words } from "./Words";
 
 /** Decide on a version that waits: approve its very words, or say what is wrong with them; or take it back. */
 export function Decide({ name, version }: { name: string; version: Version }) {
@@ -67,10 +68,10 @@ function Dialog({ name, version, onClose }: { name: string; version: Version; on
       onCancel={onClose}
     >
       <div className={styles.form}>
-        <span className={styles.quiet}>{t("edit.looks", { count: version.parts })}</span>
-        <blockquote className={styles.bubble} lang="zh">
-          {version.whole}
-        </blockquote>
+        <span className={styles.quiet}>
+          {t(version.head ? "edit.looksMail" : "edit.looks", { count: version.parts })}
+        </span>
+        <Words subject={version.head} text={version.whole} />
         {version.may_decide && (
           <>
             <label htmlFor="refusal">{t("decide.reason")}</label>

@@ -95,7 +95,9 @@ function Rows({ rows }: { rows: Message[] }) {
           render: (row) => (
             <span className={styles.stack}>
               {row.template}
-              <small>{t(`kind.${row.kind}`)}</small>
+              <small>
+                {t(`channel.${row.channel}`)} · {t(`kind.${row.kind}`)}
+              </small>
             </span>
           ),
         },

@@ -88,7 +88,10 @@ export function PlanDialog({ about, onClose }: { about: string; onClose: () => v
           value={template}
           placeholder={t("send.choose")}
           notFoundContent={t("plan.noTexts")}
-          options={texts.map((row) => ({ value: row.id, label: `${row.name} · ${t(`kind.${row.kind}`)}` }))}
+          options={texts.map((row) => ({
+            value: row.id,
+            label: `${row.name} · ${t(`channel.${row.channel}`)} · ${t(`kind.${row.kind}`)}`,
+          }))}
           onChange={setTemplate}
         />
         {chosen?.has_day && (

@@ -9,6 +9,7 @@ import { useFormat } from "@/shared/hooks/useFormat";
 import { usePreview, useSend, useSendable } from "../api";
 import { useWhy } from "../useWhy";
 import styles from "./outreach.module.css";
+import { Words } from "./Words";
 
 interface Props {
   customerId: number;
@@ -17,7 +18,7 @@ interface Props {
   taskId?: number;
 }
 
-/** 发短信: choose a text that is approved, read what the customer will get, and whether it may go now. */
+/** 发消息: choose a text that is approved, read what the customer will get, and whether it may go now. */
 export function SendText(props: Props) {
   const { t } = useTranslation("outreach");
   const me = useMe();
@@ -78,7 +79,7 @@ function Dialog({ customerId, name, taskId, onClose }: Props & { onClose: () => 
             showSearch={{ optionFilterProp: "label" }}
             options={texts.data.map((row) => ({
               value: row.id,
-              label: `${row.name} · ${t(`kind.${row.kind}`)}`,
+              label: `${row.name} · ${t(`channel.${row.channel}`)} · ${t(`kind.${row.kind}`)}`,
             }))}
             onChange={setTemplate}
           />
@@ -86,10 +87,10 @@ function Dialog({ customerId, name, taskId, onClose }: Props & { onClose: () => 
         {template !== null && preview.isPending && <Skeleton active paragraph={{ rows: 2 }} title={false} />}
         {shown && (
           <>
-            <span className={styles.quiet}>{t("edit.looks", { count: shown.parts })}</span>
-            <blockquote className={styles.bubble} lang="zh">
-              {shown.text}
-            </blockquote>
+            <span className={styles.quiet}>
+              {t(shown.channel === "EMAIL" ? "edit.looksMail" : "edit.looks", { count: shown.parts })}
+            </span>
+            <Words subject={shown.subject} text={shown.text} />
             {shown.why !== "" && (
               <Alert
                 type={never ? "error" : "info"}

@@ -4,9 +4,10 @@ import { useTranslation } from "react-i18next";
 import type { TextAreaRef } from "antd/es/input/TextArea";
 import { ProblemView } from "@/shared/components/ProblemView";
 import { useSettled } from "@/shared/hooks/useSettled";
-import { useSubmit, useTextCheck, useVariables, type Kind, type Template } from "../api";
-import { KINDS, RISKS } from "../codes";
+import { useSubmit, useTextCheck, useVariables, type Channel, type Kind, type Template } from "../api";
+import { CHANNELS, KINDS, RISKS } from "../codes";
 import styles from "./outreach.module.css";
+import { Words } from "./Words";
 
 interface Props {
   /** The template whose next version it is; none: a new one. */
@@ -14,23 +15,30 @@ interface Props {
   onClose: () => void;
 }
 
-/** Write a text: what is wrong with it stands below while it is written, and how it will look on the phone. */
+/** Write a text: what is wrong with it stands below while it is written, and how it will look to the customer. */
 export function TemplateDialog({ template, onClose }: Props) {
   const { t } = useTranslation("outreach");
   const { message } = App.useApp();
   const [name, setName] = useState(template?.name ?? "");
+  const [channel, setChannel] = useState<Channel>(template?.channel ?? "SMS");
   const [kind, setKind] = useState<Kind>(template?.kind ?? "MARKETING");
   const [risk, setRisk] = useState<number | null>(template?.risk ?? null);
+  const [subject, setSubject] = useState(template?.versions[0]?.subject ?? "");
   const [text, setText] = useState(template?.versions[0]?.text ?? "");
   const area = useRef<TextAreaRef>(null);
-  const settled = useSettled(text, 250);
-  const check = useTextCheck(kind, settled);
+  const mail = channel === "EMAIL";
+  const written = `${mail ? subject : ""}\n${text}`;
+  const settled = useSettled(written, 250);
+  const cut = settled.indexOf("\n");
+  const check = useTextCheck({ channel, kind, subject: settled.slice(0, cut), text: settled.slice(cut + 1) });
   const variables = useVariables();
   const { mutate, isPending, error } = useSubmit();
   const problem = error ?? check.error;
   const faults = text.trim() && check.data ? check.data.faults : [];
   const ready =
-    name.trim() !== "" && text.trim() !== "" && settled === text && check.isSuccess && faults.length === 0;
+    name.trim() !== "" && text.trim() !== "" && settled === written && check.isSuccess && faults.length === 0;
+  const newest = template?.versions[0];
+  const same = newest && text.trim() === newest.text && (!mail || subject.trim() === newest.subject);
   const insert = (variable: string) => {
     const field = area.current?.resizableTextArea?.textArea;
     const at = field?.selectionStart ?? text.length;
@@ -42,11 +50,19 @@ export function TemplateDialog({ template, onClose }: Props) {
       open
       title={template ? t("edit.next", { name: template.name }) : t("edit.new")}
       okText={t("edit.submit")}
-      okButtonProps={{ disabled: !ready || (template && text.trim() === template.versions[0]?.text) }}
+      okButtonProps={{ disabled: !ready || same }}
       confirmLoading={isPending}
       onOk={() =>
         mutate(
-          { template_id: template?.id ?? null, name, kind, risk: kind === "SERVICE" ? null : risk, text },
+          {
+            template_id: template?.id ?? null,
+            name,
+            channel,
+            kind,
+            risk: kind === "SERVICE" ? null : risk,
+            subject: mail ? subject : "",
+            text,
+          },
           {
             onSuccess: () => {
               void message.success(t("edit.submitted"));
@@ -65,6 +81,14 @@ export function TemplateDialog({ template, onClose }: Props) {
           maxLength={60}
           placeholder={t("edit.nameHint")}
           onChange={(event) => setName(event.target.value)}
+        />
+        <span>{t("edit.channel")}</span>
+        <Segmented
+          aria-label={t("edit.channel")}
+          value={channel}
+          disabled={template !== undefined}
+          options={CHANNELS.map((value) => ({ value, label: t(`channel.${value}`) }))}
+          onChange={setChannel}
         />
         <span>{t("edit.kind")}</span>
         <Segmented
@@ -87,14 +111,27 @@ export function TemplateDialog({ template, onClose }: Props) {
             onChange={setRisk}
           />
         )}
+        {mail && (
+          <>
+            <label htmlFor="template-subject">{t("edit.subject")}</label>
+            <Input
+              id="template-subject"
+              lang="zh"
+              value={subject}
+              maxLength={60}
+              placeholder={t("edit.subjectHint")}
+              onChange={(event) => setSubject(event.target.value)}
+            />
+          </>
+        )}
         <label htmlFor="template-text">{t("edit.text")}</label>
         <Input.TextArea
           id="template-text"
           ref={area}
           lang="zh"
-          rows={4}
+          rows={mail ? 8 : 4}
           value={text}
-          maxLength={2000}
+          maxLength={mail ? 5000 : 2000}
           placeholder={t("edit.textHint")}
           onChange={(event) => setText(event.target.value)}
         />
@@ -115,10 +152,10 @@ export function TemplateDialog({ template, onClose }: Props) {
         )}
         {text.trim() !== "" && check.data && (
           <>
-            <span className={styles.quiet}>{t("edit.looks", { count: check.data.parts })}</span>
-            <blockquote className={styles.bubble} lang="zh">
-              {check.data.text}
-            </blockquote>
+            <span className={styles.quiet}>
+              {t(mail ? "edit.looksMail" : "edit.looks", { count: check.data.parts })}
+            </span>
+            <Words subject={check.data.head} text={check.data.text} />
           </>
         )}
         {problem && <ProblemView error={problem} />}

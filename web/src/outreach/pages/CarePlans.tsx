@@ -95,7 +95,9 @@ function Rows({ rows }: { rows: Plan[] }) {
           render: (row) => (
             <span className={styles.stack}>
               {row.template}
-              <small>{t(`kind.${row.kind}`)}</small>
+              <small>
+                {t(`channel.${row.channel}`)} · {t(`kind.${row.kind}`)}
+              </small>
               {row.template_retired && <Tag color="error">{t("plan.retired")}</Tag>}
             </span>
           ),

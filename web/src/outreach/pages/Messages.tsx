@@ -142,7 +142,16 @@ function Providers({ data }: { data: Outreach }) {
         rowKey={({ name }) => name}
         rows={data.providers}
         columns={[
-          { key: "name", title: t("messages.provider"), render: ({ name }) => name },
+          {
+            key: "name",
+            title: t("messages.provider"),
+            render: ({ name, channel }) => (
+              <span className={styles.stack}>
+                {name}
+                <small>{t(`channel.${channel}`)}</small>
+              </span>
+            ),
+          },
           {
             key: "sent",
             title: t("messages.figure.sent"),

@@ -96,7 +96,7 @@ function Rows({ rows, onEdit }: { rows: Template[]; onEdit: (row: Template) => v
             <span className={styles.stack}>
               <strong>{row.name}</strong>
               <small>
-                {t(`kind.${row.kind}`)}
+                {t(`channel.${row.channel}`)} · {t(`kind.${row.kind}`)}
                 {row.risk !== null && ` · R${row.risk}`}
               </small>
             </span>
@@ -174,6 +174,7 @@ function VersionText({ version }: { version: Version }) {
         </small>
       </span>
       <span className={styles.text} lang="zh">
+        {version.head && <strong className={styles.subject}>{version.head}</strong>}
         {version.whole}
       </span>
       {version.reason && <Tag color="error">{t("list.because", { reason: version.reason })}</Tag>}
