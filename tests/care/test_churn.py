@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -17,6 +18,7 @@ from yinke.care.models import Task
 from yinke.care.services.follow import follow
 from yinke.care.services.record_contact import Account, record_contact
 from yinke.care.services.withdraw import withdraw
+from yinke.common.errors import NotAllowed
 from yinke.common.thresholds import load_thresholds
 from yinke.customers.models import Assignment
 from yinke.lake.engine import Engine
@@ -24,7 +26,7 @@ from yinke.privacy.consents import objecting
 from yinke.privacy.services.record_consent import Said, record_consent
 from yinke.scoring.models import ChurnAlert, ScoreFeedback
 from yinke.scoring.services.alerts import take_scores
-from yinke.scoring.services.feedback import explained
+from yinke.scoring.services.feedback import Told, explained, tell
 from yinke.segments.kept import members_store
 from yinke.segments.moves import now
 from yinke.segments.night import refresh_members
@@ -42,16 +44,22 @@ class AlertBank(TaskBank):
         self.with_staff("运营", "HQ_OPS", at="总行").with_staff("合规", "COMPLIANCE", at="总行")
         self.third = self.customer("孙三", aum=900_000)
 
-    def scores(self, on: date, *rows: tuple[Any, str, float, int], **told: Any) -> dict[str, int]:
+    def scores(
+        self, on: date, *rows: tuple[Any, str, float, int], stands: Mapping[Any, Mapping[str, Any]] | None = None,
+        first: tuple[str, float] = ("age", 66.0), **told: Any,
+    ) -> dict[str, int]:  # fmt: skip
+        """A night. ``stands``: the day's snapshot by customer; ``first``: the weightiest reason."""
         notes = {"model": 1, "scored": len(rows), "bands": {}, "psi": {}, "score_psi": None, **told}
         made = [
             {
                 "cust_id": who.id, "model": 1, "band": band, "probability": p, "aum": aum, "aum_at_risk": round(aum * p),
-                "base": 600_000, "reason_1": "age", "value_1": 66.0, "reason_2": "own_out", "value_2": 0.4,
+                "base": 600_000, "reason_1": first[0], "value_1": first[1], "reason_2": "own_out", "value_2": 0.4,
             }
             for who, band, p, aum in rows
         ]  # fmt: skip
         tables = {} if told.get("blocked") else {"score": made}
+        if stands is not None:
+            tables["snapshot"] = [{"cust_id": who.id, "status": "NORMAL", "tier": 2, **row} for who, row in stands.items()]
         day = a_day(self.lake, on, {"scores": notes}, **tables)
         return take_scores(self.engine, self.lake, day, load_thresholds(None).at(on), objecting())
 
@@ -92,6 +100,73 @@ def test_an_alert_begins_goes_on_ends_and_comes_back(bank: AlertBank) -> None:
     bank.scores(TODAY + 5 * ONE)
     bank.scores(TODAY + 20 * ONE, (zhao, "HIGH", 0.7, 400_000))
     assert ChurnAlert.objects.filter(customer=zhao).count() == 2
+
+
+def test_what_was_decided_is_over_and_a_date_taken_again_leaves_the_same(bank: AlertBank) -> None:
+    zhao, qian = bank.zhao, bank.qian
+    bank.scores(TODAY, (zhao, "HIGH", 0.6, 500_000), (qian, "MEDIUM", 0.1, 90_000))
+    bank.scores(TODAY, (zhao, "HIGH", 0.6, 500_000))  # corrected: it never was
+    assert list(ChurnAlert.objects.values_list("customer", flat=True)) == [zhao.id]
+    bank.scores(TODAY + ONE, (zhao, "HIGH", 0.7, 480_000))
+    bank.scores(TODAY, (zhao, "MEDIUM", 0.2, 100), (qian, "HIGH", 0.9, 90_000))  # later ones are taken already
+    assert list(ChurnAlert.objects.values_list("customer", "probability")) == [(zhao.id, 0.7)]
+    bank.scores(TODAY + 2 * ONE)
+    ChurnAlert.objects.update(outcome="SAVED", decided_on=TODAY + 2 * ONE)
+    assert bank.scores(TODAY + 3 * ONE, (zhao, "HIGH", 0.7, 400_000))["alerts"] == 1
+    assert [(a.outcome, a.ended_on) for a in ChurnAlert.objects.order_by("id")] == [
+        ("SAVED", TODAY + 2 * ONE), ("", None),
+    ]  # fmt: skip
+
+
+def test_three_months_later_it_is_known_who_left(bank: AlertBank) -> None:
+    """The alerts of a month are decided by the label; those of the months before and after are not."""
+    (zhao, qian, third), ends = (bank.zhao, bank.qian, bank.third), [date(2026, m, d) for m, d in ((7, 31), (8, 31), (9, 30), (10, 31))]
+    held = {zhao: (100_000, 40_000), qian: (90_000, 88_000), third: (900_000, 100_000)}
+    for name in ("早", "晚"):
+        held[bank.customer(name)] = (100_000, 10_000)
+    early, late = list(held)[3:]
+
+    def stands(place: int, **third_is: Any) -> dict[Any, dict[str, Any]]:
+        return {
+            who: {"mda": amounts[place], "mda_m1": amounts[place], "mda_m2": amounts[place], "open_accounts": 1, **(third_is if who is third else {})}
+            for who, amounts in held.items()
+        }  # fmt: skip
+
+    bank.scores(ends[0] - 9 * ONE, (early, "HIGH", 0.6, 100_000))
+    alarms = [(who, "HIGH", 0.6, 100_000) for who in (zhao, qian, third)]
+    bank.scores(ends[0], (early, "HIGH", 0.6, 100_000), stands=stands(0))
+    bank.scores(ends[0] + 9 * ONE, (early, "HIGH", 0.6, 100_000), *alarms)
+    assert bank.scores(ends[1], (late, "HIGH", 0.9, 100_000), stands=stands(0))["decided"] == 0
+    assert bank.scores(ends[2], stands=stands(1))["decided"] == 0
+    assert bank.scores(ends[3] - ONE, stands=stands(1))["decided"] == 0  # no month's end
+    told = bank.scores(ends[3], stands=stands(1, status="DECEASED"))
+    assert told["decided"] == 3
+    found = {alert.customer: alert for alert in ChurnAlert.objects.select_related("customer")}
+    assert {who: found[who].outcome for who in held} == {
+        zhao: "LOST", qian: "SAVED", third: "EXPLAINED", early: "", late: "",
+    }  # fmt: skip
+    assert {found[who].decided_on for who in (zhao, qian, third)} == {ends[3]}
+    assert bank.ask("张行长", "churn/summary")["outcomes"] == {"OPEN": 0, "LOST": 1, "SAVED": 1, "EXPLAINED": 1}
+    assert bank.names("张行长", state="LOST") == ["赵一"]
+    assert bank.scores(ends[3], stands=stands(1, status="DECEASED"))["decided"] == 0  # once
+
+
+def test_what_was_done_before_an_alert_is_no_action_on_it(bank: AlertBank) -> None:
+    later = date.today() + 40 * ONE
+    bank.scores(later, (bank.zhao, "HIGH", 0.6, 500_000))
+    account = Account(channel="PHONE", result="CONSIDER", request_key="churn-contact-2")
+    record_contact(bank.viewer("李"), bank.zhao.id, account)
+    assert ChurnAlert.objects.get().acted_at is None
+
+
+def test_a_drift_worth_a_warning_is_in_the_audit_trail(bank: AlertBank) -> None:
+    for n, psi in enumerate(({"mda": 0.19}, {"mda": 0.31, "age": 0.25, "tier": 0.1})):
+        bank.scores(TODAY + n * ONE, (bank.zhao, "HIGH", 0.6, 500_000), psi=psi, score_psi=0.28)
+    bank.scores(TODAY + 2 * ONE, blocked="drift", blocked_features=["mda"], psi={"mda": 0.9})  # that is told otherwise
+    alarms = AuditEntry.objects.filter(action="model.drift").order_by("id").values_list("object_id", "reason")
+    assert list(alarms) == [
+        ("churn/1", f"{TODAY}: score"), ("churn/1", f"{TODAY + ONE}: mda, score, age"),
+    ]  # fmt: skip
 
 
 def test_the_board_shows_each_what_is_theirs(bank: AlertBank) -> None:
@@ -141,6 +216,25 @@ def test_the_board_shows_each_what_is_theirs(bank: AlertBank) -> None:
     assert (org["name"], org["customers"]) == ("徐汇", 3)
 
 
+def test_the_summary_counts_what_stands_and_what_nobody_has_touched(bank: AlertBank) -> None:
+    bank.scores(TODAY - 8 * ONE, (bank.zhao, "HIGH", 0.6, 500_000), (bank.third, "HIGH", 0.6, 900_000))
+    bank.scores(TODAY, (bank.zhao, "HIGH", 0.6, 500_000), (bank.qian, "HIGH", 0.9, 90_000))
+    account = Account(channel="PHONE", result="CONSIDER", request_key="churn-contact-3")
+    record_contact(bank.viewer("李"), bank.zhao.id, account)
+    high, medium = bank.ask("张行长", "churn/summary")["bands"]
+    assert (high["customers"], high["new"], high["idle"], high["aum"]) == (2, 1, 1, "590000.00")
+    assert (medium["customers"], medium["aum_at_risk"]) == (0, "0")
+    assert bank.ask("张行长", "churn/summary")["outcomes"] == {"OPEN": 2}
+    assert bank.names("张行长", state="ENDED") == ["孙三"]
+
+
+def test_who_sees_no_exact_amounts_is_told_none_among_the_reasons(bank: AlertBank) -> None:
+    bank.scores(TODAY, (bank.zhao, "HIGH", 0.6, 500_000), first=("mda", 512_345.0))
+    whole, masked = (bank.ask(who, "churn/alerts")["rows"][0]["reasons"] for who in ("李", "运营"))
+    assert any("51" in reason for reason in whole)
+    assert not any("51" in reason for reason in masked) and len(masked) == len(whole) - 1
+
+
 def test_a_contact_is_an_action_until_it_is_taken_back(bank: AlertBank) -> None:
     bank.scores(TODAY - 9 * ONE, (bank.zhao, "HIGH", 0.6, 500_000))
     assert bank.names("李", idle=True) == ["赵一"]
@@ -188,6 +282,8 @@ def test_a_manager_says_why_a_score_is_not_true(bank: AlertBank) -> None:
     assert told(bank, "李", "HOUSE", "x" * 201, 400)["code"] == "note_too_long"
     told(bank, "王", "HOUSE", status=404)
     told(bank, "运营", "HOUSE", status=403)
+    with pytest.raises(NotAllowed):  # the door is not the only lock
+        tell(bank.viewer("运营"), bank.zhao, Told(TODAY, 1, "HIGH", 0.6), "HOUSE", "")
     told(bank, "李", "STAYS", "老客户，只是换账户")
     values = load_thresholds(None).at(TODAY)
     assert explained(values) == []  # an opinion explains no fall

@@ -17,12 +17,13 @@ from typer.testing import CliRunner
 from tests.bank import Bank, a_bank
 from tests.scoring.bank import SMALL, LeaverBank
 from yinke.access.models import AuditEntry
+from yinke.access.viewer import Viewer
 from yinke.cli import app
 from yinke.common.errors import NotAllowed, NotFound, YinkeError
 from yinke.lake.store import Lake
 from yinke.scoring.churn.store import numbers_of, read_card, released_number
 from yinke.scoring.churn.train import train_churn
-from yinke.scoring.models import ModelMonth, ScoreNight, ScoringModel
+from yinke.scoring.models import ModelMonth, ScoreFeedback, ScoreNight, ScoringModel
 from yinke.scoring.services import registry, training
 
 pytestmark = pytest.mark.django_db
@@ -100,8 +101,23 @@ def test_who_trained_a_model_neither_approves_nor_releases_it(bank: Bank, lake: 
         with pytest.raises(NotAllowed) as refused:
             step(trainer, "churn", 1)
         assert refused.value.code == "maker_checker"
+    for number in (1, 2):
+        for step in (registry.approve, registry.release):
+            step(bank.viewer("运营"), "churn", number)
+    with pytest.raises(NotAllowed) as refused:  # nor takes the one before it back into use
+        registry.roll_back(trainer, "churn", "误报太多")
+    assert refused.value.code == "maker_checker" and listed(bank)[2] == "RELEASED"
+    steps: dict[str, Callable[[Viewer], Any]] = {
+        "approve": lambda viewer: registry.approve(viewer, "churn", 3),
+        "release": lambda viewer: registry.release(viewer, "churn", 3),
+        "set aside": lambda viewer: registry.set_aside(viewer, "churn", 3, "不采用"),
+        "roll back": lambda viewer: registry.roll_back(viewer, "churn", "误报太多"),
+    }
+    for step_of in steps.values():  # nor anybody without the right, who trained none
+        with pytest.raises(NotAllowed, match=r"model\.approve"):
+            step_of(bank.viewer("合规"))
     with pytest.raises(IntegrityError), transaction.atomic():  # and the database says the same
-        ScoringModel.objects.filter(number=1).update(approved_by=bank.staff["研"])
+        ScoringModel.objects.filter(number=3).update(approved_by=bank.staff["研"])
     with pytest.raises(NotAllowed):
         registry.register(bank.viewer("运营"), read_card(lake, "churn", 1))
     assert bank.client("李").get("/api/scoring/models").status_code == 403
@@ -154,6 +170,15 @@ def test_the_command_line_trains_and_others_decide(
         trained.exit_code == 0 and f"churn {number}: CANDIDATE" in trained.output and "E05:" in trained.output
     )
     assert isinstance(run("approve", f"{number}", "--by", emp["研"]).exception, NotAllowed)
+    before = read_card(lake, "churn", number)
+    gone = next(iter(leavers.goes))
+    bank.with_customer("走", id=gone)
+    said = {"model": number, "band": "HIGH", "probability": 0.9, "reason": "HOUSE", "by": bank.staff["李"]}
+    for month in leavers.bank.lake.dates():  # somebody explained all of one customer's falls
+        ScoreFeedback.objects.create(customer=bank.customers["走"], biz_date=month, **said)
+    run("train", "churn", "--by", emp["研"])
+    after = read_card(lake, "churn", number + 1)
+    assert 0 < before["rows"] - after["rows"] <= before["months"]
     for step, status in (("approve", "APPROVED"), ("release", "RELEASED")):
         assert status in run(step, f"{number}", "--by", emp["运营"]).output
     assert released_number(lake, "churn") == number

@@ -247,7 +247,8 @@ def _total(rows: Any, name: str) -> Any:
 
 
 def _maturing(b: Bound) -> Table:
-    """What becomes free within 30, 60 and 90 days, per customer: deposits that do not renew by themselves, products."""
+    """What can be taken out without loss within 30, 60 and 90 days, per customer: deposits, those that renew by themselves too, and
+    products."""
     s = b.scalars
     account, holding = b["account"], b["holding"]
     due = account.filter(
