@@ -93,6 +93,8 @@ def test_an_alert_begins_goes_on_ends_and_comes_back(bank: AlertBank) -> None:
     )
     assert bank.scores(TODAY + 2 * ONE, (qian, "HIGH", 0.5, 90_000))["ended"] == 1
     bank.scores(TODAY + 3 * ONE, blocked="drift", blocked_features=["mda"])  # alerts stand as they are
+    card = bank.ask("王", f"customers/{qian.id}/churn")
+    assert (card["state"], card["day"], card["band"]) == ("SCORED", f"{TODAY + 2 * ONE}", "HIGH")  # as the last score was
     assert ChurnAlert.objects.filter(ended_on=None).count() == 1
     bank.scores(TODAY + 4 * ONE, (zhao, "HIGH", 0.7, 400_000))
     alert.refresh_from_db()
@@ -226,6 +228,16 @@ def test_the_summary_counts_what_stands_and_what_nobody_has_touched(bank: AlertB
     assert (medium["customers"], medium["aum_at_risk"]) == (0, "0")
     assert bank.ask("张行长", "churn/summary")["outcomes"] == {"OPEN": 2}
     assert bank.names("张行长", state="ENDED") == ["孙三"]
+
+
+def test_head_office_looks_at_one_branch_at_a_time(bank: AlertBank) -> None:
+    bank.with_branch("静安").with_manager("周").with_customer("吴四", aum=700_000)
+    wu = bank.customers["吴四"]
+    bank.scores(TODAY, (bank.zhao, "HIGH", 0.6, 500_000), (wu, "MEDIUM", 0.1, 700_000))
+    assert bank.names("运营") == ["赵*", "吴*"] and bank.names("运营", org=bank.orgs["静安"].id) == ["吴*"]
+    there = bank.ask("运营", "churn/summary", org=bank.orgs["静安"].id)
+    assert [band["customers"] for band in there["bands"]] == [0, 1]
+    assert bank.names("张行长", org=bank.orgs["静安"].id) == []  # of another branch he sees nothing
 
 
 def test_who_sees_no_exact_amounts_is_told_none_among_the_reasons(bank: AlertBank) -> None:

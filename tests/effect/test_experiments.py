@@ -49,6 +49,7 @@ class ExperimentBank(TaskBank):
         super().__init__(folder)
         for name, role in (("总行甲", "HQ_OPS"), ("总行乙", "HQ_OPS"), ("合规", "COMPLIANCE")):
             self.with_staff(name, role, at="总行")
+        self.statuses: dict[int, str] = {}
         self.people = [
             self.customer(f"客{n}", tier=n % 4, aum=100_000 * (1 + n % 7)) for n in range(customers)
         ]
@@ -62,7 +63,7 @@ class ExperimentBank(TaskBank):
     def a_night(self, on: date, *rows: dict[str, Any], gone: frozenset[int] = frozenset()) -> Any:
         """Tasks and the look of one date; who is ``gone`` holds nothing any more."""
         snapshot = [
-            {"cust_id": c.id, "tier": n % 4, "status": "NORMAL", "aum": 0 if c.id in gone else 100_000 * (1 + n % 7)}
+            {"cust_id": c.id, "tier": n % 4, "status": self.statuses.get(c.id, "NORMAL"), "aum": 0 if c.id in gone else 100_000 * (1 + n % 7)}
             for n, c in enumerate(self.people)
         ]  # fmt: skip
         values = load_thresholds(None).at(on)
@@ -169,6 +170,36 @@ def test_arms_can_be_drawn_again_and_are_alike(bank: ExperimentBank) -> None:
     bank.a_night(TODAY + 6 * ONE, *(event("E14", c, on=TODAY + 6 * ONE) for c in bank.people))
     again = {m.customer_id: m.held_out for m in Member.objects.filter(experiment=other)}
     assert [again[m.customer_id] for m in members] != [m.held_out for m in members]
+
+
+def test_no_more_are_drawn_than_were_planned_and_the_rest_get_care(bank: ExperimentBank) -> None:
+    bank.running(planned=100, share=50)
+    bank.a_night(TODAY, *e08(bank, TODAY, slice(0, 70)))
+    bank.a_night(TODAY + ONE, *e08(bank, TODAY + ONE))
+    members = dict(Member.objects.values_list("customer_id", "held_out"))
+    assert len(members) == 100
+    assert contacted() == {c.id for c in bank.people} - {c for c, held in members.items() if held}
+
+
+def test_who_is_deleted_leaves_a_place_that_nobody_takes(bank: ExperimentBank) -> None:
+    bank.running(share=50)
+    bank.a_night(TODAY, *e08(bank, TODAY, slice(0, 60)))
+    first = set(Member.objects.values_list("stratum", "number"))
+    Member.objects.filter(number__in=(0, 3)).delete()  # at their own wish
+    bank.a_night(TODAY + ONE, *e08(bank, TODAY + ONE, slice(60, None)))
+    later = list(Member.objects.filter(assigned_on=TODAY + ONE).values_list("stratum", "number"))
+    assert len(later) == len(set(later)) == 60 and not first & set(later)
+
+
+def test_who_closed_the_accounts_was_not_kept(bank: ExperimentBank) -> None:
+    experiment = bank.running(share=50)
+    bank.a_night(TODAY, *e08(bank, TODAY))
+    left, moved = bank.people[0], bank.people[1]
+    bank.statuses = {left.id: "CLOSED"}
+    for n in range(1, 8):
+        bank.a_night(TODAY + n * ONE, gone=frozenset({moved.id}) if n == 7 else frozenset())
+    kept = dict(experiment.members.values_list("customer_id", "kept"))
+    assert {c for c, stayed in kept.items() if not stayed} == {left.id, moved.id}  # though the one's balance stood still
 
 
 def test_the_last_look_says_what_was_kept_and_ends_it(bank: ExperimentBank) -> None:
@@ -307,7 +338,8 @@ def test_the_members_of_a_segment_are_drawn_once_before_anybody_is_contacted(
     shown = maker.get(f"/api/experiments/{first.id}").json()
     assert (shown["segment"]["code"], shown["events"], shown["enrol_days"]) == ("drawn", ["X01"], 1)
     assert {use["kind"] for use in maker.get("/api/segments/drawn/uses").json()} == {"experiment"}
-    a_segment(bank, "drawn", people, TODAY + ONE)
+    for on in (TODAY, TODAY + ONE):
+        a_segment(bank, "drawn", people, on)
     for on in (TODAY, TODAY + ONE):  # a correction, and a night on which others have entered
         bank.a_night(on)
         assert set(of[first].values_list("customer_id", flat=True)) == drawn

@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from tests.scoring.bank import CUSTOMERS, FIRST, MONTHS, LeaverBank
+from tests.scoring.bank import CUSTOMERS, FIRST, MONTHS, SMALL, LeaverBank
 from yinke.lake.engine.slices import Slice
 from yinke.lake.store import Building, Lake
 from yinke.scoring.churn import actions
@@ -20,10 +20,11 @@ from yinke.scoring.churn import score as scoring
 from yinke.scoring.churn.features import FEATURES, observe
 from yinke.scoring.churn.label import ends_later
 from yinke.scoring.churn.reasons import LANGUAGES, sentence, texts
-from yinke.scoring.churn.score import score_churn
+from yinke.scoring.churn.score import score_churn, scored
 from yinke.scoring.churn.score_table import SCORE
 from yinke.scoring.churn.store import read_model, set_released
 from yinke.scoring.churn.train import frame_of
+from yinke.scoring.learning.fit import fit
 
 TODAY = ends_later(FIRST, MONTHS - 1)
 LOOSE = {"churn.psi_block": 9.0, "churn.psi_customers": 50}
@@ -89,6 +90,34 @@ def test_who_objected_is_left_out_and_the_night_tells_its_drift(leavers: LeaverB
     values = {**leavers.bank.values, **LOOSE}
     again = score_churn(leavers.bank.engine, begun(lake), lake, values, first[:3])
     assert [row["cust_id"] for row in rows_of(lake)] == first[3:] and again["scored"] == told["scored"] - 3
+
+
+def test_of_few_no_drift_is_told(leavers: LeaverBank, lake: Lake) -> None:
+    told = score(leavers, lake, **{"churn.psi_customers": CUSTOMERS + 1, "churn.psi_block": -1.0})
+    assert told["scored"] > 50 and (told["psi"], told["score_psi"]) == ({}, None)
+
+
+def test_what_lowers_a_score_is_no_reason_for_it(leavers: LeaverBank, lake: Lake) -> None:
+    """Of a model that asks of two things at most two are told, and of those only what raises."""
+    stored, day = read_model(lake, "churn", 1), lake.day(TODAY)
+    assert day is not None
+    table = leavers.bank.engine.to_arrow(observe(leavers.bank.engine, day, lake, leavers.bank.values))
+    frame, (own, age) = frame_of(table), (place("own_out"), place("age"))
+    flat = np.zeros_like(frame.values)
+    flat[:, [own, age]] = frame.values[:, [own, age]]
+    frame = replace(frame, values=flat)
+    model = fit(frame, flat[:, age] > np.median(flat[:, age]), SMALL)
+    everybody = replace(stored, model=model, card={**stored.card, "bands": {"high": -99.0, "medium": -99.0}})
+    rows = scored(everybody, table, frame, model.scores(frame)).to_pylist()
+    effects = model.contributions(frame)
+    for n, row in enumerate(rows):
+        told = {row[f"reason_{k}"] for k in range(1, 6)} - {None}
+        assert told == {name for name, at in (("own_out", own), ("age", age)) if effects[n, at] > 0}
+    assert {row["reason_1"] for row in rows} >= {None, "age"}
+
+
+def place(feature: str) -> int:
+    return [f.name for f in FEATURES].index(feature)
 
 
 def test_slices_and_reruns_give_the_same_bytes(

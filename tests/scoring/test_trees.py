@@ -89,6 +89,17 @@ def test_the_strongest_are_those_that_raise_most_over_many_blocks() -> None:
     assert trees.effects(Columns(values[:0])).shape == (0, 6)
 
 
+def test_what_raises_nothing_is_not_among_the_strongest() -> None:
+    booster, values = learned(5, 4, 6, 0.0, single=True)
+    trees = Trees(booster)
+    effects = trees.effects(Columns(values))[:, :-1]
+    found = trees.strongest(Columns(values), 5)
+    for row in range(ROWS):
+        raising = [int(f) for f in np.argsort(-effects[row], kind="stable") if effects[row, f] > 0]
+        assert found[row].tolist() == [*raising, *[-1] * (5 - len(raising))]
+    assert (found == -1).any(axis=1).mean() > 0.9  # few have all five
+
+
 def test_what_cannot_be_tabled_is_refused() -> None:
     steps = (np.arange(ROWS) // 20).astype(np.float64)[:, None]  # each split parts the largest from the rest
     parameters = {"num_leaves": MOST_TABLED + 4, "min_data_in_leaf": 1, "verbosity": -1, "num_threads": 1}
