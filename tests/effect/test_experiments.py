@@ -181,6 +181,28 @@ def test_no_more_are_drawn_than_were_planned_and_the_rest_get_care(bank: Experim
     assert contacted() == {c.id for c in bank.people} - {c for c, held in members.items() if held}
 
 
+def test_a_segment_that_may_not_be_approached_any_more_brings_nobody(
+    bank: ExperimentBank, tmp_path: Path, settings: Any
+) -> None:
+    settings.YINKE = replace(django_settings.YINKE, lake=tmp_path)
+    segment = a_segment(bank, "drawn", bank.people[:50])
+    bank.running(events=[], segment="drawn", share=20)
+    segment.outreach = False  # after the start, before the night
+    segment.save()
+    bank.a_night(TODAY)
+    assert not Member.objects.exists() and not contacted("X01")
+
+
+def test_the_past_is_not_looked_at_with_what_is_known_today(bank: ExperimentBank) -> None:
+    experiment = bank.running()
+    bank.a_night(TODAY, *e08(bank, TODAY, slice(0, 60)))
+    before = experiment.looks.get().result
+    bank.a_night(TODAY + ONE, *e08(bank, TODAY + ONE, slice(60, None)))
+    bank.a_night(TODAY, *e08(bank, TODAY, slice(0, 60)))  # a correction
+    looks = list(experiment.looks.order_by("biz_date"))
+    assert [look.biz_date for look in looks] == [TODAY, TODAY + ONE] and looks[0].result == before
+
+
 def test_who_is_deleted_leaves_a_place_that_nobody_takes(bank: ExperimentBank) -> None:
     bank.running(share=50)
     bank.a_night(TODAY, *e08(bank, TODAY, slice(0, 60)))

@@ -96,6 +96,8 @@ def test_the_span_holds_four_in_five_of_whom_it_never_saw() -> None:
     assert (year.high - year.low >= 2 * (span.high - span.low)).all() and (
         year.expected < 4 * span.expected
     ).all()
+    # of who leaves with 10 % a quarter four fifths are lost: each quarter brings 8 % less than the one before
+    assert year.expected == pytest.approx(span.expected * sum(0.92**n for n in range(4)))
 
 
 def test_contribution_is_balances_times_margins(leavers: LeaverBank, lake: Lake) -> None:
