@@ -20,7 +20,7 @@ from yinke.care.models import DoNotDisturb, Reason, Task
 from yinke.care.reasons import sentence
 from yinke.care.services.make_tasks import make_tasks
 from yinke.common.crypto import decrypt
-from yinke.common.errors import NotAllowed, YinkeError
+from yinke.common.errors import NotAllowed, NotFound, YinkeError
 from yinke.common.thresholds import load_thresholds
 from yinke.customers.models import Customer
 from yinke.effect import queries
@@ -277,6 +277,28 @@ def test_who_asks_does_not_decide_and_nothing_owed_is_withheld(bank: ExperimentB
     with pytest.raises(decide.ExperimentMoved) as busy:
         decide.start(maker, found.id)
     assert busy.value.code == "experiment_overlaps"
+
+
+def test_what_is_owed_since_it_was_asked_for_is_not_withheld_either(bank: ExperimentBank) -> None:
+    found = decide.plan(bank.viewer("总行甲"), ASKED)
+    Experiment.objects.filter(id=found.id).update(events=["E08", "E16"])  # as if E16 had been free to test then
+    with pytest.raises(YinkeError) as owed:
+        decide.approve(bank.viewer("合规"), found.id)
+    assert owed.value.code == "event_protected" and Experiment.objects.get(id=found.id).status == "PENDING"
+
+
+def test_a_part_of_the_bank_neither_plans_nor_decides(bank: ExperimentBank) -> None:
+    head = replace(bank.viewer("张行长"), rights=bank.viewer("总行甲").rights | bank.viewer("合规").rights)
+    found = decide.plan(bank.viewer("总行甲"), ASKED)
+    running = bank.running(events=["E14"])
+    for step in (
+        lambda: decide.plan(head, ASKED), lambda: decide.approve(head, found.id), lambda: decide.refuse(head, found.id, "不妥"),
+        lambda: decide.start(head, found.id), lambda: decide.stop(head, running.id, "不妥"),
+    ):  # fmt: skip
+        with pytest.raises(NotAllowed, match="whole bank"):
+            step()
+    with pytest.raises(NotFound):  # another's is not theirs to take back
+        decide.withdraw(bank.viewer("总行乙"), found.id)
 
 
 def test_once_stopped_nobody_is_held_out(bank: ExperimentBank) -> None:

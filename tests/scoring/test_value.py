@@ -16,6 +16,7 @@ import pytest
 from tests.scoring.bank import CUSTOMERS, LeaverBank
 from tests.scoring.bank import SMALL as CHURN
 from tests.scoring.test_score import LOOSE, TODAY, begun
+from yinke.common.errors import YinkeError
 from yinke.lake.engine import Engine
 from yinke.lake.engine.slices import Slice
 from yinke.lake.store import Lake
@@ -158,6 +159,7 @@ def test_proposals_suit_are_ranked_and_say_why(leavers: LeaverBank, lake: Lake) 
     for cust, row in rows.items():
         assert row["low"] <= row["expected"] <= row["high"]
         offered = [n for n in (1, 2, 3) if row[f"product_{n}"]]
+        assert len({row[f"product_{n}"] for n in offered}) == len(offered)  # each once
         ranks = [row[f"probability_{n}"] * float(row[f"worth_{n}"]) for n in offered]
         assert ranks == sorted(ranks, reverse=True) or np.ptp(ranks) < 0.01
         for n in offered:
@@ -185,6 +187,32 @@ def test_proposals_suit_are_ranked_and_say_why(leavers: LeaverBank, lake: Lake) 
             assert barred.get("FUND") == expects, cust
     assert funds > 5
     assert any(row["reason_1_1"] for row in rows.values())
+
+
+def test_what_is_unlikely_is_not_proposed(leavers: LeaverBank, lake: Lake) -> None:
+    night(leavers, lake)
+    told = sorted(row[f"probability_{n}"] for row in rows_of(lake).values() for n in (1, 2, 3) if row[f"product_{n}"])
+    middle = told[len(told) // 2]
+    night(leavers, lake, **{"value.least_probability": middle})
+    again = [row[f"probability_{n}"] for row in rows_of(lake).values() for n in (1, 2, 3) if row[f"product_{n}"]]
+    assert again and min(again) >= round(middle, 3) > told[0] and len(again) < len(told)
+
+
+def test_what_cannot_be_told_apart_or_is_too_rare_is_proposed_to_nobody(leavers: LeaverBank, lake: Lake) -> None:
+    card, _ = read_boosters(lake, "product", 1)
+    known = {name: row for name, row in card["metrics"]["categories"].items() if row["state"] == "OFFERED"}
+    best = max(known, key=lambda name: known[name]["auc"])
+    assert len(known) > 1
+    past = Past(leavers.bank.engine, lake, {**leavers.bank.values, **FEW, "value.least_auc": known[best]["auc"] - 1e-9})
+    number = train_products(past, threads=1, recipe=replace(PRODUCTS, least_rows=20))["number"]
+    strict, boosters = read_boosters(lake, "product", number)
+    states = {name: row["state"] for name, row in strict["metrics"]["categories"].items() if name in known}
+    assert states == {name: "OFFERED" if name == best else "POOR" for name in known} and set(boosters) == {best}
+    for rare in ({"value.least_positives": 10**6}, {"value.least_test_positives": 10**6}):
+        past = Past(leavers.bank.engine, lake, {**leavers.bank.values, **FEW, **rare})
+        with pytest.raises(YinkeError) as few:
+            train_products(past, threads=1, recipe=replace(PRODUCTS, least_rows=20))
+        assert few.value.code == "too_few_rows"
 
 
 def test_slices_give_the_same_and_a_spoilt_model_is_left_out(
