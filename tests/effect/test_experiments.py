@@ -335,6 +335,18 @@ def test_the_pages_ask_plan_decide_and_tell(bank: ExperimentBank) -> None:
     assert seal_of(bytes.fromhex(stopped["seed"])) == stopped["seed_digest"]
 
 
+def test_a_branch_reckons_with_its_own_customers(bank: ExperimentBank) -> None:
+    bank.with_branch("静安").with_head("静安长").with_manager("周").with_customer("吴四").with_customer("郑五")
+    others = [bank.customers[name] for name in ("吴四", "郑五")]
+    rows = [event("E08", c, on=TODAY, stands=30, key=f"E08|{c.id}||cycle") for c in others]
+    bank.a_night(TODAY, *e08(bank, TODAY), *rows)
+    seen = {
+        who: bank.client(who).get("/api/experiments/power?events=E08&share=20&days=45").json()["seen"]
+        for who in ("总行甲", "张行长", "静安长")
+    }
+    assert seen == {"总行甲": 122, "张行长": 120, "静安长": 2}
+
+
 def a_segment(bank: ExperimentBank, code: str, members: list[Customer], on: date = TODAY) -> Segment:
     """A segment whose members, on a date, another person has approved to be approached."""
     found, _ = Segment.objects.update_or_create(
