@@ -59,7 +59,9 @@ class AlertBank(TaskBank):
         ]  # fmt: skip
         tables = {} if told.get("blocked") else {"score": made}
         if stands is not None:
-            tables["snapshot"] = [{"cust_id": who.id, "status": "NORMAL", "tier": 2, **row} for who, row in stands.items()]
+            tables["snapshot"] = [
+                {"cust_id": who.id, "status": "NORMAL", "tier": 2, **row} for who, row in stands.items()
+            ]
         day = a_day(self.lake, on, {"scores": notes}, **tables)
         return take_scores(self.engine, self.lake, day, load_thresholds(None).at(on), objecting())
 
@@ -94,7 +96,11 @@ def test_an_alert_begins_goes_on_ends_and_comes_back(bank: AlertBank) -> None:
     assert bank.scores(TODAY + 2 * ONE, (qian, "HIGH", 0.5, 90_000))["ended"] == 1
     bank.scores(TODAY + 3 * ONE, blocked="drift", blocked_features=["mda"])  # alerts stand as they are
     card = bank.ask("王", f"customers/{qian.id}/churn")
-    assert (card["state"], card["day"], card["band"]) == ("SCORED", f"{TODAY + 2 * ONE}", "HIGH")  # as the last score was
+    assert (card["state"], card["day"], card["band"]) == (
+        "SCORED",
+        f"{TODAY + 2 * ONE}",
+        "HIGH",
+    )  # as the last score was
     assert ChurnAlert.objects.filter(ended_on=None).count() == 1
     bank.scores(TODAY + 4 * ONE, (zhao, "HIGH", 0.7, 400_000))
     alert.refresh_from_db()
@@ -110,7 +116,9 @@ def test_what_was_decided_is_over_and_a_date_taken_again_leaves_the_same(bank: A
     bank.scores(TODAY, (zhao, "HIGH", 0.6, 500_000))  # corrected: it never was
     assert list(ChurnAlert.objects.values_list("customer", flat=True)) == [zhao.id]
     bank.scores(TODAY + ONE, (zhao, "HIGH", 0.7, 480_000))
-    bank.scores(TODAY, (zhao, "MEDIUM", 0.2, 100), (qian, "HIGH", 0.9, 90_000))  # later ones are taken already
+    bank.scores(
+        TODAY, (zhao, "MEDIUM", 0.2, 100), (qian, "HIGH", 0.9, 90_000)
+    )  # later ones are taken already
     assert list(ChurnAlert.objects.values_list("customer", "probability")) == [(zhao.id, 0.7)]
     bank.scores(TODAY + 2 * ONE)
     ChurnAlert.objects.update(outcome="SAVED", decided_on=TODAY + 2 * ONE)
@@ -122,7 +130,10 @@ def test_what_was_decided_is_over_and_a_date_taken_again_leaves_the_same(bank: A
 
 def test_three_months_later_it_is_known_who_left(bank: AlertBank) -> None:
     """The alerts of a month are decided by the label; those of the months before and after are not."""
-    (zhao, qian, third), ends = (bank.zhao, bank.qian, bank.third), [date(2026, m, d) for m, d in ((7, 31), (8, 31), (9, 30), (10, 31))]
+    (zhao, qian, third), ends = (
+        (bank.zhao, bank.qian, bank.third),
+        [date(2026, m, d) for m, d in ((7, 31), (8, 31), (9, 30), (10, 31))],
+    )
     held = {zhao: (100_000, 40_000), qian: (90_000, 88_000), third: (900_000, 100_000)}
     for name in ("早", "晚"):
         held[bank.customer(name)] = (100_000, 10_000)
@@ -148,7 +159,12 @@ def test_three_months_later_it_is_known_who_left(bank: AlertBank) -> None:
         zhao: "LOST", qian: "SAVED", third: "EXPLAINED", early: "", late: "",
     }  # fmt: skip
     assert {found[who].decided_on for who in (zhao, qian, third)} == {ends[3]}
-    assert bank.ask("张行长", "churn/summary")["outcomes"] == {"OPEN": 0, "LOST": 1, "SAVED": 1, "EXPLAINED": 1}
+    assert bank.ask("张行长", "churn/summary")["outcomes"] == {
+        "OPEN": 0,
+        "LOST": 1,
+        "SAVED": 1,
+        "EXPLAINED": 1,
+    }
     assert bank.names("张行长", state="LOST") == ["赵一"]
     assert bank.scores(ends[3], stands=stands(1, status="DECEASED"))["decided"] == 0  # once
 
@@ -164,7 +180,9 @@ def test_what_was_done_before_an_alert_is_no_action_on_it(bank: AlertBank) -> No
 def test_a_drift_worth_a_warning_is_in_the_audit_trail(bank: AlertBank) -> None:
     for n, psi in enumerate(({"mda": 0.19}, {"mda": 0.31, "age": 0.25, "tier": 0.1})):
         bank.scores(TODAY + n * ONE, (bank.zhao, "HIGH", 0.6, 500_000), psi=psi, score_psi=0.28)
-    bank.scores(TODAY + 2 * ONE, blocked="drift", blocked_features=["mda"], psi={"mda": 0.9})  # that is told otherwise
+    bank.scores(
+        TODAY + 2 * ONE, blocked="drift", blocked_features=["mda"], psi={"mda": 0.9}
+    )  # that is told otherwise
     alarms = AuditEntry.objects.filter(action="model.drift").order_by("id").values_list("object_id", "reason")
     assert list(alarms) == [
         ("churn/1", f"{TODAY}: score"), ("churn/1", f"{TODAY + ONE}: mda, score, age"),

@@ -120,5 +120,6 @@ def test_who_objects_has_no_value_and_leaves_the_segments_at_once(bank: ValueBan
     )
     assert set(now(members, "tag:next_fund")) == {bank.qian.id}
     assert bank.card("李", bank.zhao) == {**bank.card("李", bank.zhao), "state": "OBJECTED", "contribution": None, "proposals": []}  # fmt: skip
-    bank.values(TODAY + ONE, bank.row(bank.zhao, **FUND), bank.row(bank.qian))
+    # a night that began before the objection still tells of them
+    bank.values(TODAY + ONE, bank.row(bank.zhao, **{**FUND, "expected": 9_000}), bank.row(bank.qian))
     assert set(CustomerValue.objects.values_list("customer_id", flat=True)) == {bank.qian.id}

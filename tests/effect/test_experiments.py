@@ -221,7 +221,10 @@ def test_who_closed_the_accounts_was_not_kept(bank: ExperimentBank) -> None:
     for n in range(1, 8):
         bank.a_night(TODAY + n * ONE, gone=frozenset({moved.id}) if n == 7 else frozenset())
     kept = dict(experiment.members.values_list("customer_id", "kept"))
-    assert {c for c, stayed in kept.items() if not stayed} == {left.id, moved.id}  # though the one's balance stood still
+    assert {c for c, stayed in kept.items() if not stayed} == {
+        left.id,
+        moved.id,
+    }  # though the one's balance stood still
 
 
 def test_the_last_look_says_what_was_kept_and_ends_it(bank: ExperimentBank) -> None:
@@ -281,7 +284,9 @@ def test_who_asks_does_not_decide_and_nothing_owed_is_withheld(bank: ExperimentB
 
 def test_what_is_owed_since_it_was_asked_for_is_not_withheld_either(bank: ExperimentBank) -> None:
     found = decide.plan(bank.viewer("总行甲"), ASKED)
-    Experiment.objects.filter(id=found.id).update(events=["E08", "E16"])  # as if E16 had been free to test then
+    Experiment.objects.filter(id=found.id).update(
+        events=["E08", "E16"]
+    )  # as if E16 had been free to test then
     with pytest.raises(YinkeError) as owed:
         decide.approve(bank.viewer("合规"), found.id)
     assert owed.value.code == "event_protected" and Experiment.objects.get(id=found.id).status == "PENDING"
@@ -336,7 +341,9 @@ def test_the_pages_ask_plan_decide_and_tell(bank: ExperimentBank) -> None:
 
 
 def test_a_branch_reckons_with_its_own_customers(bank: ExperimentBank) -> None:
-    bank.with_branch("静安").with_head("静安长").with_manager("周").with_customer("吴四").with_customer("郑五")
+    bank.with_branch("静安").with_head("静安长").with_manager("周").with_customer("吴四").with_customer(
+        "郑五"
+    )
     others = [bank.customers[name] for name in ("吴四", "郑五")]
     rows = [event("E08", c, on=TODAY, stands=30, key=f"E08|{c.id}||cycle") for c in others]
     bank.a_night(TODAY, *e08(bank, TODAY), *rows)
@@ -459,6 +466,14 @@ def test_the_page_tells_how_much_history_is_missing_and_then_whom_care_changes(
         for n, c in enumerate(bank.people)
     ]  # fmt: skip
     Member.objects.bulk_create(members)
+    running = bank.running()  # what it will show is not known yet
+    Member.objects.bulk_create(
+        Member(
+            experiment=running, customer=c, event="E08", stratum="T1-LOW", number=n, held_out=False, tier=1, assigned_on=TODAY,
+            due_on=TODAY, measured_on=TODAY, aum_before=1, aum_after=1, kept=True,
+        )
+        for n, c in enumerate(bank.people[:9])
+    )  # fmt: skip
     few = head.get(address).json()["uplift"]
     assert (few["state"], few["measured"], few["needed"], few["may_learn"]) == ("FEW", 120, 2_000, False)
     assert client.post(f"{address}/uplift").json()["code"] == "too_few_for_uplift"

@@ -26,26 +26,53 @@ def outcomes(*, saved: float = 0.0, brought: float = 0.0, share: float = 0.2) ->
 
 
 def report(of: Outcomes, **more: Any) -> Report:
-    asked = {"share": 0.2, "planned": MANY, "measure": "KEPT", "final": True, "withheld": 7, "earlier": [], "on": "2026-11-02"}
+    asked = {
+        "share": 0.2,
+        "planned": MANY,
+        "measure": "KEPT",
+        "final": True,
+        "withheld": 7,
+        "earlier": [],
+        "on": "2026-11-02",
+    }
     return make_report(of, **{**asked, **more})
 
 
 def test_what_is_measured_decides_and_each_of_both_is_told() -> None:
     of = outcomes(brought=4_000)
     assert report(of).verdict == "NONE" and report(of, measure="AUM").verdict == "BETTER"
-    assert report(outcomes(saved=0.15)).verdict == "BETTER" and report(outcomes(saved=0.15), measure="AUM").verdict == "NONE"
-    assert report(outcomes(saved=-0.2)).verdict == "WORSE" and report(outcomes(), final=False).verdict == "NOT_YET"
+    assert (
+        report(outcomes(saved=0.15)).verdict == "BETTER"
+        and report(outcomes(saved=0.15), measure="AUM").verdict == "NONE"
+    )
+    assert (
+        report(outcomes(saved=-0.2)).verdict == "WORSE"
+        and report(outcomes(), final=False).verdict == "NOT_YET"
+    )
     told = report(of, measure="AUM")
     assert told.first_claim == "2026-11-02" and told.aum is not None and told.aum.low < 4_000 < told.aum.high
     assert told.kept is not None and not told.kept.claims
-    assert (told.care.customers, told.held_out.customers, told.held_out.reached, told.withheld) == (800, 200, 0, 7)
+    assert (told.care.customers, told.held_out.customers, told.held_out.reached, told.withheld) == (
+        800,
+        200,
+        0,
+        7,
+    )
 
 
 def test_whose_outcome_is_not_known_counts_for_the_arms_alone() -> None:
     of = outcomes(saved=0.15)
     some = np.arange(MANY) < 400
     half = report(replace(of, measured=some, kept=of.kept & some), final=False)
-    first = report(Outcomes(**{name: np.array(value)[:400] if name != "stratum" else value[:400] for name, value in vars(of).items()}), final=False)
+    first = report(
+        Outcomes(
+            **{
+                name: np.array(value)[:400] if name != "stratum" else value[:400]
+                for name, value in vars(of).items()
+            }
+        ),
+        final=False,
+    )
     assert half.kept is not None and first.kept is not None
     assert (half.kept.difference, half.care.measured) == (first.kept.difference, 320)
     assert (half.care.customers, half.fraction, half.held_out.kept) == (800, 0.4, first.held_out.kept)
@@ -69,7 +96,9 @@ def test_of_arms_that_were_not_filled_as_drawn_nothing_is_claimed() -> None:
 
 def test_of_so_few_no_rate_is_told() -> None:
     of = outcomes()
-    few = ["T5-HIGH" if n < SMALL_CELL * 5 - 1 else layer for n, layer in enumerate(of.stratum)]  # five held out, one short of care's
+    few = [
+        "T5-HIGH" if n < SMALL_CELL * 5 - 1 else layer for n, layer in enumerate(of.stratum)
+    ]  # five held out, one short of care's
     layers = {layer.stratum: layer for layer in report(replace(of, stratum=few)).layers}
     assert layers["T5-HIGH"].held_out == SMALL_CELL and layers["T5-HIGH"].held_out_kept is not None
     fewer = ["T5-HIGH" if n < SMALL_CELL * 5 - 5 else layer for n, layer in enumerate(of.stratum)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -37,11 +38,14 @@ from yinke.scoring.models import ChallengerNight, ModelComparison, ModelMonth, S
 from yinke.scoring.services import registry, training
 from yinke.scoring.services.alerts import take_scores
 from yinke.scoring.services.comparison import measure_due
+from yinke.scoring.value.expected import rounded
+from yinke.scoring.value.features import frame_of, observe
 from yinke.scoring.value.outcome import Past
 from yinke.scoring.value.score import score_all
 from yinke.scoring.value.train_products import RECIPE as PRODUCTS
 from yinke.scoring.value.train_products import train_products
 from yinke.scoring.value.train_value import train_value
+from yinke.scoring.value.used import opened_model
 
 WEAK = replace(SMALL, rounds=1, leaves=2, columns=0.01)
 """One question about one feature."""
@@ -181,6 +185,30 @@ def test_a_challenger_scores_beside_the_champion_and_changes_nothing(
     assert spoilt["challengers"]["value"] == beside["value"]
     unfit, _ = night(**{"churn.psi_block": -1.0})  # the champions are left out, and who stands beside them
     assert "challengers" not in unfit
+
+
+def test_a_challenger_of_values_agrees_where_it_stays_within_the_champions_span(
+    leavers: LeaverBank, lake: Lake, values: dict[str, Any]
+) -> None:
+    engine, day = leavers.bank.engine, lake.day(TODAY)
+    assert day is not None
+    other = train_value(Past(engine, lake, values), threads=1, recipe=replace(VALUE, rounds=2))["number"]
+    set_released(lake, "value", 1, other)
+    building = begun(lake)
+    told = score_all(engine, building, lake, values)["challengers"]["value"]
+    spans = pq.read_table(building.path("value"), columns=["cust_id", "low", "high"]).to_pylist()
+    table = engine.to_arrow(observe(engine, day, lake, values)).sort_by("cust_id")
+    frame, nobody = frame_of(table), np.full(len(table), np.nan)
+    says = rounded(
+        opened_model(lake, "value", other).year(frame, table["f_contribution"].to_numpy(), nobody).expected
+    )
+    assert [row["cust_id"] for row in spans] == table["cust_id"].to_pylist()
+    ways = Counter(
+        "below" if said < float(row["low"]) else "above" if said > float(row["high"]) else "within"
+        for row, said in zip(spans, says, strict=True)
+    )
+    assert told["same"] == ways["within"] and told["customers"] == len(spans)
+    assert ways["within"] and ways["above"] + ways["below"] and min(ways["above"], ways["below"]) >= 0
 
 
 @pytest.mark.spark

@@ -99,12 +99,17 @@ def test_the_label_is_its_definition_reckoned_one_by_one(tmp_path: Path, duck: E
             if (n, cust % 13) == (5, 0) or (n, cust) == (1, 50):
                 closed.add(cust)
             left = keeps[cust] if n > 2 else rng.choice((1.0, 0.9, 1.1))
-            bank.has_account(cust, 0, status="CLOSED") if cust in closed else bank.has_account(cust, int(holds * left))
+            bank.has_account(cust, 0, status="CLOSED") if cust in closed else bank.has_account(
+                cust, int(holds * left)
+            )
             if cust % 4 == 0 and (n < 3 or rng.random() < 0.3):
                 bank.is_paid(cust, 8_000, batch=f"B{n}")
                 paid.add((cust, n))
             if n > 2 and rng.random() < 0.2:
-                amount, kind = rng.randint(5, 60) * 1_000, rng.choice(("HOUSE", "LOAN_REPAYMENT", "TRANSFER", "CONSUME"))
+                amount, kind = (
+                    rng.randint(5, 60) * 1_000,
+                    rng.choice(("HOUSE", "LOAN_REPAYMENT", "TRANSFER", "CONSUME")),
+                )
                 to = cust ^ 1 if kind == "TRANSFER" else None
                 bank.moves(cust, kind, amount, **({"opp_acct": f"A{to}"} if to in lives else {}))
                 at_home = kind == "TRANSFER" and cust % 10 in (4, 5)
@@ -113,7 +118,10 @@ def test_the_label_is_its_definition_reckoned_one_by_one(tmp_path: Path, duck: E
                 bank.has_customer(cust, status=("DECEASED", "FROZEN", "NORMAL")[cust % 3])
         night(bank, ends_later(FIRST, n))
     nights = [
-        {row["cust_id"]: row for row in pq.read_table(bank.lake.day(ends_later(FIRST, n)).path("snapshot")).to_pylist()}  # type: ignore[union-attr]
+        {
+            row["cust_id"]: row
+            for row in pq.read_table(bank.lake.day(ends_later(FIRST, n)).path("snapshot")).to_pylist()
+        }  # type: ignore[union-attr]
         for n in range(7)
     ]
     kinds: Counter[str] = Counter()
@@ -132,7 +140,9 @@ def test_the_label_is_its_definition_reckoned_one_by_one(tmp_path: Path, duck: E
             expects = None if barred or gone and not gone_anyway else int(gone)
             row = rows[cust]
             assert row["left"] == expects, (n, cust, base, after, known)
-            assert row["was"] == pytest.approx(base, abs=0.02) and row["after"] == pytest.approx(after, abs=0.02)
+            assert row["was"] == pytest.approx(base, abs=0.02) and row["after"] == pytest.approx(
+                after, abs=0.02
+            )
             assert row["closed"] == int(was["open_accounts"] > 0 and then["open_accounts"] == 0), cust
             missed = was["is_payroll"] and not any((cust, m) in paid for m in (n + 1, n + 2, n + 3))
             assert row["payroll_lost"] == int(missed or False), cust
@@ -144,7 +154,9 @@ def test_the_label_is_its_definition_reckoned_one_by_one(tmp_path: Path, duck: E
             kinds["too little of a low one"] += was["tier"] < 3 and after <= base / 2 and not gone
             kinds[f"fell, {then['status']}"] += gone
             kinds["payroll lost"] += row["payroll_lost"]
-            kinds["paid once more"] += bool(was["is_payroll"]) and not row["payroll_lost"] and (cust, n + 3) not in paid
+            kinds["paid once more"] += (
+                bool(was["is_payroll"]) and not row["payroll_lost"] and (cust, n + 3) not in paid
+            )
             kinds["closed"] += row["closed"]
             kinds["closed before"] += was["open_accounts"] == 0
         learned = observed(duck, bank.lake, ends_later(FIRST, n), {**DEFAULTS, "churn.mda_floor": 0}, 10**6)
@@ -249,7 +261,10 @@ def test_training_learns_only_from_months_whose_outcome_was_known_at_the_test(
     score = first.model.scores(found.frame)
     order = np.argsort(-score)[: len(score) // 20]
     assert figures["model"]["precision_top"] == pytest.approx(found.y[order].mean(), abs=0.15)
-    for name, share in (("high", 0.05), ("medium", 0.2)):  # of the test month's scores, of which some are equal
+    for name, share in (
+        ("high", 0.05),
+        ("medium", 0.2),
+    ):  # of the test month's scores, of which some are equal
         band, one = card["bands"][name], 1 / len(score)
         assert (score > band).mean() <= share + one and (score >= band).mean() >= share - one
     # what the rule and the model say at as many alarms, and how early
@@ -262,7 +277,9 @@ def test_training_learns_only_from_months_whose_outcome_was_known_at_the_test(
     assert alarms["model_recall"] == pytest.approx((same & left).sum() / left.sum())
     weeks = weeks_until_gone(bank.lake, found, 0.5)
     gone = {cust: (ends_later(FIRST, month) - test).days / 7 for cust, month in leavers.goes.items()}
-    assert [week for week in weeks if not np.isnan(week)] == [gone[cust] for cust in found.cust_id[left].tolist()]
+    assert [week for week in weeks if not np.isnan(week)] == [
+        gone[cust] for cust in found.cust_id[left].tolist()
+    ]
     high = np.isin(np.arange(len(score)), np.argsort(-score, kind="stable")[: round(len(score) * 0.05)])
     for name, who in (("model", high), ("rule_e05", rule), ("all", np.ones(len(left), bool))):
         told, warned = figures["warning"][name], weeks[who & left]

@@ -20,7 +20,9 @@ LOANS = {"MORTGAGE": "mortgage", "CONSUMER": "consumer_loan", "BUSINESS": "busin
 HOLDINGS = ("WEALTH", "FUND", "INSURANCE", "METAL", "BOND")
 
 
-def test_what_is_held_and_owed_brings_its_margin_and_what_is_late_nothing(tmp_path: Path, duck: Engine) -> None:
+def test_what_is_held_and_owed_brings_its_margin_and_what_is_late_nothing(
+    tmp_path: Path, duck: Engine
+) -> None:
     rng, bank = random.Random(31), Bank(tmp_path / "lake", duck, DEFAULTS).rate("USD", f"{RATE}")
     sums: dict[int, dict[str, float]] = defaultdict(lambda: defaultdict(float))
     earns: dict[int, dict[str, float]] = defaultdict(lambda: defaultdict(float))
@@ -33,7 +35,9 @@ def test_what_is_held_and_owed_brings_its_margin_and_what_is_late_nothing(tmp_pa
         sums[cust]["demand"] += max(demand, 0)
         if rng.random() < 0.4:
             amount, dollars = rng.randint(1, 50) * 1_000, rng.random() < 0.4
-            bank.has_account(cust, amount, f"{cust}t", "TIME", "USD" if dollars else "CNY", maturity=date(2026, 1, 1))
+            bank.has_account(
+                cust, amount, f"{cust}t", "TIME", "USD" if dollars else "CNY", maturity=date(2026, 1, 1)
+            )
             sums[cust]["time"] += amount * (RATE if dollars else 1)
         for category in HOLDINGS:
             if rng.random() < 0.25:
@@ -63,9 +67,14 @@ def test_what_is_held_and_owed_brings_its_margin_and_what_is_late_nothing(tmp_pa
     for cust, row in rows.items():
         told = {name.removeprefix("sum_"): value for name, value in row.items() if name.startswith("sum_")}
         assert told == {name: pytest.approx(sums[cust][name], abs=0.01) for name in told}, cust
-        year = sum((sums[cust][name] + earns[cust][name]) * DEFAULTS[f"value.margin_{name}"] for name in told) + fees[cust]
+        year = (
+            sum((sums[cust][name] + earns[cust][name]) * DEFAULTS[f"value.margin_{name}"] for name in told)
+            + fees[cust]
+        )
         assert row["contribution"] == pytest.approx(year / 12, abs=0.006), cust
-        assert row["overdue"] == late[cust] and row["holds_credit_card"] == (fees[cust] >= DEFAULTS["value.fee_credit_card"])
+        assert row["overdue"] == late[cust] and row["holds_credit_card"] == (
+            fees[cust] >= DEFAULTS["value.fee_credit_card"]
+        )
     assert {name for cust in sums for name, amount in sums[cust].items() if amount} >= {
         "demand", "time", "credit_card", *LOANS.values(), *(h.lower() for h in HOLDINGS),
     }  # fmt: skip

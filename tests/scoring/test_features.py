@@ -59,9 +59,14 @@ class Lives:
             status="FROZEN" if cust == 7 else "NORMAL",
         )  # fmt: skip
         for n in range(cust % 4):
-            maturity, amount = date(2025, 8, 25) + timedelta(days=rng.randint(0, 125)), rng.randint(1, 30) * 1_000
+            maturity, amount = (
+                date(2025, 8, 25) + timedelta(days=rng.randint(0, 125)),
+                rng.randint(1, 30) * 1_000,
+            )
             if (cust, n) in ((1, 0), (2, 0)):
-                maturity = DATES[-1] + timedelta(days=30 * (cust - 1))  # on the day itself; on the last day of thirty
+                maturity = DATES[-1] + timedelta(
+                    days=30 * (cust - 1)
+                )  # on the day itself; on the last day of thirty
             closed, dollars = n == 2 and cust % 3 == 0, n == 1 and cust % 2 == 0
             self.bank.has_account(
                 cust, amount, f"{cust}t{n}", "TIME", "USD" if dollars else "CNY", maturity=maturity,
@@ -110,12 +115,17 @@ class Lives:
         passed = day.day / ((day.replace(day=28) + timedelta(days=4)).replace(day=1) - timedelta(days=1)).day
         ends = DATES[n::-1]  # this month so far, and the months before
         mda = [float(self.stands[end][cust]["mda"]) for end in ends]
-        rolled = [passed * new + (1 - passed) * old for new, old in zip(mda, [*mda[1:], math.nan], strict=True)]
+        rolled = [
+            passed * new + (1 - passed) * old for new, old in zip(mda, [*mda[1:], math.nan], strict=True)
+        ]
         if passed == 1:
             rolled = mda
         months = [r for r in rolled if not math.isnan(r)]
         seen = [self.logins[cust, end] for end in ends]
-        logins = [seen[0] + (1 - passed) * seen[1], *(passed * a + (1 - passed) * b for a, b in zip(seen[1:], seen[2:], strict=False))]
+        logins = [
+            seen[0] + (1 - passed) * seen[1],
+            *(passed * a + (1 - passed) * b for a, b in zip(seen[1:], seen[2:], strict=False)),
+        ]
         logins = [float(count) for count in seen] if passed == 1 else logins
         aum, base = float(row["aum"]), sum(months[:3]) / 3
         then = float(row["aum_30d_ago"])
@@ -130,7 +140,10 @@ class Lives:
             return None if then is None else (day - then).days
 
         own = [sum(self.own[cust, end]) for end in ends[:2]], [len(self.own[cust, end]) for end in ends[:2]]
-        due = {span: sum(a for on, a in self.due[cust] if day < on <= day + timedelta(days=span)) for span in (30, 60, 90)}
+        due = {
+            span: sum(a for on, a in self.due[cust] if day < on <= day + timedelta(days=span))
+            for span in (30, 60, 90)
+        }
         lately = [amount for on, amount in self.salaries[cust] if on in ends[:4]]
         last = next((paid for paid in reversed(self.salaries[cust]) if paid[0] <= day), None)
         return {
@@ -157,7 +170,10 @@ class Lives:
         first = 1 if day == DATES[-1] else 0  # whole months before this one
         whole = [float(self.stands[end][cust]["mda"]) for end in DATES[n - first :: -1]]
         m1, m2, m3, m4 = whole[:4] if first else whole[1:5]
-        v = {name: float(DEFAULTS[f"E05.{name}"]) for name in ("drop_floor", "drop_share", "months_floor", "months_share")}
+        v = {
+            name: float(DEFAULTS[f"E05.{name}"])
+            for name in ("drop_floor", "drop_share", "months_floor", "months_share")
+        }
         fell = then - aum + 0.005
         slid = m4 > m3 > m2 > m1 and m4 - m1 + 0.005 >= max(v["months_floor"], m4 * v["months_share"])
         return slid or (fell >= v["drop_floor"] and fell >= then * v["drop_share"])
@@ -183,7 +199,9 @@ def test_each_feature_is_what_its_name_says(lives: Lives, day: date) -> None:
             assert told == (None if value is None else pytest.approx(value, rel=1e-6, abs=1e-6)), (cust, name)
             differs[name].add(told)
     flat = {name for name, told in differs.items() if len(told) < 2}
-    assert flat <= {"fund_share", "debt_to_aum", "below_months", "categories_change"}, flat  # the others were put to the test
+    assert flat <= {"fund_share", "debt_to_aum", "below_months", "categories_change"}, (
+        flat
+    )  # the others were put to the test
     rule = {cust for cust, row in found.items() if row["rule_e05"]}
     assert rule == {cust for cust in found if lives.falls(cust, day)} and 0 < len(rule) < len(found)
 

@@ -54,7 +54,9 @@ def test_who_learns_from_noise_tells_nobody_apart() -> None:
 
 def test_the_same_rows_give_the_same_model() -> None:
     score, happened = drawn(9_000)
-    frame = Frame((Feature("a"), Feature("b")), np.column_stack([score, score[::-1]])[:6_000].astype(np.float32))
+    frame = Frame(
+        (Feature("a"), Feature("b")), np.column_stack([score, score[::-1]])[:6_000].astype(np.float32)
+    )
     one, two = (fit(frame, happened[:6_000], SMALL) for _ in range(2))
     assert [b.model_to_string() for b in one.boosters] == [b.model_to_string() for b in two.boosters]
     assert one.calibrator == two.calibrator
@@ -93,7 +95,10 @@ def test_drift_is_the_stability_index_over_tenths_and_the_unknown() -> None:
     assert stability_index(before, after) == pytest.approx(reckoned)
     a, b = np.linspace(0, 1, 1_000), np.full(1_000, np.nan)
     reference = bins_of(Frame((Feature("a"), Feature("b")), np.column_stack([a, b])))
-    assert reference["a"]["shares"] == pytest.approx([0.1] * 10 + [0.0]) and reference["b"]["shares"] == [0.0, 1.0]
+    assert reference["a"]["shares"] == pytest.approx([0.1] * 10 + [0.0]) and reference["b"]["shares"] == [
+        0.0,
+        1.0,
+    ]
     half = Drift(reference)
     gone = np.where(a < 0.5, np.nan, a)
     half.add(Frame((Feature("a"), Feature("b")), np.column_stack([gone, b])))
@@ -102,7 +107,10 @@ def test_drift_is_the_stability_index_over_tenths_and_the_unknown() -> None:
     assert half.known_shares() == {"a": pytest.approx(0.5), "b": 0.0}
 
 
-@given(st.lists(st.floats(-100, 100, width=32) | st.just(float("nan")), min_size=2, max_size=60), st.integers(0, 59))
+@given(
+    st.lists(st.floats(-100, 100, width=32) | st.just(float("nan")), min_size=2, max_size=60),
+    st.integers(0, 59),
+)
 def test_counts_joined_from_parts_are_those_of_the_whole(values: list[float], cut: int) -> None:
     column = np.array(values, np.float32)[:, None]
     feature = (Feature("a"),)

@@ -16,7 +16,9 @@ from yinke.scoring.value.contribution import BALANCES
 from yinke.scoring.value.outcome import Past
 
 
-def test_what_is_new_is_what_was_not_held_and_is_at_any_of_three_months_ends(tmp_path: Path, duck: Engine) -> None:
+def test_what_is_new_is_what_was_not_held_and_is_at_any_of_three_months_ends(
+    tmp_path: Path, duck: Engine
+) -> None:
     bank = Bank(tmp_path / "lake", duck, DEFAULTS)
     for cust in range(1, 6):
         bank.has_customer(cust).has_account(cust, 120_000)
@@ -38,9 +40,17 @@ def test_what_is_new_is_what_was_not_held_and_is_at_any_of_three_months_ends(tmp
     assert found.new[:, fund].tolist() == [True, False, True, False, False]
     assert found.new[:, metal].tolist() == [False, False, False, True, False]
     assert found.candidates(fund).tolist() == [True, False, True, True, True]
-    assert found.sums[:, BALANCES.index("fund")].tolist() == [5_000, 90_000, 7_000, 0, 0]  # the most of any of them
+    assert found.sums[:, BALANCES.index("fund")].tolist() == [
+        5_000,
+        90_000,
+        7_000,
+        0,
+        0,
+    ]  # the most of any of them
     a_month = 120_000 * DEFAULTS["value.margin_demand"] / 12
-    assert found.now.tolist() == pytest.approx([a_month, a_month + 9_000 * DEFAULTS["value.margin_fund"] / 12, *[a_month] * 3], abs=0.01)
+    assert found.now.tolist() == pytest.approx(
+        [a_month, a_month + 9_000 * DEFAULTS["value.margin_fund"] / 12, *[a_month] * 3], abs=0.01
+    )
     more = DEFAULTS["value.margin_fund"] / 12
     assert found.later().tolist() == pytest.approx([
         3 * a_month + 5_000 * more, 3 * a_month + (9_000 + 90_000 + 90_000) * more, 3 * a_month + 13_000 * more,

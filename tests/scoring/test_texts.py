@@ -78,6 +78,21 @@ def test_any_text_is_read_and_shares_are_shares(model: TextModel, text: str) -> 
     found = model.read(text)
     assert found.topic in TOPICS and found.tone in TONES
     assert all(0 <= share <= 1 for share in (found.topic_sure, found.tone_sure, found.complaint))
+    if found.topic == "NONE":  # who is about nothing complains of nothing, however unhappy
+        assert found.complaint <= 1 - found.topic_sure + 1e-9
+
+
+def test_who_is_unhappy_about_nothing_of_the_banks_counts_as_complaining_less(model: TextModel) -> None:
+    told = [
+        model.read(text)
+        for text in (
+            "今天下大雨，客户心情很差，气得不行",
+            "客户说太气人了，孩子考试没考好",
+            "失望，球队又输了",
+        )
+    ]
+    of_nothing = [found for found in told if (found.topic, found.tone) == ("NONE", "NEGATIVE")]
+    assert of_nothing and all(found.complaint <= 1 - found.topic_sure + 1e-9 for found in of_nothing)
 
 
 def test_a_model_reads_the_same_when_it_is_read_back(model: TextModel) -> None:

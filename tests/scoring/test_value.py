@@ -191,23 +191,35 @@ def test_proposals_suit_are_ranked_and_say_why(leavers: LeaverBank, lake: Lake) 
 
 def test_what_is_unlikely_is_not_proposed(leavers: LeaverBank, lake: Lake) -> None:
     night(leavers, lake)
-    told = sorted(row[f"probability_{n}"] for row in rows_of(lake).values() for n in (1, 2, 3) if row[f"product_{n}"])
+    told = sorted(
+        row[f"probability_{n}"] for row in rows_of(lake).values() for n in (1, 2, 3) if row[f"product_{n}"]
+    )
     middle = told[len(told) // 2]
     night(leavers, lake, **{"value.least_probability": middle})
-    again = [row[f"probability_{n}"] for row in rows_of(lake).values() for n in (1, 2, 3) if row[f"product_{n}"]]
+    again = [
+        row[f"probability_{n}"] for row in rows_of(lake).values() for n in (1, 2, 3) if row[f"product_{n}"]
+    ]
     assert again and min(again) >= round(middle, 3) > told[0] and len(again) < len(told)
 
 
-def test_what_cannot_be_told_apart_or_is_too_rare_is_proposed_to_nobody(leavers: LeaverBank, lake: Lake) -> None:
+def test_what_cannot_be_told_apart_or_is_too_rare_is_proposed_to_nobody(
+    leavers: LeaverBank, lake: Lake
+) -> None:
     card, _ = read_boosters(lake, "product", 1)
     known = {name: row for name, row in card["metrics"]["categories"].items() if row["state"] == "OFFERED"}
     best = max(known, key=lambda name: known[name]["auc"])
     assert len(known) > 1
-    past = Past(leavers.bank.engine, lake, {**leavers.bank.values, **FEW, "value.least_auc": known[best]["auc"] - 1e-9})
+    past = Past(
+        leavers.bank.engine,
+        lake,
+        {**leavers.bank.values, **FEW, "value.least_auc": known[best]["auc"] - 1e-9},
+    )
     number = train_products(past, threads=1, recipe=replace(PRODUCTS, least_rows=20))["number"]
     strict, boosters = read_boosters(lake, "product", number)
     states = {name: row["state"] for name, row in strict["metrics"]["categories"].items() if name in known}
-    assert states == {name: "OFFERED" if name == best else "POOR" for name in known} and set(boosters) == {best}
+    assert states == {name: "OFFERED" if name == best else "POOR" for name in known} and set(boosters) == {
+        best
+    }
     for rare in ({"value.least_positives": 10**6}, {"value.least_test_positives": 10**6}):
         past = Past(leavers.bank.engine, lake, {**leavers.bank.values, **FEW, **rare})
         with pytest.raises(YinkeError) as few:

@@ -30,7 +30,9 @@ seeds = st.binary(min_size=8, max_size=32)
 def test_of_each_block_just_the_share_is_held_out(seed: bytes, share: int, block: int) -> None:
     drawn = [is_held_out(seed, "T3-HIGH", n, share) for n in range(block * BLOCK, (block + 1) * BLOCK)]
     assert sum(drawn) == BLOCK * share // 100
-    assert drawn == [is_held_out(seed, "T3-HIGH", n, share) for n in range(block * BLOCK, (block + 1) * BLOCK)]
+    assert drawn == [
+        is_held_out(seed, "T3-HIGH", n, share) for n in range(block * BLOCK, (block + 1) * BLOCK)
+    ]
 
 
 def test_no_place_no_layer_and_no_block_is_favoured() -> None:
@@ -39,14 +41,22 @@ def test_no_place_no_layer_and_no_block_is_favoured() -> None:
         seed = f"seed {n}".encode()
         places.update(place for place in range(BLOCK) if is_held_out(seed, "T1-LOW", place, 20))
     assert all(80 * 0.6 < places[place] < 80 * 1.4 for place in range(BLOCK))
-    blocks = [tuple(is_held_out(b"one", layer, b * BLOCK + p, 20) for p in range(BLOCK)) for layer in ("T1-LOW", "T2-LOW") for b in range(20)]
+    blocks = [
+        tuple(is_held_out(b"one", layer, b * BLOCK + p, 20) for p in range(BLOCK))
+        for layer in ("T1-LOW", "T2-LOW")
+        for b in range(20)
+    ]
     assert len(set(blocks)) > 35  # who knows one block knows no other
 
 
 @given(seeds, st.sets(st.integers(0, 10**6), min_size=2, max_size=40))
-def test_the_order_of_a_night_follows_from_the_seed_and_from_nothing_else(seed: bytes, numbers: set[int]) -> None:
+def test_the_order_of_a_night_follows_from_the_seed_and_from_nothing_else(
+    seed: bytes, numbers: set[int]
+) -> None:
     customers = [f"C{n:08}" for n in numbers]
-    assert in_order(seed, customers) == in_order(seed, reversed(customers)) and set(in_order(seed, customers)) == set(customers)
+    assert in_order(seed, customers) == in_order(seed, reversed(customers)) and set(
+        in_order(seed, customers)
+    ) == set(customers)
 
 
 def test_who_has_a_low_number_is_not_drawn_first() -> None:
@@ -59,7 +69,9 @@ def test_who_has_a_low_number_is_not_drawn_first() -> None:
 def test_the_check_of_the_arms_sizes_is_pearsons(treated: int, control: int, share: int) -> None:
     total = treated + control
     expected = [total * (1 - share / 100), total * share / 100]
-    assert sample_ratio(treated, control, share / 100) == pytest.approx(chisquare([treated, control], expected).pvalue, abs=1e-12)
+    assert sample_ratio(treated, control, share / 100) == pytest.approx(
+        chisquare([treated, control], expected).pvalue, abs=1e-12
+    )
 
 
 def test_arms_that_differ_before_anything_is_done_are_told_in_standard_deviations() -> None:
@@ -68,7 +80,10 @@ def test_arms_that_differ_before_anything_is_done_are_told_in_standard_deviation
     assert abs(imbalance(held_out, value)) < chance_imbalance(3_000, 1_000)
     assert imbalance(held_out, value - 0.6 * held_out) == pytest.approx(0.2, abs=0.08)
     assert imbalance(held_out, np.ones(4_000)) == 0
-    over = [abs(imbalance(rng.random(200) < 0.2, rng.normal(size=200))) > chance_imbalance(160, 40) for _ in range(2_000)]
+    over = [
+        abs(imbalance(rng.random(200) < 0.2, rng.normal(size=200))) > chance_imbalance(160, 40)
+        for _ in range(2_000)
+    ]
     assert np.mean(over) == pytest.approx(0.01, abs=0.01)  # once in a hundred, by chance
 
 
