@@ -208,7 +208,14 @@ def test_a_challenger_of_values_agrees_where_it_stays_within_the_champions_span(
         for row, said in zip(spans, says, strict=True)
     )
     assert told["same"] == ways["within"] and told["customers"] == len(spans)
-    assert ways["within"] and ways["above"] + ways["below"] and min(ways["above"], ways["below"]) >= 0
+    assert ways["within"] and ways["above"] + ways["below"]
+    for numbers, better in (((1, other), "CHAMPION"), ((other, 1), "CHALLENGER")):  # whose error is less
+        compared = measure_models(engine, lake, values, "value", numbers).told()
+        errors = {
+            number: compared[name]["error"]
+            for number, name in zip(numbers, ("champion", "challenger"), strict=True)
+        }
+        assert errors[1] < errors[other] and compared["better"] == better
 
 
 @pytest.mark.spark

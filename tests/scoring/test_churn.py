@@ -137,7 +137,7 @@ def test_the_label_is_its_definition_reckoned_one_by_one(tmp_path: Path, duck: E
             floor = 200_000 if was["tier"] >= 3 else 20_000
             gone, gone_anyway = (left <= base / 2 and base - left >= floor for left in (after, after + known))
             barred = then["status"] in ("DECEASED", "FROZEN")
-            expects = None if barred or gone and not gone_anyway else int(gone)
+            expects = None if barred or (gone and not gone_anyway) else int(gone)
             row = rows[cust]
             assert row["left"] == expects, (n, cust, base, after, known)
             assert row["was"] == pytest.approx(base, abs=0.02) and row["after"] == pytest.approx(

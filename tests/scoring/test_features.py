@@ -7,6 +7,7 @@ import random
 import shutil
 from collections import defaultdict
 from datetime import date, timedelta
+from itertools import pairwise
 from pathlib import Path
 from statistics import pstdev
 from typing import Any
@@ -124,7 +125,7 @@ class Lives:
         seen = [self.logins[cust, end] for end in ends]
         logins = [
             seen[0] + (1 - passed) * seen[1],
-            *(passed * a + (1 - passed) * b for a, b in zip(seen[1:], seen[2:], strict=False)),
+            *(passed * a + (1 - passed) * b for a, b in pairwise(seen[1:])),
         ]
         logins = [float(count) for count in seen] if passed == 1 else logins
         aum, base = float(row["aum"]), sum(months[:3]) / 3

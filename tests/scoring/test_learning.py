@@ -37,7 +37,7 @@ def test_what_is_told_holds_whichever_way_it_is_calibrated(positives: int, kind:
     assert calibration_error(happened, probability) < 0.004
     raw = 1 / (1 + np.exp(-score))
     assert calibration_error(happened, raw) > 0.1  # as it stood it would have been believed wrongly
-    assert (np.diff(told(np.sort(score))) >= 0).all() and 0 < probability.min() and probability.max() < 1
+    assert (np.diff(told(np.sort(score))) >= 0).all() and probability.min() > 0 and probability.max() < 1
 
 
 def test_who_learns_from_noise_tells_nobody_apart() -> None:
