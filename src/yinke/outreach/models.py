@@ -76,7 +76,7 @@ class TemplateVersion(models.Model):
 
 
 class DeadMailbox(models.Model):
-    """死信邮箱: an address of e-mail that takes nothing any more. It speaks of that very address: a new one is good again."""
+    """失效邮箱: an address of e-mail that takes nothing any more. It speaks of that very address: a new one is good again."""
 
     id: int
     customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="+")
