@@ -88,7 +88,7 @@ class Lives:
         elif cust % 6 == 2:  # less each month
             kept = 0.88 ** (n - 2)
         elif cust % 6 == 3:  # less in two months, not in three
-            kept = (1.0, 0.8, 0.6)[min(max(n - 3, 0), 2)]
+            kept = (0.9, 1.0, 0.8, 0.6)[min(max(n - 2, 0), 3)]
         held = (20_000 if cust % 10 == 0 else 150_000) * (1 + cust / 30) * kept
         self.bank.has_account(cust, int(held))
         for _ in range(rng.randint(0, 3)):
