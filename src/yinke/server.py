@@ -78,7 +78,7 @@ def _demo_gateway(port: int) -> list[subprocess.Popen[bytes]]:
     path.write_text(
         f"sms:\n  - {{name: loopback, url: '{url}', secret_file: '{secret}'}}\n"
         f"email:\n  - {{name: mailbox, host: 127.0.0.1, port: {mail}, security: none, sender: care@bank.example, sender_name: 银客银行}}\n"
-        f"email_opt_out_url: http://127.0.0.1:{port}/opt-out\n"
+        f"email_opt_out_url: http://127.0.0.1:{port}/api/opt-out\n"
         f"email_returns: {{domain: returns.bank.example, host: 127.0.0.1, port: {back}}}\n",
         "utf-8",
     )

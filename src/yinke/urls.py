@@ -25,8 +25,8 @@ def page(request: HttpRequest) -> HttpResponse:
 
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("api/opt-out/<str:mark>", opt_out),
     path("api/", api.urls),
-    path("opt-out/<str:mark>", opt_out),
     *sso.URLS,
     re_path(r"^(?!api/|sso/|static/|assets/).*$", page),
 ]

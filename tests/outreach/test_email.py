@@ -30,7 +30,7 @@ from yinke.outreach.services.dispatch import Dispatched, dispatch
 from yinke.outreach.services.templates import Draft, TemplateWrong, decide, submit
 
 ZHAO = "zhao.yi@mail.example"
-URL = "https://care.bank.example/opt-out"
+URL = "https://care.bank.example/api/opt-out"
 pytestmark = pytest.mark.django_db(transaction=True)
 """What comes back is written down by another thread."""
 
@@ -252,7 +252,7 @@ def test_mail_to_nobody_of_ours_is_not_taken(bank: MailPost, box: Mailbox) -> No
 
 def test_the_link_asks_before_it_takes_and_works_without_signing_in(bank: MailPost, box: Mailbox) -> None:
     message, _ = sent(bank, box)
-    door, path = Client(enforce_csrf_checks=True), f"/opt-out/{mark_of(message.id)}"
+    door, path = Client(enforce_csrf_checks=True), f"/api/opt-out/{mark_of(message.id)}"
     asked = door.get(path)
     assert (
         asked.status_code == 200
@@ -265,7 +265,12 @@ def test_the_link_asks_before_it_takes_and_works_without_signing_in(bank: MailPo
         done = door.post(path, {"List-Unsubscribe": "One-Click"})
         assert done.status_code == 200 and "已退订" in done.content.decode()
     assert DoNotDisturb.objects.get().scope == "EMAIL" and Reply.objects.get().meaning == "OPT_OUT"
-    for wrong in (f"{path[:-1]}x", "/opt-out/m1-0", "/opt-out/退订", f"/opt-out/{mark_of(message.id + 1)}"):
+    for wrong in (
+        f"{path[:-1]}x",
+        "/api/opt-out/m1-0",
+        "/api/opt-out/退订",
+        f"/api/opt-out/{mark_of(message.id + 1)}",
+    ):
         assert door.get(wrong).status_code == door.post(wrong).status_code == 404
     assert done.headers["Referrer-Policy"] == "no-referrer" and done.headers["Cache-Control"] == "no-store"
 

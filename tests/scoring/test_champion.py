@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections import Counter
 from collections.abc import Callable
@@ -193,22 +194,27 @@ def test_a_challenger_of_values_agrees_where_it_stays_within_the_champions_span(
     engine, day = leavers.bank.engine, lake.day(TODAY)
     assert day is not None
     other = train_value(Past(engine, lake, values), threads=1, recipe=replace(VALUE, rounds=2))["number"]
-    set_released(lake, "value", 1, other)
-    building = begun(lake)
-    told = score_all(engine, building, lake, values)["challengers"]["value"]
-    spans = pq.read_table(building.path("value"), columns=["cust_id", "low", "high"]).to_pylist()
     table = engine.to_arrow(observe(engine, day, lake, values)).sort_by("cust_id")
     frame, nobody = frame_of(table), np.full(len(table), np.nan)
-    says = rounded(
-        opened_model(lake, "value", other).year(frame, table["f_contribution"].to_numpy(), nobody).expected
-    )
-    assert [row["cust_id"] for row in spans] == table["cust_id"].to_pylist()
-    ways = Counter(
-        "below" if said < float(row["low"]) else "above" if said > float(row["high"]) else "within"
-        for row, said in zip(spans, says, strict=True)
-    )
-    assert told["same"] == ways["within"] and told["customers"] == len(spans)
-    assert ways["within"] and ways["above"] + ways["below"]
+    seen: Counter[str] = Counter()
+    path = lake.root / "models" / "value" / f"{other}" / "card.json"
+    set_released(lake, "value", 1, other)
+    for decay in (None, {"leaving": 0.0, "loss": 0.0}):  # as if nobody ever left: too much
+        if decay is not None:
+            path.write_text(json.dumps(json.loads(path.read_text("utf-8")) | {"decay": decay}), "utf-8")
+        building = begun(lake)
+        told = score_all(engine, building, lake, values)["challengers"]["value"]
+        spans = pq.read_table(building.path("value"), columns=["cust_id", "low", "high"]).to_pylist()
+        used = opened_model(lake, "value", other)
+        says = rounded(used.year(frame, table["f_contribution"].to_numpy(), nobody).expected)
+        assert [row["cust_id"] for row in spans] == table["cust_id"].to_pylist()
+        ways = Counter(
+            "below" if said < float(row["low"]) else "above" if said > float(row["high"]) else "within"
+            for row, said in zip(spans, says, strict=True)
+        )
+        assert told["same"] == ways["within"] and told["customers"] == len(spans)
+        seen += ways
+    assert min(seen["below"], seen["within"], seen["above"]) > 0, seen
     for numbers, better in (((1, other), "CHAMPION"), ((other, 1), "CHALLENGER")):  # whose error is less
         compared = measure_models(engine, lake, values, "value", numbers).told()
         errors = {

@@ -76,7 +76,7 @@ class ChannelSettings(_Part):
     sms: tuple[SmsProvider, ...] = ()
     email: tuple[EmailProvider, ...] = ()
     email_opt_out_url: Annotated[str, Field(pattern=r"^(https?://\S+[^/\s])?$")] = ""
-    """Yinke's ``/opt-out`` as readers of e-mail reach it."""
+    """Yinke's ``/api/opt-out`` as readers of e-mail reach it."""
     email_returns: EmailReturns | None = None
 
     @model_validator(mode="after")
