@@ -193,6 +193,21 @@ def test_a_segment_that_may_not_be_approached_any_more_brings_nobody(
     assert not Member.objects.exists() and not contacted("X01")
 
 
+def test_a_date_made_anew_draws_nobody_else_from_a_segment(
+    bank: ExperimentBank, tmp_path: Path, settings: Any
+) -> None:
+    settings.YINKE = replace(django_settings.YINKE, lake=tmp_path)
+    a_segment(bank, "drawn", bank.people[:50])
+    bank.running(events=[], segment="drawn", share=20)
+    bank.a_night(TODAY)
+    drawn = set(Member.objects.values_list("customer_id", flat=True))
+    a_segment(bank, "drawn", bank.people[:80])  # the correction finds more of them
+    bank.a_night(TODAY)
+    assert (
+        set(Member.objects.values_list("customer_id", flat=True)) == drawn == {c.id for c in bank.people[:50]}
+    )
+
+
 def test_the_past_is_not_looked_at_with_what_is_known_today(bank: ExperimentBank) -> None:
     experiment = bank.running()
     bank.a_night(TODAY, *e08(bank, TODAY, slice(0, 60)))
