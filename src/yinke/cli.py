@@ -239,10 +239,12 @@ def _take_mail() -> None:
             place="email_returns",
             remedy="Say where in the file that YINKE_CHANNELS names",
         )
+    ends = {signal.SIGTERM, signal.SIGINT}
+    signal.pthread_sigmask(signal.SIG_BLOCK, ends)  # for all threads: what is being written down is finished
     taking = receiver(returns)
     taking.start()
     try:
-        signal.sigwait({signal.SIGTERM, signal.SIGINT})
+        signal.sigwait(ends)
     finally:
         taking.stop()
 

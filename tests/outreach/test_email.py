@@ -233,9 +233,17 @@ def test_what_a_person_writes_is_kept_and_what_a_machine_writes_is_not(bank: Mai
     _, letter = sent(bank, box)
     box.answer(letter, "谢谢，下周来", message_id="<2@mail.example>")
     box.answer(
+        letter,
+        "您好，我想把上次说好的周六的预约取消，改到下周日上午可以吗？",
+        message_id=f"<{'4' * 90}@mail.example>",
+    )
+    box.answer(letter, "还有一件事", message_id=f"<{'4' * 91}@mail.example>")
+    box.answer(
         letter, "我在休假。退订请联系同事", message_id="<3@mail.example>", Auto_Submitted="auto-replied"
     )
-    assert [reply.meaning for reply in Reply.objects.all()] == ["OTHER"] and not DoNotDisturb.objects.exists()
+    assert [reply.meaning for reply in Reply.objects.all()] == [
+        "OTHER"
+    ] * 3 and not DoNotDisturb.objects.exists()
 
 
 def test_mail_to_nobody_of_ours_is_not_taken(bank: MailPost, box: Mailbox) -> None:

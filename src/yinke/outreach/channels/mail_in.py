@@ -7,6 +7,7 @@ nothing. Mail to any other address is not taken.
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import logging
 import re
 from collections.abc import Sequence
@@ -98,8 +99,8 @@ def note(message_id: int, content: bytes, at: datetime | None = None) -> str:
     text = written(str(body.get_content()) if body is not None else "")
     subject = str(mail.get("Subject", ""))
     told = text or re.sub(r"^((re|回复|答复)[:：]\s*)+", "", subject, flags=re.I)
-    ref = f"mail {message_id} {mail.get('Message-ID', '')!s}"
-    return "ANSWER" if note_mail_answer(message_id, ref, told, moment) else "NOTHING"
+    ref = hashlib.sha256(str(mail.get("Message-ID", told)).encode()).hexdigest()[:40]
+    return "ANSWER" if note_mail_answer(message_id, f"mail {message_id} {ref}", told, moment) else "NOTHING"
 
 
 def _failed(report: Message) -> str:

@@ -124,6 +124,10 @@ def note_dead_mailboxes(customer_ids: Sequence[int]) -> None:
         )
 
 
+SHORT = 20
+"""Characters of the first line of an answer by e-mail that may say "no more"."""
+
+
 @transaction.atomic
 def note_mail_answer(message_id: int, ref: str, text: str, at: datetime) -> bool:
     """A customer answered an e-mail; one that says "no more" puts do-not-disturb in force for everybody of that address.
@@ -134,7 +138,10 @@ def note_mail_answer(message_id: int, ref: str, text: str, at: datetime) -> bool
     Returns:
         Whether it was new.
     """
-    out = opts_out(text, in_force())
+    first = next((line.strip() for line in text.splitlines() if line.strip()), "")
+    out = len(first) <= SHORT and opts_out(
+        first, in_force()
+    )  # a letter that speaks of cancelling something is none
     return _noted(message_id, ref, Reply.Meaning.OPT_OUT if out else Reply.Meaning.OTHER, text, at)
 
 
