@@ -63,7 +63,7 @@ def test_from_an_empty_board_to_an_alert_that_is_not_true(
     expect(page.get_by_text("与在用的一样")).to_be_visible()
 
     page = operations.open("/churn")
-    page.get_by_role("link", name="关怀计划").last.click()
+    page.get_by_role("main").get_by_role("link", name="关怀计划").click()
     expect(page.get_by_role("dialog").get_by_text("模型流失预警")).to_be_visible()
     expect(page.get_by_role("dialog").get_by_text(re.compile("天的事件|天没有这样的事件"))).to_be_visible()
 
