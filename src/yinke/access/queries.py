@@ -63,6 +63,8 @@ ACTIONS = (
     "alert.acknowledge", "task.assign", "task.make", "task.take_back", "contact.withdraw",
     "template.submit", "template.approve", "template.refuse", "template.withdraw", "template.retire", "dnd.reply",
     "plan.propose", "plan.approve", "plan.refuse", "plan.withdraw", "plan.stop",
+    "journey.save", "journey.submit", "journey.approve", "journey.refuse", "journey.withdraw", "journey.pause", "journey.resume",
+    "journey.stop", "journey.enter",
 )  # fmt: skip
 """What is accounted for."""
 

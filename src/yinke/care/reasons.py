@@ -56,14 +56,14 @@ def event_name(type: str, language: str) -> str:
 
 def family(type: str) -> str:
     """The family of a reason's type: MATURITY, FLOW, PAYROLL, TIER, CARE, ACTIVITY, LOAN, SERVICE, NEW or CHURN of events;
-    HAND or EXPERIMENT.
+    HAND, JOURNEY or EXPERIMENT.
 
-    >>> family("E25"), family("H01"), family("X01")
-    ('CHURN', 'HAND', 'EXPERIMENT')
+    >>> family("E25"), family("H01"), family("J01"), family("X01")
+    ('CHURN', 'HAND', 'JOURNEY', 'EXPERIMENT')
     """
     if type in EVENT_TYPES:
         return EVENT_TYPES[type].family
-    return "EXPERIMENT" if type.startswith("X") else "HAND"
+    return {"X": "EXPERIMENT", "J": "JOURNEY"}.get(type[0], "HAND")
 
 
 def sentence(

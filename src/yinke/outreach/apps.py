@@ -7,10 +7,12 @@ class OutreachConfig(AppConfig):
 
     def ready(self) -> None:
         """Plans of care turn a night's events into messages; messages and answers stand on the customer's timeline."""
-        from yinke.care.services.make_tasks import MESSENGERS
+        from yinke.care.services.make_tasks import BRINGERS, MESSENGERS
+        from yinke.outreach.journeys.night import bring_tasks, take_events
         from yinke.outreach.services.plans_night import ask_for_messages
 
-        MESSENGERS.append(ask_for_messages)
+        MESSENGERS.extend((take_events, ask_for_messages))  # a plan may take reasons away
+        BRINGERS.append(bring_tasks)
         from yinke.care.customer_timeline import MARKS, SOURCES, source_of
 
         SOURCES.append(

@@ -24,7 +24,15 @@ from yinke.common.lunar import solar_date
 from yinke.customers.models import Customer
 from yinke.customers.queries_identity import together
 from yinke.effect.services.held_out import held_out
-from yinke.outreach.models import Channel, DeadMailbox, Kind, Message, TemplateVersion
+from yinke.outreach.models import (
+    Channel,
+    DeadMailbox,
+    Journey,
+    JourneyVersion,
+    Kind,
+    Message,
+    TemplateVersion,
+)
 from yinke.outreach.texts import digest, words_of
 from yinke.privacy.consents import allowed, said_no
 from yinke.privacy.models import Purpose, Restriction
@@ -36,9 +44,9 @@ CAPS: Mapping[str, str] = {Channel.SMS: "sms", Channel.EMAIL: "email"}
 """How the thresholds of each channel's caps are named."""
 WHYS = (
     "LATE", "CONTENT", "STATUS", "RESTRICTED", "NO_ADDRESS", "BAD_NUMBER", "DEAD_MAILBOX", "COMPLAINT", "DND", "CONSENT", "HELD_OUT",
-    "SUITABILITY", "REFUSED", "DEAL", "CAP_WEEK", "CAP_MONTH", "CAP_ALL", "HOURS", "FESTIVAL",
+    "SUITABILITY", "REFUSED", "DEAL", "PAUSED", "CAP_WEEK", "CAP_MONTH", "CAP_ALL", "HOURS", "FESTIVAL",
 )  # fmt: skip
-"""Why a message does not go, in the order in which it is asked; the last two only make it wait."""
+"""Why a message does not go, in the order in which it is asked; PAUSED and the last two only make it wait."""
 GONE_STATUSES = ("DECEASED", "CLOSED", "ERASED")
 
 
@@ -277,6 +285,20 @@ def _cool_off(asked: _Asked, going: Collection[int]) -> dict[int, Verdict]:
     return found
 
 
+PAUSE = timedelta(minutes=5)
+"""So often a message of a paused journey asks again."""
+
+
+def _paused(asked: _Asked, going: Collection[int]) -> dict[int, Verdict]:
+    """What a journey asked for waits while it is paused."""
+    some = {journey for n in going if (journey := asked.messages[n].journey_id) is not None}
+    if not some:
+        return {}
+    rows = JourneyVersion.objects.filter(id__in=some, journey__state=Journey.State.PAUSED)
+    paused = set(rows.values_list("id", flat=True))
+    return {n: Verdict("PAUSED", asked.at + PAUSE) for n in going if asked.messages[n].journey_id in paused}
+
+
 def _caps(asked: _Asked, going: Collection[int]) -> dict[int, Verdict]:
     """So many in so many days, over all the numbers of a person; those let through a moment ago count too."""
     some = asked.besides_service(going)
@@ -364,5 +386,5 @@ def in_spring_festival(day: date) -> bool:
 
 _RULES: tuple[Callable[[_Asked, Collection[int]], dict[int, Verdict]], ...] = (
     _late, _content, _status, _restricted, _address, _complaint, _dnd, _consent, _held_out, _suitability, _cool_off,
-    _caps, _hours,
+    _paused, _caps, _hours,
 )  # fmt: skip

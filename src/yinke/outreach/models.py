@@ -148,6 +148,11 @@ class Message(models.Model):
         "CarePlan", null=True, on_delete=models.PROTECT, related_name="messages", db_index=False
     )
     """The plan of care that asked for it."""
+    journey = models.ForeignKey(
+        "JourneyVersion", null=True, on_delete=models.PROTECT, related_name="messages", db_index=False
+    )
+    journey_step = models.CharField(max_length=12, blank=True, default="", db_default="")
+    """The step of the journey that asked for it."""
     by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
     """Who asked for it; None: a job."""
     request_key = models.CharField(max_length=80, unique=True)
@@ -175,6 +180,11 @@ class Message(models.Model):
             models.Index(fields=["gone_at"], condition=Q(state="SENDING"), name="message_sending"),
             models.Index(fields=["customer", "-made_at"], name="message_of_customer"),
             models.Index(fields=["-made_at", "-id"], name="message_newest"),
+            models.Index(
+                fields=["journey", "journey_step", "state"],
+                condition=Q(journey__isnull=False),
+                name="message_of_journey",
+            ),
         ]
 
 
@@ -200,3 +210,16 @@ class Reply(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["provider", "provider_ref"], name="outreach_one_reply")
         ]
+
+
+from yinke.outreach.journeys.models import (  # noqa: E402, the context's models are found here
+    Journey,
+    JourneyTask,
+    JourneyVersion,
+    Traveller,
+)
+
+__all__ = [
+    "CarePlan", "Channel", "DeadMailbox", "Journey", "JourneyTask", "JourneyVersion", "Kind", "Message", "Reply", "Template",
+    "TemplateVersion", "Traveller",
+]  # fmt: skip

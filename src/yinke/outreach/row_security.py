@@ -6,9 +6,13 @@ POLICIES = {
     "outreach_message": of_customer(),
     "outreach_reply": of_customer(),
     "outreach_deadmailbox": of_customer(),
+    "outreach_traveller": of_customer(),
+    "outreach_journeytask": of_customer(),
 }
 OPEN = {
     "outreach_careplan": "which events are answered by which text; no row of a customer",
+    "outreach_journey": "names and states of journeys; no row of a customer",
+    "outreach_journeyversion": "what was drawn; no row of a customer",
     "outreach_template": "texts for everybody; no row of a customer",
     "outreach_templateversion": "texts for everybody; no row of a customer",
 }

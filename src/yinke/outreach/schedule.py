@@ -1,4 +1,4 @@
-"""派发 by the workers: each minute, and at once when a message is asked for; several may send side by side."""
+"""派发与旅程推进 by the workers: each minute, and at once when somebody asks for it; several may send side by side."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from django.db import transaction
 from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
 
+from yinke.outreach.journeys.tick import tick
 from yinke.outreach.services.dispatch import dispatch
 
 
@@ -20,11 +21,26 @@ def send_due() -> int:
 @app.periodic(cron="* * * * *", periodic_id="outreach")
 @app.task(name="outreach.watch", queue="outreach", queueing_lock="outreach.watch")
 def watch(timestamp: int) -> int:
-    """What waited for its hour, or for a provider, goes now."""
+    """Journeys go on; what they ask for, and what waited for its hour or for a provider, goes now."""
+    tick()
     return dispatch().taken
+
+
+@app.task(name="outreach.journeys", queue="outreach", queueing_lock="outreach.journeys")
+def move() -> int:
+    """Let journeys go on; how many customers moved."""
+    moved = tick().moved
+    dispatch()
+    return moved
 
 
 def dispatch_soon() -> None:
     """Wake the worker, who sees the call once this transaction is committed; one that waits already is enough."""
     with suppress(AlreadyEnqueued), transaction.atomic():
         send_due.defer()
+
+
+def move_soon() -> None:
+    """Wake the worker as ``dispatch_soon``, for journeys."""
+    with suppress(AlreadyEnqueued), transaction.atomic():
+        move.defer()

@@ -18,6 +18,7 @@ export const WHYS = [
   "SUITABILITY",
   "REFUSED",
   "DEAL",
+  "PAUSED",
   "CAP_WEEK",
   "CAP_MONTH",
   "CAP_ALL",

@@ -128,7 +128,7 @@ class ManagerTask(_Step):
 
     type: Literal["TASK"]
     title: str = Field(min_length=1, max_length=40)
-    script: str = Field(default="", max_length=300)
+    script: str = Field(default="", max_length=120)
     days: int = Field(default=7, ge=1, le=60)
     """It stands for so many days."""
     priority: int = Field(default=2, ge=1, le=3)
@@ -139,7 +139,7 @@ class ChangeTag(_Step):
     """标签变更: gives or takes a tag that people may set."""
 
     type: Literal["TAG"]
-    tag: Annotated[str, Field(pattern=r"^[a-z0-9_]{1,40}$")]
+    tag: int
     add: bool = True
     next: Next = None
 

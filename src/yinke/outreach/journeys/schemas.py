@@ -12,6 +12,8 @@ from yinke.outreach.journeys.definition import Definition
 from yinke.outreach.schemas import ChannelCode, KindCode
 
 JourneyState = Literal["DRAFT", "RUNNING", "PAUSED", "STOPPED"]
+TravellerState = Literal["INSIDE", "DONE", "GOAL", "HELD_OUT", "STOPPED"]
+End = Literal["DONE", "GOAL", "HELD_OUT", "CUT"]
 VersionCode = Literal["DRAFT", "PENDING", "APPROVED", "REFUSED", "WITHDRAWN"]
 
 
@@ -131,6 +133,13 @@ class Choice(Schema):
     """Of a segment: its members within the viewer's scope."""
 
 
+class TagChoice(Schema):
+    """A tag that a step may give or take."""
+
+    id: int
+    name: str
+
+
 class TextChoice(Schema):
     """A template that a message may be made of."""
 
@@ -148,7 +157,7 @@ class JourneyChoices(Schema):
     conditions: list[Choice]
     """All segments in use: they may be asked, not approached."""
     events: list[Choice]
-    tags: list[Choice]
+    tags: list[TagChoice]
     templates: list[TextChoice]
 
 
@@ -167,7 +176,7 @@ class DryPath(Schema):
     customer_id: int
     name: str
     steps: list[PassedStep]
-    end: Literal["DONE", "GOAL", "HELD_OUT", "CUT"]
+    end: End
     """CUT: more than a year ahead."""
 
 
@@ -183,7 +192,7 @@ class InsideOut(Schema):
 
     customer_id: int
     name: str
-    state: Literal["INSIDE", "DONE", "GOAL", "HELD_OUT", "STOPPED"]
+    state: TravellerState
     step: str | None
     path: list[str]
     entered_at: datetime
@@ -203,3 +212,11 @@ class EnteredOut(Schema):
     """How many customers entered."""
 
     entered: int
+
+
+class DryRunIn(Schema):
+    """Which journey to try, on how many customers. ``journey_id``: its chances are those of this journey."""
+
+    definition: Definition
+    customers: int = Field(default=10, ge=1, le=50)
+    journey_id: int | None = None

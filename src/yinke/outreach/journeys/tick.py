@@ -1,0 +1,382 @@
+"""旅程推进: each minute, whoever is due goes on: in sets, one transaction for so many, all that it does within it.
+
+A kill loses the transaction and nothing else; the next tick does it again. One worker at a time moves a journey.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from functools import cached_property
+from typing import Any
+
+from django.db import connection, transaction
+from django.utils import timezone
+from psycopg.types.json import Jsonb
+from pyroaring import BitMap
+
+from yinke.common.errors import NotFound
+from yinke.customers.services.tag_by_job import tag_by_job
+from yinke.outreach.gate import GONE_STATUSES
+from yinke.outreach.journeys.check import moment
+from yinke.outreach.journeys.definition import WAITS, Await, ChangeTag, Definition, ManagerTask, SendMessage
+from yinke.outreach.journeys.engine import ENTERING, SHANGHAI, Placed, Plan, advance, numbers, plan_of
+from yinke.outreach.journeys.models import Journey, JourneyVersion, Traveller
+from yinke.outreach.services.send import sendable
+from yinke.outreach.services.templates import in_force
+from yinke.segments.definitions import in_use
+from yinke.segments.kept import members_of, members_store
+from yinke.segments.moves import Cursor, moves_since, newest
+
+CHUNK = 250_000
+"""Customers of one transaction."""
+State = Traveller.State
+
+
+@dataclass
+class Ticked:
+    """What a tick came to."""
+
+    entered: int = 0
+    reached: int = 0
+    moved: int = 0
+
+
+def tick(only: int | None = None) -> Ticked:
+    """Let customers enter running journeys, take out those who have reached the goal, and move all who are due.
+
+    Args:
+        only: this journey alone.
+    """
+    done, began = Ticked(), timezone.now()
+    running = Journey.objects.filter(state=Journey.State.RUNNING)
+    if only is not None:
+        running = running.filter(id=only)
+    for journey_id in list(running.order_by("id").values_list("id", flat=True)):
+        _look_around(journey_id, began, done)
+        while _move_some(journey_id, began, done):
+            pass
+    return done
+
+
+def _held(journey_id: int) -> Journey | None:
+    """The journey, its row held, if it runs and nobody else moves it."""
+    rows = Journey.objects.select_for_update(skip_locked=True, no_key=True)
+    return rows.filter(id=journey_id, state=Journey.State.RUNNING).first()
+
+
+def versions_of(journey: Journey) -> dict[int, Definition]:
+    """The approved versions of a journey: by them customers may be inside."""
+    rows = journey.versions.filter(state=JourneyVersion.State.APPROVED).order_by("number")
+    return {row.id: Definition.model_validate(row.definition) for row in rows}
+
+
+@transaction.atomic
+def _look_around(journey_id: int, now: datetime, done: Ticked) -> None:
+    """Who entered the segments that it watches since the last tick; who enters it by a date or by hand."""
+    journey = _held(journey_id)
+    if journey is None or journey.in_force_id is None:
+        return
+    versions = versions_of(journey)
+    entered = _entered(journey, versions)
+    for version_id, definition in versions.items():
+        if definition.goal and definition.goal.segment in entered:
+            done.reached += _reach(version_id, entered[definition.goal.segment], definition.goal.days, now)
+        for step in definition.steps:
+            if isinstance(step, Await) and step.segment in entered:
+                hear(version_id, step.id, entered[step.segment], now)
+    trigger = versions[journey.in_force_id].trigger
+    coming = BitMap()
+    if trigger.type == "DATE" and not journey.date_done and trigger.at and moment(trigger.at) <= now:
+        journey.date_done = journey.entering = True
+    if trigger.segment and in_use().filter(code=trigger.segment, outreach=True).exists():
+        if trigger.type == "SEGMENT":
+            coming = entered.get(trigger.segment, BitMap())
+        if journey.entering:
+            coming = members_of(trigger.segment)
+    done.entered += enter(journey, coming, now)
+    journey.entering, journey.ticked_at = False, now
+    journey.save(update_fields=["cursor", "entering", "date_done", "ticked_at"])
+
+
+def _entered(journey: Journey, versions: Mapping[int, Definition]) -> dict[str, BitMap]:
+    """Who entered each watched segment since the cursor, which moves on."""
+    members = members_store()
+    watched = set[str]()
+    for definition in versions.values():
+        watched |= {
+            one for one in (definition.trigger.segment, definition.goal and definition.goal.segment) if one
+        }
+        watched |= {step.segment for step in definition.steps if isinstance(step, Await) and step.segment}
+    cursor = read_cursor(journey.cursor) if journey.cursor else newest(members)
+    found: dict[str, BitMap] = {}
+    if watched:
+        changes, cursor = moves_since(members, cursor, {f"segment:{code}" for code in watched})
+        for change in changes:
+            code = change.key.removeprefix("segment:")
+            found[code] = (found.get(code, BitMap()) | change.entered) - change.left
+    journey.cursor = written_cursor(cursor)
+    return {code: whom for code, whom in found.items() if whom}
+
+
+def read_cursor(kept: Mapping[str, Any]) -> Cursor:
+    """A cursor as ``written_cursor`` wrote it."""
+    return Cursor(date.fromisoformat(kept["night"]), kept["move"], kept["finding"])
+
+
+def written_cursor(cursor: Cursor) -> dict[str, Any]:
+    """A cursor as JSON."""
+    return {"night": cursor.night.isoformat(), "move": cursor.move, "finding": cursor.finding}
+
+
+_ENTER = """
+INSERT INTO outreach_traveller (journey_id, version_id, customer_id, entry, state, step, since, due_at, heard, path, entered_at)
+SELECT %(journey)s, %(version)s, c.id, COALESCE(before.entry, 0) + 1, 'INSIDE', '', %(now)s, %(now)s, false, '{}', %(now)s
+FROM customers_customer c
+LEFT JOIN LATERAL (
+    SELECT t.entry, t.state, t.ended_at FROM outreach_traveller t
+    WHERE t.journey_id = %(journey)s AND t.customer_id = c.id ORDER BY t.entry DESC LIMIT 1
+) before ON true
+WHERE c.id = ANY(%(whom)s) AND c.status <> ALL(%(gone)s)
+  AND (before.entry IS NULL OR (before.state <> 'INSIDE' AND before.ended_at <= %(again)s))
+ORDER BY c.id
+"""
+
+
+def enter(journey: Journey, whom: BitMap, now: datetime) -> int:
+    """Let customers enter by the version in force, but those who are inside, may not enter again yet, or are at the goal.
+
+    The caller holds the journey's row.
+
+    Returns:
+        How many entered.
+    """
+    if not whom or journey.in_force is None:
+        return 0
+    definition = Definition.model_validate(journey.in_force.definition)
+    if definition.goal is not None:
+        whom = whom - members_of(definition.goal.segment)
+    again = definition.trigger.again_days
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _ENTER,
+            {
+                "journey": journey.id, "version": journey.in_force_id, "now": now, "whom": numbers(whom).tolist(),
+                "gone": list(GONE_STATUSES), "again": None if again is None else now - timedelta(days=again),
+            },
+        )  # fmt: skip
+        return int(cursor.rowcount)
+
+
+def hear(version_id: int, step: str, whom: BitMap, now: datetime) -> int:
+    """What a step awaits has come for those of the customers who stand there: they go on at the next tick."""
+    standing = Traveller.objects.filter(
+        version_id=version_id, step=step, state=State.INSIDE, customer_id__any_of=numbers(whom).tolist()
+    )
+    return standing.filter(heard=False).update(heard=True, due_at=now)
+
+
+_REACH = """
+UPDATE outreach_traveller SET reached_at = %(now)s, step = CASE WHEN state = 'INSIDE' THEN '' ELSE step END,
+    due_at = NULL, ended_at = COALESCE(ended_at, %(now)s), state = CASE WHEN state = 'INSIDE' THEN 'GOAL' ELSE state END
+WHERE version_id = %(version)s AND customer_id = ANY(%(whom)s) AND reached_at IS NULL AND entered_at > %(since)s
+  AND entered_at < %(now)s AND state <> 'STOPPED'
+RETURNING customer_id
+"""
+
+
+def _reach(version_id: int, whom: BitMap, days: int, now: datetime) -> int:
+    """Who reached the goal leaves; what he would still have been sent is not."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _REACH,
+            {
+                "version": version_id, "whom": numbers(whom).tolist(), "now": now, "since": now - timedelta(days=days),
+            },
+        )  # fmt: skip
+        reached = [customer for (customer,) in cursor.fetchall()]
+        cursor.execute(
+            "UPDATE outreach_message SET state = 'CANCELLED'"
+            " WHERE journey_id = %s AND state = 'QUEUED' AND customer_id = ANY(%s)",
+            [version_id, reached],
+        )
+    return len(reached)
+
+
+@transaction.atomic
+def _move_some(journey_id: int, began: datetime, done: Ticked) -> bool:
+    """Move up to ``CHUNK`` customers of one version; whether more may be due."""
+    journey = _held(journey_id)
+    if journey is None:
+        return False
+    for version_id, definition in versions_of(journey).items():
+        plan = plan_of(definition, f"journey {journey.id}")
+        leaving = _due(version_id, plan, began)
+        if leaving:
+            deeds = BankDeeds(journey, version_id, began)
+            placed = advance(plan, leaving, BankWorld(version_id, began), deeds)
+            done.moved += _place(journey.id, version_id, placed, began)
+            return True
+    return False
+
+
+def _due(version_id: int, plan: Plan, began: datetime) -> dict[tuple[str, bool], BitMap]:
+    """Who is due, by the step and whether what it awaits has come: who comes to stand in this tick goes on in the next."""
+    found: dict[tuple[str, bool], BitMap] = {}
+    left = CHUNK
+    for name in (ENTERING, *(name for name, step in plan.steps.items() if isinstance(step, WAITS))):
+        rows = Traveller.objects.filter(
+            version_id=version_id, step=name, state=State.INSIDE, due_at__lte=began
+        )
+        if name != ENTERING:
+            rows = rows.filter(since__lt=began)
+        some = list(rows.order_by("due_at").values_list("heard", "customer_id")[:left])
+        for heard in {heard for heard, _ in some}:
+            found[name, heard] = BitMap([customer for was, customer in some if was == heard])
+        left -= len(some)
+        if left <= 0:
+            break
+    return found
+
+
+_PLACE = """
+UPDATE outreach_traveller t SET step = p.step, state = p.state, since = %(now)s, due_at = p.due_at, heard = p.heard,
+    path = t.path || string_to_array(p.path, ','), held_out = COALESCE(p.held_out, t.held_out), ended_at = p.ended_at
+FROM moved m JOIN place p ON p.place = m.place
+WHERE t.journey_id = %(journey)s AND t.customer_id = m.customer_id AND t.version_id = %(version)s AND t.state = 'INSIDE'
+"""
+
+
+def _place(journey_id: int, version_id: int, placed: Sequence[Placed], now: datetime) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "DROP TABLE IF EXISTS moved, place;"
+            "CREATE TEMP TABLE moved (customer_id int, place int) ON COMMIT DROP;"
+            "CREATE TEMP TABLE place (place int, step text, state text, due_at timestamptz, heard boolean, path text,"
+            " held_out boolean, ended_at timestamptz) ON COMMIT DROP"
+        )
+        with cursor.copy("COPY place FROM STDIN") as copy:
+            for n, one in enumerate(placed):
+                ended = now if one.step is None else None
+                path = ",".join(one.flow.path)
+                copy.write_row(
+                    (n, one.step or "", one.state, one.due_at, one.heard, path, one.flow.held_out, ended)
+                )
+        with cursor.copy("COPY moved FROM STDIN") as copy:
+            for n, one in enumerate(placed):
+                copy.write("".join(f"{customer}\t{n}\n" for customer in one.flow.whom))
+        cursor.execute("ANALYZE moved")
+        cursor.execute(_PLACE, {"journey": journey_id, "version": version_id, "now": now})
+        return int(cursor.rowcount)
+
+
+@dataclass
+class BankWorld:
+    """``engine.World`` of the bank as it stands at a moment."""
+
+    version_id: int
+    now: datetime
+    _members: dict[str, BitMap] = field(default_factory=dict)
+
+    @cached_property
+    def hours(self) -> tuple[int, int]:
+        """As ``engine.World``."""
+        values = in_force()
+        return int(values["journey.work_from"]), int(values["journey.work_until"])
+
+    def inside(self, segment: str, whom: BitMap) -> BitMap:
+        """As ``engine.World``."""
+        if segment not in self._members:
+            self._members[segment] = members_of(segment)
+        return self._members[segment] & whom
+
+    def came(self, step: str, what: str, whom: BitMap) -> BitMap:
+        """As ``engine.World``."""
+        with connection.cursor() as cursor:
+            cursor.execute(
+                _CAME[what], {"version": self.version_id, "step": step, "whom": numbers(whom).tolist()}
+            )
+            return BitMap([customer for (customer,) in cursor.fetchall()])
+
+
+_CAME = {
+    what: f"""
+SELECT DISTINCT m.customer_id FROM outreach_message m
+WHERE m.journey_id = %(version)s AND m.journey_step = %(step)s AND m.customer_id = ANY(%(whom)s) AND {condition}
+"""
+    for what, condition in {
+        "SENT": "m.state IN ('SENT', 'DELIVERED')",
+        "DELIVERED": "m.state = 'DELIVERED'",
+        "REPLIED": "EXISTS (SELECT FROM outreach_reply r WHERE r.customer_id = m.customer_id AND r.channel = m.channel"
+        " AND r.at >= m.gone_at)",
+    }.items()
+}
+
+
+_MESSAGE = """
+INSERT INTO outreach_message (customer_id, version_id, channel, kind, journey_id, journey_step, request_key, made_at, expires_at,
+    next_at, state, why, attempts, provider, provider_ref)
+SELECT t.customer_id, %(text)s, %(channel)s, %(kind)s, t.version_id, %(step)s, {key}, %(now)s, %(until)s, %(now)s, 'QUEUED', '', 0, '', ''
+FROM {who}
+ON CONFLICT (request_key) DO NOTHING
+"""
+_TASK = """
+INSERT INTO outreach_journeytask (version_id, customer_id, step, priority, facts, asked_on, expire_on, request_key)
+SELECT t.version_id, t.customer_id, %(step)s, %(priority)s, %(facts)s, %(on)s, %(until)s, {key} FROM {who}
+ON CONFLICT (request_key) DO NOTHING
+"""
+_WHO = """outreach_traveller t
+WHERE t.journey_id = %(journey)s AND t.version_id = %(version)s AND t.state = 'INSIDE' AND t.customer_id = ANY(%(whom)s)"""
+_KEY = "'journey|' || t.id || '|' || %(step)s || '|' || cardinality(array_positions(t.path, %(passed)s))"
+"""The same step is passed again on a way round, after a wait: how often it was passed before is part of the key."""
+
+
+@dataclass
+class BankDeeds:
+    """``engine.Deeds``: written in the transaction that moves the customers."""
+
+    journey: Journey
+    version_id: int
+    now: datetime
+
+    def message(self, step: SendMessage, whom: BitMap) -> BitMap:
+        """As ``engine.Deeds``."""
+        try:
+            text = sendable(step.template)
+        except NotFound:
+            return BitMap()
+        lives = timedelta(hours=int(in_force()["outreach.lives_hours"]))
+        self._write(
+            _MESSAGE, step.id, whom, text=text.id, channel=text.template.channel, kind=text.template.kind, until=self.now + lives
+        )  # fmt: skip
+        return whom
+
+    def task(self, step: ManagerTask, whom: BitMap) -> None:
+        """As ``engine.Deeds``."""
+        on = self.now.astimezone(SHANGHAI).date()
+        facts = Jsonb({"journey": self.journey.name, "title": step.title, "script": step.script or None})
+        self._write(
+            _TASK,
+            step.id,
+            whom,
+            priority=step.priority,
+            facts=facts,
+            on=on,
+            until=on + timedelta(days=step.days),
+        )
+
+    def tag(self, step: ChangeTag, whom: BitMap) -> None:
+        """As ``engine.Deeds``."""
+        maker = JourneyVersion.objects.values_list("made_by_id", flat=True).get(id=self.version_id)
+        tag_by_job(maker, step.tag, numbers(whom).tolist(), adds=step.add)
+
+    def _write(self, sql: str, step: str, whom: BitMap, **given: Any) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                sql.format(key=_KEY, who=_WHO),
+                {
+                    **given, "journey": self.journey.id, "version": self.version_id, "step": step, "passed": f"{step}:next",
+                    "now": self.now, "whom": numbers(whom).tolist(),
+                },
+            )  # fmt: skip
