@@ -6,12 +6,11 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.utils import timezone
-from psycopg.types.json import Jsonb
 from pyroaring import BitMap
 
 from yinke.lake.store import Day
 from yinke.outreach.journeys.definition import Await, Definition
-from yinke.outreach.journeys.models import Journey, JourneyTask, JourneyVersion
+from yinke.outreach.journeys.models import Journey, JourneyVersion
 from yinke.outreach.journeys.tick import enter, hear
 
 OF_JOURNEY = "J01"
@@ -58,22 +57,19 @@ def take_events(cursor: Any, biz_date: date) -> int:
     return 0
 
 
+_BRING = """
+INSERT INTO incoming (dedup_key, type, customer_id, priority, expire_on, payload)
+SELECT %(type)s || '|' || t.request_key, %(type)s, t.customer_id, t.priority, t.expire_on, t.facts
+FROM outreach_journeytask t JOIN outreach_journeyversion v ON v.id = t.version_id JOIN outreach_journey j ON j.id = v.journey_id
+WHERE j.state = 'RUNNING' AND t.asked_on <= %(workday)s AND t.expire_on >= %(workday)s
+"""
+
+
 def bring_tasks(cursor: Any, day: Day, biz_date: date) -> int:
     """Add the tasks that running journeys have asked for to the night's reasons; a date made anew brings the same ones.
 
     Returns:
         How many were added.
     """
-    workday = biz_date + timedelta(days=1)
-    rows = JourneyTask.objects.filter(
-        asked_on__lte=workday, expire_on__gte=workday, version__journey__state=Journey.State.RUNNING
-    )
-    added = 0
-    with cursor.copy(
-        "COPY incoming (dedup_key, type, customer_id, priority, expire_on, payload) FROM STDIN"
-    ) as copy:
-        for row in rows.order_by("customer_id", "id").iterator(chunk_size=10_000):
-            key = f"{OF_JOURNEY}|{row.request_key}"
-            copy.write_row((key, OF_JOURNEY, row.customer_id, row.priority, row.expire_on, Jsonb(row.facts)))
-            added += 1
-    return added
+    cursor.execute(_BRING, {"type": OF_JOURNEY, "workday": biz_date + timedelta(days=1)})
+    return int(cursor.rowcount)

@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import cast
 
 import numpy as np
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 from pyroaring import BitMap
 
@@ -81,14 +81,15 @@ def journeys(viewer: Viewer) -> list[JourneyOut]:
         .prefetch_related("versions")
         .order_by("-id")[:MOST]
     )
-    counted: dict[int, Mapping[str, int]] = {row["journey"]: row for row in _travellers(viewer).values("journey").annotate(
-        entered=Count("id"), reached=Count("reached_at")
-    )}  # fmt: skip
-    inside = dict(
-        _travellers(viewer).filter(state=Traveller.State.INSIDE).values_list("journey").annotate(Count("id"))
-    )
+    rows_of, inside = _travellers(viewer).values_list("journey"), Traveller.State.INSIDE
+    counted = {
+        journey: (standing, entered, reached)
+        for journey, standing, entered, reached in rows_of.annotate(
+            standing=Count("id", filter=Q(state=inside)), entered=Count("id"), reached=Count("reached_at")
+        )
+    }
     names = names_of(Segment.objects.all(), viewer.language)
-    found = [_row(viewer, row, names, counted.get(row.id, {}), inside.get(row.id, 0)) for row in rows]
+    found = [_row(viewer, row, names, *counted.get(row.id, (0, 0, 0))) for row in rows]
     order = {"RUNNING": 1, "PAUSED": 1, "DRAFT": 2}
     return sorted(found, key=lambda one: 0 if one.may_decide else order.get(one.state, 3))
 
@@ -103,7 +104,7 @@ def _travellers(viewer: Viewer) -> QuerySet[Traveller]:
 
 
 def _row(
-    viewer: Viewer, row: Journey, names: Mapping[str, str], counted: Mapping[str, int], inside: int
+    viewer: Viewer, row: Journey, names: Mapping[str, str], inside: int, entered: int, reached: int
 ) -> JourneyOut:
     versions = sorted(row.versions.all(), key=lambda one: -one.number)
     shown = row.in_force or versions[0]
@@ -111,7 +112,7 @@ def _row(
     waits = next((one for one in versions if one.state == Version.PENDING), None)
     return JourneyOut(
         id=row.id, name=row.name, state=cast(JourneyState, row.state), trigger=trigger_said(definition.trigger, names, viewer.language),
-        steps=len(definition.steps), inside=inside, entered=counted.get("entered", 0), reached=counted.get("reached", 0),
+        steps=len(definition.steps), inside=inside, entered=entered, reached=reached,
         has_goal=definition.goal is not None, made_by=row.made_by.name, made_at=row.made_at, waiting=waits.number if waits else None,
         may_decide=waits is not None and waits.made_by_id != viewer.user_id and viewer.may("template.approve"),
         may_write=viewer.org_ids is None and viewer.may("template.write") and row.state != State.STOPPED,
@@ -166,7 +167,8 @@ def journey(viewer: Viewer, journey_id: int, number: int | None = None) -> Journ
     states = dict(mine.values_list("state").annotate(Count("id")))
     inside = dict(mine.filter(state=Traveller.State.INSIDE).values_list("version").annotate(Count("id")))
     names = names_of(Segment.objects.all(), viewer.language)
-    head = _row(viewer, row, names, total, states.pop(Traveller.State.INSIDE, 0))
+    standing = states.pop(Traveller.State.INSIDE, 0)
+    head = _row(viewer, row, names, standing, total["entered"], total["reached"])
     writes = head.may_write
     waits = next((one for one in versions if one.state == Version.PENDING), None)
     trigger = Definition.model_validate(row.in_force.definition).trigger if row.in_force else None
