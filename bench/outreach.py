@@ -128,7 +128,7 @@ def measure(home: Path, many: int, senders: int) -> None:
     secret, port = home / "key", 18_471
     secret.write_bytes(SECRET)
     with subprocess.Popen(
-        [sys.executable, "-m", "yinke.demo.gateway", f"{port}", f"{secret}", ""]
+        [sys.executable, "-m", "yinke.demo.gateway", f"{port}", f"{secret}", "", "0", "0"]
     ) as gateway:
         command = [sys.executable, __file__, "--to", f"{port}"]
         pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}

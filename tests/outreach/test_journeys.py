@@ -287,7 +287,7 @@ def test_a_managers_task_joins_the_next_nights_list_once(bank: JourneyBank) -> N
     assert (reason.type, reason.customer, reason.expire_on) == ("J01", bank.zhao, asked.expire_on)
     assert Task.objects.get().assignee == bank.li
     assert bank.night(on=night).reasons == 0 and bank.night(on=night + ONE).reasons == 0
-    page = bank.client("李").get("/api/tasks", headers={"accept-language": "zh-hans"}).json()
+    page = bank.client("李").get("/api/workbench", headers={"accept-language": "zh-hans"}).json()
     assert "邀约沙龙：周六上午（旅程「沙龙」）" in str(page)
 
 

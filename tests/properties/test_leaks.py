@@ -45,10 +45,20 @@ from yinke.customers.models import (
 )
 from yinke.lake.store import Lake
 from yinke.nightly.models import Run
-from yinke.outreach.models import CarePlan, Message, Reply, Template, TemplateVersion
+from yinke.outreach.journeys.tick import written_cursor
+from yinke.outreach.models import (
+    CarePlan,
+    Journey,
+    Message,
+    Reply,
+    Template,
+    TemplateVersion,
+    Traveller,
+)
 from yinke.privacy.models import RightsCase
 from yinke.segments.kept import members_store
 from yinke.segments.models import ListedCustomer, Segment, SegmentVersion
+from yinke.segments.moves import Cursor
 
 pytestmark = pytest.mark.django_db
 PROBES = int(os.environ.get("YINKE_PROBES", "3000"))
@@ -216,7 +226,9 @@ def _between(world: World) -> dict[str, list[int]]:
         customer=customers["贺兰山三"], kind="ACCESS", channel="COUNTER", opened_by=staff["合规"], received_on=TODAY,
         due_on=TODAY + timedelta(days=20), asked_sealed=encrypt("查阅") or b"",
     )  # fmt: skip
-    drawn = Segment.objects.create(code="rich", name_zh="富裕", kind="LIST", scope="BANK", status="IN_USE")
+    drawn = Segment.objects.create(
+        code="rich", name_zh="富裕", kind="LIST", scope="BANK", status="IN_USE", outreach=True
+    )
     version = SegmentVersion.objects.create(segment=drawn, number=1, status="APPROVED")
     for customer in customers.values():
         ListedCustomer.objects.create(version=version, customer=customer)
@@ -234,7 +246,7 @@ def _between(world: World) -> dict[str, list[int]]:
         "handover_id": [handover.id], "tag_id": [tag.id], "tag": [tag.id], "list_id": [kept.id], "on_list": [kept.id],
         "action_id": [action.id], "relationship_id": [relation.id], "pair_id": [pair.id], "case_id": [case.id],
         "export_id": [1, 2], "alert_id": [1], "decision_id": [1], "one_id": [given.id], "split_id": [1],
-        **_said(world), "name": ["loopback"],
+        **_said(world), "journey_id": [_journey(world)], "name": ["loopback"],
         "code": [drawn.code], "field_code": [_owned(world)], "kind": ["churn"], "feedback_id": [1], "request_id": [1], "substitution_id": [1], "view_id": [1], "number": [1, 2, 3],
     }  # fmt: skip
 
@@ -274,6 +286,27 @@ def _said(world: World) -> dict[str, list[int]]:
         "template_id": [text.id], "template": [text.id], "version_id": [one.id for one in versions], "plan_id": [plan.id],
         "message_id": [one.id for one in sent[:3]],
     }  # fmt: skip
+
+
+def _journey(world: World) -> int:
+    """A journey in which everybody stands. Its number."""
+    keeper, now = world.bank.staff["运营"], timezone.now()
+    journey = Journey.objects.create(
+        name="关怀", state="RUNNING", made_by=keeper, cursor=written_cursor(Cursor(TODAY))
+    )
+    drawn = {
+        "trigger": {"type": "SEGMENT", "segment": "rich"}, "start": "w", "goal": None,
+        "steps": [{"id": "w", "type": "WAIT", "days": 9, "next": None}],
+    }  # fmt: skip
+    version = journey.versions.create(
+        number=1, definition=drawn, state="APPROVED", made_by=keeper, made_at=now
+    )
+    Journey.objects.update(in_force=version)
+    for customer in world.bank.customers.values():
+        Traveller.objects.create(
+            journey=journey, version=version, customer=customer, entry=1, step="w", since=now, due_at=now, entered_at=now
+        )  # fmt: skip
+    return journey.id
 
 
 def _owned(world: World) -> str:

@@ -120,5 +120,7 @@ if __name__ == "__main__":
     from yinke.demo.mailbox import Mailbox
 
     port, secret_file, address, mail, back = sys.argv[1:]
-    Mailbox(int(mail), int(back)).start()
+    letters = Path(secret_file).parent / "demo-mail"
+    letters.mkdir(exist_ok=True)
+    Mailbox(int(mail), int(back), letters).start()
     Gateway(Path(secret_file).read_bytes().strip(), int(port), address).run()

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import smtplib
 import socket
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from email import message_from_bytes
 from email.message import EmailMessage, Message
 from email.policy import default as policy
+from pathlib import Path
 from typing import Any, cast
 
 from aiosmtpd.controller import Controller
@@ -47,8 +49,10 @@ class Letter:
 class Mailbox:
     """Takes mail at ``port``. ``letters``: what it took; ``answers``: by address the line with which it refuses."""
 
-    def __init__(self, port: int = 0, returns: int = 0) -> None:
+    def __init__(self, port: int = 0, returns: int = 0, folder: Path | None = None) -> None:
         self.letters: list[Letter] = []
+        self.folder = folder
+        """Where letters are kept as files, to be read by whoever tries the demo; null: nowhere."""
         self.runs = False
         self.answers: dict[str, str] = {}
         self.returns = returns
@@ -78,7 +82,12 @@ class Mailbox:
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
         """Keep it."""
-        message = message_from_bytes(cast(bytes, envelope.content), policy=cast(Any, policy))
+        content = cast(bytes, envelope.content)
+        if self.folder is not None:
+            whole = self.folder / f"{time.time_ns()}.eml"
+            whole.with_suffix(".part").write_bytes(content)
+            whole.with_suffix(".part").rename(whole)
+        message = message_from_bytes(content, policy=cast(Any, policy))
         self.letters += [
             Letter(str(envelope.mail_from), to, cast(EmailMessage, message)) for to in envelope.rcpt_tos
         ]
