@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from datetime import timedelta
@@ -465,6 +469,42 @@ def test_two_workers_at_once_move_everybody_once(tmp_path: Path, settings: Any) 
         bank.tick()
     assert Message.objects.count() == 30
     assert {state for state, _, _ in bank.places(journey).values()} == {"DONE"}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_killed_worker_has_done_whole_chunks_or_nothing_and_the_next_does_the_rest(
+    tmp_path: Path, settings: Any
+) -> None:
+    bank = JourneyBank(tmp_path, settings)
+    people = [bank.customer(f"客{n}").id for n in range(10)]
+    tag = Tag.objects.create(org=bank.orgs["总行"], name="走过", made_by=bank.staff["运营"])
+    task = {"id": "t", "type": "TASK", "title": "回访", "next": "g"}
+    journey = bank.drawn(
+        message(bank, next="t"), task, {"id": "g", "type": "TAG", "tag": tag.id, "next": None}
+    )
+    bank.members("rich", people)
+    place = {
+        **os.environ, "TEST_DATABASE": connection.settings_dict["NAME"], "TEST_LAKE": str(tmp_path),
+        "TEST_NOW": (bank.now + timedelta(minutes=1)).isoformat(),
+    }  # fmt: skip
+
+    def run(places: int) -> int:
+        command = [sys.executable, "-m", "tests.outreach.die", f"{places}"]
+        return subprocess.run(command, env=place, timeout=300, check=False).returncode
+
+    def done() -> tuple[int, int, int, int]:
+        through = Traveller.objects.filter(journey=journey, state="DONE")
+        return (
+            through.count(),
+            Message.objects.count(),
+            JourneyTask.objects.count(),
+            CustomerTag.objects.count(),
+        )
+
+    assert run(1) == -signal.SIGKILL and done() == (0, 0, 0, 0)
+    assert run(2) == -signal.SIGKILL and done() == (4, 4, 4, 4)
+    assert run(0) == 0 and done() == (10, 10, 10, 10)
+    assert run(0) == 0 and done() == (10, 10, 10, 10)
 
 
 def test_a_customer_who_is_deleted_leaves_his_journeys(bank: JourneyBank) -> None:
