@@ -4064,6 +4064,294 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/journeys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Journeys
+         * @description All journeys with where their customers stand.
+         */
+        get: operations["list_journeys"];
+        put?: never;
+        /**
+         * Draw Journey
+         * @description Keep a new journey as a draft.
+         */
+        post: operations["draw_journey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/journeys/choices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Journey Choices
+         * @description What the steps of a journey may name.
+         */
+        get: operations["list_journey_choices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/journeys/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Check Journey
+         * @description What stands against a journey that is being drawn.
+         */
+        post: operations["check_journey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/journeys/dry-run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try Journey
+         * @description What would become of some customers; nothing is written or sent.
+         */
+        post: operations["try_journey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/journeys/{journey_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Journey
+         * @description One journey with one of its versions.
+         */
+        get: operations["get_journey"];
+        /**
+         * Redraw Journey
+         * @description Keep what was drawn as the draft, beside the version in force.
+         */
+        put: operations["redraw_journey"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/journeys/{journey_id}/submit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Submit Journey
+         * @description Ask for the draft's approval by another person.
+         */
+        post: operations["submit_journey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/journeys/{journey_id}/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Approve Journey
+         * @description Put the version that waits in force.
+         */
+        post: operations["approve_journey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/journeys/{journey_id}/refuse": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Refuse Journey
+         * @description Refuse the version that waits, with the reason.
+         */
+        post: operations["refuse_journey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/journeys/{journey_id}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Withdraw Journey
+         * @description Take back what one asked for and nobody has decided.
+         */
+        post: operations["withdraw_journey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/journeys/{journey_id}/pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Pause Journey
+         * @description Hold a running journey.
+         */
+        post: operations["pause_journey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/journeys/{journey_id}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Resume Journey
+         * @description Let a paused journey go on.
+         */
+        post: operations["resume_journey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/journeys/{journey_id}/stop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Stop Journey
+         * @description End a journey for good, for all who are inside.
+         */
+        post: operations["stop_journey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/journeys/{journey_id}/enter": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Enter Journey
+         * @description Let the members of a manual trigger's segment enter within a minute; those who may.
+         */
+        post: operations["enter_journey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/journeys/{journey_id}/customers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Journey Customers
+         * @description Customers in a journey, within the viewer's scope.
+         */
+        get: operations["list_journey_customers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/nightly/runs": {
         parameters: {
             query?: never;
@@ -10943,6 +11231,638 @@ export interface components {
             /** Most */
             most: number;
         };
+        /**
+         * JourneyOut
+         * @description A journey in the list.
+         */
+        JourneyOut: {
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "DRAFT" | "RUNNING" | "PAUSED" | "STOPPED";
+            /** Trigger */
+            trigger: string;
+            /** Steps */
+            steps: number;
+            /** Inside */
+            inside: number;
+            /** Entered */
+            entered: number;
+            /** Reached */
+            reached: number;
+            /** Has Goal */
+            has_goal: boolean;
+            /** Made By */
+            made_by: string;
+            /**
+             * Made At
+             * Format: date-time
+             */
+            made_at: string;
+            /** Waiting */
+            waiting: number | null;
+            /** May Decide */
+            may_decide: boolean;
+            /** May Write */
+            may_write: boolean;
+        };
+        /**
+         * Arm
+         * @description Customers of one arm of the comparison, and how many of them reached the goal in time.
+         */
+        Arm: {
+            /** Customers */
+            customers: number;
+            /** Reached */
+            reached: number;
+        };
+        /**
+         * Await
+         * @description 等待事件: until the event happens, or he enters the segment (``yes``); ``no`` once ``days`` have passed.
+         */
+        Await: {
+            /** Id */
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "AWAIT";
+            /** Event */
+            event?: string | null;
+            /** Segment */
+            segment?: string | null;
+            /** Days */
+            days: number;
+            /** Yes */
+            yes?: string | null;
+            /** No */
+            no?: string | null;
+        };
+        /**
+         * ChangeTag
+         * @description 标签变更: gives or takes a tag that people may set.
+         */
+        ChangeTag: {
+            /** Id */
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "TAG";
+            /** Tag */
+            tag: number;
+            /**
+             * Add
+             * @default true
+             */
+            add: boolean;
+            /** Next */
+            next?: string | null;
+        };
+        /**
+         * Comparison
+         * @description The goal among those who went on, and those held out; the difference in percentage points with its 95 % interval.
+         */
+        Comparison: {
+            treated: components["schemas"]["Arm"];
+            held_out: components["schemas"]["Arm"];
+            /** Difference */
+            difference: number | null;
+            /** Low */
+            low: number | null;
+            /** High */
+            high: number | null;
+        };
+        /**
+         * Condition
+         * @description 条件: whether he is in the segment now, or what came of an earlier message of the journey.
+         */
+        Condition: {
+            /** Id */
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "CONDITION";
+            /** Segment */
+            segment?: string | null;
+            /** Message */
+            message?: string | null;
+            /** Came */
+            came?: ("SENT" | "DELIVERED" | "REPLIED") | null;
+            /** Yes */
+            yes?: string | null;
+            /** No */
+            no?: string | null;
+        };
+        /**
+         * Definition
+         * @description A whole journey. ``start``: the first step.
+         */
+        Definition: {
+            trigger: components["schemas"]["Trigger"];
+            /** Start */
+            start?: string | null;
+            /**
+             * Steps
+             * @default []
+             */
+            steps: (components["schemas"]["Wait"] | components["schemas"]["WorkTime"] | components["schemas"]["Await"] | components["schemas"]["Condition"] | components["schemas"]["Split"] | components["schemas"]["Holdout"] | components["schemas"]["SendMessage"] | components["schemas"]["ManagerTask"] | components["schemas"]["ChangeTag"])[];
+            goal?: components["schemas"]["Goal"] | null;
+        };
+        /**
+         * Fault
+         * @description What is wrong with a journey: the step (null: the journey itself), a code, what it is about.
+         */
+        Fault: {
+            /** Step */
+            step: string | null;
+            /** Code */
+            code: string;
+            /**
+             * About
+             * @default
+             */
+            about: string;
+        };
+        /**
+         * Goal
+         * @description 目标: being in the segment, within ``days`` of entering; who reaches it leaves the journey.
+         */
+        Goal: {
+            /** Segment */
+            segment: string;
+            /** Days */
+            days: number;
+        };
+        /**
+         * Holdout
+         * @description 保留对照: ``share`` percent go no further, so that the goal can be compared.
+         */
+        Holdout: {
+            /** Id */
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "HOLDOUT";
+            /** Share */
+            share: number;
+            /** Next */
+            next?: string | null;
+        };
+        /**
+         * JourneyCheckOut
+         * @description ``faults`` stand against submitting it; ``hints`` do not.
+         */
+        JourneyCheckOut: {
+            /** Faults */
+            faults: components["schemas"]["Fault"][];
+            /** Hints */
+            hints: components["schemas"]["Fault"][];
+        };
+        /**
+         * JourneyDetail
+         * @description One journey: the version that is shown, its faults, all versions, live counts.
+         */
+        JourneyDetail: {
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "DRAFT" | "RUNNING" | "PAUSED" | "STOPPED";
+            /** Trigger */
+            trigger: string;
+            /** Steps */
+            steps: number;
+            /** Inside */
+            inside: number;
+            /** Entered */
+            entered: number;
+            /** Reached */
+            reached: number;
+            /** Has Goal */
+            has_goal: boolean;
+            /** Made By */
+            made_by: string;
+            /**
+             * Made At
+             * Format: date-time
+             */
+            made_at: string;
+            /** Waiting */
+            waiting: number | null;
+            /** May Decide */
+            may_decide: boolean;
+            /** May Write */
+            may_write: boolean;
+            /** Number */
+            number: number;
+            definition: components["schemas"]["Definition"];
+            check: components["schemas"]["JourneyCheckOut"];
+            /** Versions */
+            versions: components["schemas"]["JourneyVersionOut"][];
+            /** Counts */
+            counts: components["schemas"]["StepCount"][];
+            /** Ended */
+            ended: {
+                [key: string]: number;
+            };
+            comparison: components["schemas"]["Comparison"] | null;
+            /** May Pause */
+            may_pause: boolean;
+            /** May Resume */
+            may_resume: boolean;
+            /** May Stop */
+            may_stop: boolean;
+            /** May Enter */
+            may_enter: boolean;
+            /** May Withdraw */
+            may_withdraw: boolean;
+        };
+        /**
+         * JourneyVersionOut
+         * @description A version of a journey.
+         */
+        JourneyVersionOut: {
+            /** Number */
+            number: number;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "DRAFT" | "PENDING" | "APPROVED" | "REFUSED" | "WITHDRAWN";
+            /** In Force */
+            in_force: boolean;
+            /** Made By */
+            made_by: string;
+            /**
+             * Made At
+             * Format: date-time
+             */
+            made_at: string;
+            /** Decided By */
+            decided_by: string | null;
+            /** Decided At */
+            decided_at: string | null;
+            /** Reason */
+            reason: string;
+            /** Inside */
+            inside: number;
+        };
+        /**
+         * ManagerTask
+         * @description 客户经理待办: a reason to contact the customer, on the manager's list of the next night.
+         */
+        ManagerTask: {
+            /** Id */
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "TASK";
+            /** Title */
+            title: string;
+            /**
+             * Script
+             * @default
+             */
+            script: string;
+            /**
+             * Days
+             * @default 7
+             */
+            days: number;
+            /**
+             * Priority
+             * @default 2
+             */
+            priority: number;
+            /** Next */
+            next?: string | null;
+        };
+        /**
+         * Path
+         * @description One way out of a split.
+         */
+        Path: {
+            /** Share */
+            share: number;
+            /** Next */
+            next?: string | null;
+        };
+        /**
+         * SendMessage
+         * @description 消息: the newest approved version of a template; the gate decides when it is due.
+         */
+        SendMessage: {
+            /** Id */
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "MESSAGE";
+            /** Template */
+            template: number;
+            /** Next */
+            next?: string | null;
+        };
+        /**
+         * Split
+         * @description 随机分流: by chance, always the same way for the same customer.
+         */
+        Split: {
+            /** Id */
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "SPLIT";
+            /** Paths */
+            paths: components["schemas"]["Path"][];
+        };
+        /**
+         * StepCount
+         * @description One step, in numbers of customers within the viewer's scope: who stand there, who came there, who left by each way out.
+         */
+        StepCount: {
+            /** Step */
+            step: string;
+            /** Here */
+            here: number;
+            /** Came */
+            came: number;
+            /** Out */
+            out: {
+                [key: string]: number;
+            };
+            /** Messages */
+            messages: {
+                [key: string]: number;
+            };
+        };
+        /**
+         * Trigger
+         * @description 触发: who enters, and when.
+         *
+         *     SEGMENT: whoever enters the segment, with ``members`` also who is in it when the journey starts. EVENT: to whom the event
+         *     happens. DATE: who is in the segment at ``at`` (Asia/Shanghai, ``YYYY-MM-DD HH:MM``). MANUAL: the segment's members whenever
+         *     an operator says so.
+         */
+        Trigger: {
+            /**
+             * Type
+             * @enum {string}
+             */
+            type: "SEGMENT" | "EVENT" | "DATE" | "MANUAL";
+            /** Segment */
+            segment?: string | null;
+            /** Event */
+            event?: string | null;
+            /**
+             * Members
+             * @default false
+             */
+            members: boolean;
+            /** At */
+            at?: string | null;
+            /** Again Days */
+            again_days?: number | null;
+        };
+        /**
+         * Wait
+         * @description 等待: ``days`` days and ``hours`` hours; then, with ``at_hour``, until that hour of the day (Asia/Shanghai).
+         */
+        Wait: {
+            /** Id */
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "WAIT";
+            /**
+             * Days
+             * @default 0
+             */
+            days: number;
+            /**
+             * Hours
+             * @default 0
+             */
+            hours: number;
+            /** At Hour */
+            at_hour?: number | null;
+            /** Next */
+            next?: string | null;
+        };
+        /**
+         * WorkTime
+         * @description 等到工作时间: until the next working day's hours, at once if it is such a time.
+         */
+        WorkTime: {
+            /** Id */
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "WORKTIME";
+            /** Next */
+            next?: string | null;
+        };
+        /**
+         * JourneyIn
+         * @description A journey as it is drawn; saved as a draft whatever its faults.
+         */
+        JourneyIn: {
+            /** Name */
+            name: string;
+            definition: components["schemas"]["Definition"];
+        };
+        /**
+         * Choice
+         * @description Something a step may name.
+         */
+        Choice: {
+            /** Code */
+            code: string;
+            /** Name */
+            name: string;
+            /** Size */
+            size?: number | null;
+        };
+        /**
+         * JourneyChoices
+         * @description What the steps of a journey may name.
+         */
+        JourneyChoices: {
+            /** Segments */
+            segments: components["schemas"]["Choice"][];
+            /** Conditions */
+            conditions: components["schemas"]["Choice"][];
+            /** Events */
+            events: components["schemas"]["Choice"][];
+            /** Tags */
+            tags: components["schemas"]["TagChoice"][];
+            /** Templates */
+            templates: components["schemas"]["TextChoice"][];
+        };
+        /**
+         * TagChoice
+         * @description A tag that a step may give or take.
+         */
+        TagChoice: {
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+        };
+        /**
+         * TextChoice
+         * @description A template that a message may be made of.
+         */
+        TextChoice: {
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+            /**
+             * Channel
+             * @enum {string}
+             */
+            channel: "SMS" | "EMAIL";
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "MARKETING" | "GREETING" | "SERVICE";
+        };
+        /**
+         * DryPath
+         * @description What would become of one customer.
+         */
+        DryPath: {
+            /** Customer Id */
+            customer_id: number;
+            /** Name */
+            name: string;
+            /** Steps */
+            steps: components["schemas"]["PassedStep"][];
+            /**
+             * End
+             * @enum {string}
+             */
+            end: "DONE" | "GOAL" | "HELD_OUT" | "CUT";
+        };
+        /**
+         * DryRunOut
+         * @description A dry run (试运行): of how many who would enter these paths are.
+         */
+        DryRunOut: {
+            /** Audience */
+            audience: number;
+            /** Paths */
+            paths: components["schemas"]["DryPath"][];
+        };
+        /**
+         * PassedStep
+         * @description A step on a customer's path: when he would get there, which way he would leave, and of a message what the gate says today.
+         */
+        PassedStep: {
+            /** Step */
+            step: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Out */
+            out: string;
+            /**
+             * Why
+             * @default
+             */
+            why: string;
+        };
+        /**
+         * DryRunIn
+         * @description Which journey to try, on how many customers. ``journey_id``: its chances are those of this journey.
+         */
+        DryRunIn: {
+            definition: components["schemas"]["Definition"];
+            /**
+             * Customers
+             * @default 10
+             */
+            customers: number;
+            /** Journey Id */
+            journey_id?: number | null;
+        };
+        /**
+         * EnteredOut
+         * @description How many customers entered.
+         */
+        EnteredOut: {
+            /** Entered */
+            entered: number;
+        };
+        /**
+         * InsideOut
+         * @description A customer in a journey.
+         */
+        InsideOut: {
+            /** Customer Id */
+            customer_id: number;
+            /** Name */
+            name: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "INSIDE" | "DONE" | "GOAL" | "HELD_OUT" | "STOPPED";
+            /** Step */
+            step: string | null;
+            /** Path */
+            path: string[];
+            /**
+             * Entered At
+             * Format: date-time
+             */
+            entered_at: string;
+            /** Due At */
+            due_at: string | null;
+            /** Ended At */
+            ended_at: string | null;
+            /** Reached At */
+            reached_at: string | null;
+        };
+        /**
+         * InsidePage
+         * @description Customers in a journey, newest first.
+         */
+        InsidePage: {
+            /** Rows */
+            rows: components["schemas"]["InsideOut"][];
+            /** Total */
+            total: number;
+        };
         /** RunOut */
         RunOut: {
             /** Id */
@@ -16314,6 +17234,374 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CarePlanOut"];
+                };
+            };
+        };
+    };
+    list_journeys: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JourneyOut"][];
+                };
+            };
+        };
+    };
+    draw_journey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["JourneyIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JourneyDetail"];
+                };
+            };
+        };
+    };
+    list_journey_choices: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JourneyChoices"];
+                };
+            };
+        };
+    };
+    check_journey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Definition"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JourneyCheckOut"];
+                };
+            };
+        };
+    };
+    try_journey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DryRunIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DryRunOut"];
+                };
+            };
+        };
+    };
+    get_journey: {
+        parameters: {
+            query?: {
+                number?: number | null;
+            };
+            header?: never;
+            path: {
+                journey_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JourneyDetail"];
+                };
+            };
+        };
+    };
+    redraw_journey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                journey_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["JourneyIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JourneyDetail"];
+                };
+            };
+        };
+    };
+    submit_journey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                journey_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JourneyDetail"];
+                };
+            };
+        };
+    };
+    approve_journey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                journey_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JourneyDetail"];
+                };
+            };
+        };
+    };
+    refuse_journey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                journey_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RefusalIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JourneyDetail"];
+                };
+            };
+        };
+    };
+    withdraw_journey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                journey_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JourneyDetail"];
+                };
+            };
+        };
+    };
+    pause_journey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                journey_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JourneyDetail"];
+                };
+            };
+        };
+    };
+    resume_journey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                journey_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JourneyDetail"];
+                };
+            };
+        };
+    };
+    stop_journey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                journey_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JourneyDetail"];
+                };
+            };
+        };
+    };
+    enter_journey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                journey_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EnteredOut"];
+                };
+            };
+        };
+    };
+    list_journey_customers: {
+        parameters: {
+            query?: {
+                state?: string;
+                step?: string;
+                page?: number;
+            };
+            header?: never;
+            path: {
+                journey_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InsidePage"];
                 };
             };
         };

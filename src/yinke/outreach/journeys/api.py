@@ -11,11 +11,11 @@ from yinke.access.auth import can, viewer_from
 from yinke.outreach.journeys import queries, services
 from yinke.outreach.journeys.definition import Definition
 from yinke.outreach.journeys.schemas import (
-    CheckOut,
     DryRunIn,
     DryRunOut,
     EnteredOut,
     InsidePage,
+    JourneyCheckOut,
     JourneyChoices,
     JourneyDetail,
     JourneyIn,
@@ -38,8 +38,8 @@ def list_journey_choices(request: HttpRequest) -> JourneyChoices:
     return queries.choices(viewer_from(request))
 
 
-@router.post("/journeys/check", response=CheckOut, auth=can("template.write"))
-def check_journey(request: HttpRequest, body: Definition) -> CheckOut:
+@router.post("/journeys/check", response=JourneyCheckOut, auth=can("template.write"))
+def check_journey(request: HttpRequest, body: Definition) -> JourneyCheckOut:
     """What stands against a journey that is being drawn."""
     return queries.checked(viewer_from(request), body)
 

@@ -32,7 +32,6 @@ from yinke.outreach.journeys.engine import numbers
 from yinke.outreach.journeys.models import Journey, JourneyVersion, Traveller
 from yinke.outreach.journeys.schemas import (
     Arm,
-    CheckOut,
     Choice,
     Comparison,
     DryPath,
@@ -41,6 +40,7 @@ from yinke.outreach.journeys.schemas import (
     Fault,
     InsideOut,
     InsidePage,
+    JourneyCheckOut,
     JourneyChoices,
     JourneyDetail,
     JourneyOut,
@@ -175,7 +175,7 @@ def journey(viewer: Viewer, journey_id: int, number: int | None = None) -> Journ
     undecided = shown.state in (Version.DRAFT, Version.PENDING)
     return JourneyDetail(
         **dict(head), number=shown.number, definition=definition,
-        check=checked(viewer, definition) if undecided else CheckOut(faults=[], hints=[]),
+        check=checked(viewer, definition) if undecided else JourneyCheckOut(faults=[], hints=[]),
         versions=[_version(one, row, inside.get(one.id, 0)) for one in versions],
         counts=_counts(viewer, mine.filter(version=shown), shown, definition), ended=states,
         comparison=_comparison(mine.filter(version=shown), definition),
@@ -251,9 +251,9 @@ def _points(share: float | None) -> float | None:
     return None if share is None else round(100 * share, 2)
 
 
-def checked(viewer: Viewer, definition: Definition) -> CheckOut:
+def checked(viewer: Viewer, definition: Definition) -> JourneyCheckOut:
     """What stands against a definition, and what is worth a thought before it runs."""
-    return CheckOut(
+    return JourneyCheckOut(
         faults=services.check(definition), hints=[*hints(definition), *_without_consent(viewer, definition)]
     )
 

@@ -25,7 +25,7 @@ class Fault(Schema):
     about: str = ""
 
 
-class CheckOut(Schema):
+class JourneyCheckOut(Schema):
     """``faults`` stand against submitting it; ``hints`` do not."""
 
     faults: list[Fault]
@@ -111,7 +111,7 @@ class JourneyDetail(JourneyOut):
     number: int
     """Of the version whose ``definition`` is shown."""
     definition: Definition
-    check: CheckOut
+    check: JourneyCheckOut
     versions: list[JourneyVersionOut]
     counts: list[StepCount]
     ended: dict[str, int]
