@@ -3,6 +3,7 @@ import {
   ApartmentOutlined,
   AppstoreOutlined,
   AuditOutlined,
+  BranchesOutlined,
   CalendarOutlined,
   CheckSquareOutlined,
   ClockCircleOutlined,
@@ -72,6 +73,13 @@ export const ENTRIES: Entry[] = [
     right: "template.read",
     name: "nav.carePlans",
     icon: HeartOutlined,
+  },
+  {
+    group: "outreach",
+    path: "/journeys",
+    right: "template.read",
+    name: "nav.journeys",
+    icon: BranchesOutlined,
   },
   {
     group: "outreach",

@@ -1,0 +1,26 @@
+import type { Schemas } from "@/app/client";
+
+export type Definition = Schemas["Definition"];
+export type Trigger = Schemas["Trigger"];
+export type Step = Definition["steps"][number];
+export type StepType = Step["type"];
+export type Wait = Schemas["Wait"];
+export type Await = Schemas["Await"];
+export type Condition = Schemas["Condition"];
+export type Split = Schemas["Split"];
+export type Holdout = Schemas["Holdout"];
+export type SendMessage = Schemas["SendMessage"];
+export type ManagerTask = Schemas["ManagerTask"];
+export type ChangeTag = Schemas["ChangeTag"];
+export type Fault = Schemas["Fault"];
+export type Check = Schemas["JourneyCheckOut"];
+export type JourneyIn = Schemas["JourneyIn"];
+export type Journey = Schemas["JourneyOut"];
+export type JourneyDetail = Schemas["JourneyDetail"];
+export type JourneyVersion = Schemas["JourneyVersionOut"];
+export type StepCount = Schemas["StepCount"];
+export type Comparison = Schemas["Comparison"];
+export type Choice = Schemas["Choice"];
+export type Choices = Schemas["JourneyChoices"];
+export type DryPath = Schemas["DryPath"];
+export type Inside = Schemas["InsideOut"];
