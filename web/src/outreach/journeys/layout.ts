@@ -2,9 +2,9 @@ import { allWays, inOrder, waysOut } from "./definition";
 import type { Definition } from "./types";
 
 /** Sizes in pixels. The room between layers holds a way's name and the button that puts a step on it. */
-export const CARD = { width: 236, height: 84 };
+export const CARD = { width: 236, height: 96 };
 export const END = { width: 72, height: 30 };
-const BETWEEN = 88;
+const BETWEEN = 80;
 const BESIDE = 36;
 const LANE = 22;
 const TURN = 18;

@@ -101,6 +101,7 @@ export function useSay(choices: Choices): Say {
       return t(out === "yes" ? "journey.way.yes" : "journey.way.no");
     },
     trigger: ({ type, segment: of, event: on, at, members }) => {
+      if (!(type === "EVENT" ? on : of)) return t("journey.say.onNothing");
       const name = segment(of);
       if (type === "EVENT") return t("journey.say.onEvent", { name: event(on) });
       if (type === "DATE")

@@ -144,7 +144,7 @@ export default function Canvas(board: BoardProps) {
     return { x: width / 2 - ((left + right) / 2) * zoom, y: MARGIN, zoom };
   };
   return (
-    <div ref={frame} className={styles.canvas}>
+    <div ref={frame} className={styles.canvas} data-drawn={board.onInsert ? true : undefined}>
       <ReactFlow<Card | End, WayEdge>
         nodes={nodes}
         edges={edges}

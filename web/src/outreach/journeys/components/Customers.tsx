@@ -16,7 +16,7 @@ import styles from "./journey.module.css";
 
 const PAGE_SIZE = 50;
 const COLOURS = {
-  INSIDE: "processing",
+  INSIDE: "default",
   DONE: "default",
   GOAL: "success",
   HELD_OUT: "warning",
@@ -109,7 +109,11 @@ function useColumns(definition: JourneyDetail["definition"], say: Say): Column<I
       key: "state",
       title: t("journey.list.state"),
       render: ({ state }) => (
-        <Tag variant="filled" color={COLOURS[state]}>
+        <Tag
+          variant="filled"
+          color={COLOURS[state]}
+          {...(state === "INSIDE" ? { className: styles.live } : {})}
+        >
           {t(`journey.list.stateOf.${state}`)}
         </Tag>
       ),

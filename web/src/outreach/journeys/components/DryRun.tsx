@@ -1,4 +1,5 @@
 import { Button, Drawer, Skeleton, Tag, Timeline } from "antd";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import { EmptyState } from "@/shared/components/EmptyState";
@@ -14,6 +15,8 @@ import type { Say } from "../useSay";
 import type { Definition, DryPath } from "../types";
 import styles from "./journey.module.css";
 
+/** So many steps of a way are shown at first: a way that goes round is long. */
+const SHOWN = 10;
 const COLOURS = { DONE: "default", GOAL: "success", HELD_OUT: "warning", CUT: "default" } as const;
 
 interface Props {
@@ -67,6 +70,9 @@ function Path({ path, definition, say }: { path: DryPath; definition: Definition
   const { t } = useTranslation("outreach");
   const format = useFormat();
   const why = useWhy();
+  const [whole, setWhole] = useState(false);
+  const more = path.steps.length - SHOWN;
+  const steps = whole || more <= 0 ? path.steps : path.steps.slice(0, SHOWN);
   return (
     <Panel
       title={<Link to={`/customers/${path.customer_id}`}>{path.name}</Link>}
@@ -78,7 +84,7 @@ function Path({ path, definition, say }: { path: DryPath; definition: Definition
     >
       <Timeline
         className={styles.timeline}
-        items={path.steps.map(({ step, at, out, why: held }, n) => {
+        items={steps.map(({ step, at, out, why: held }, n) => {
           const passed = stepOf(definition, step);
           const way = say.way(passed, out);
           const message = passed?.type === "MESSAGE";
@@ -101,6 +107,9 @@ function Path({ path, definition, say }: { path: DryPath; definition: Definition
           };
         })}
       />
+      {more > 0 && !whole && (
+        <Button onClick={() => setWhole(true)}>{t("journey.dry.more", { number: more })}</Button>
+      )}
     </Panel>
   );
 }

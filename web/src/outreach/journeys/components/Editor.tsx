@@ -35,7 +35,13 @@ export function Editor({ journey, choices, onSaved, onLeave }: Props) {
   );
   const [open, setOpen] = useState<string | null>(null);
   const [trying, setTrying] = useState(false);
-  const release = useUnsaved(dirty);
+  const unsaved = {
+    title: t("journey.leave.title"),
+    text: t("journey.leave.text"),
+    leave: t("journey.leave.leave"),
+    stay: t("journey.leave.stay"),
+  };
+  const release = useUnsaved(dirty, unsaved);
   const { definition } = now;
   const settled = useSettled(definition, 600);
   const check = useCheck(settled);
@@ -81,10 +87,10 @@ export function Editor({ journey, choices, onSaved, onLeave }: Props) {
     if (!dirty) onLeave();
     else
       modal.confirm({
-        title: t("journey.leave.title"),
-        content: t("journey.leave.text"),
-        okText: t("journey.leave.leave"),
-        cancelText: t("journey.leave.stay"),
+        title: unsaved.title,
+        content: unsaved.text,
+        okText: unsaved.leave,
+        cancelText: unsaved.stay,
         onOk: () => {
           release();
           onLeave();
@@ -135,7 +141,7 @@ export function Editor({ journey, choices, onSaved, onLeave }: Props) {
             onChange={({ target }) => change({ ...now, name: target.value }, "name")}
           />
         </label>
-        <div className={styles.columns}>
+        <div className={`${styles.columns} ${styles.stage}`}>
           <Board
             definition={definition}
             say={say}
@@ -156,20 +162,20 @@ export function Editor({ journey, choices, onSaved, onLeave }: Props) {
               <Faults definition={definition} check={found} say={say} draft onOpen={setOpen} />
             )}
           </div>
+          {open !== null && (
+            <StepDrawer
+              key={open}
+              definition={definition}
+              id={open}
+              faults={found?.faults ?? []}
+              choices={choices}
+              say={say}
+              onChange={draw}
+              onClose={() => setOpen(null)}
+            />
+          )}
         </div>
       </div>
-      {open !== null && (
-        <StepDrawer
-          key={open}
-          definition={definition}
-          id={open}
-          faults={found?.faults ?? []}
-          choices={choices}
-          say={say}
-          onChange={draw}
-          onClose={() => setOpen(null)}
-        />
-      )}
       {trying && (
         <DryRun definition={definition} id={journey?.id ?? null} say={say} onClose={() => setTrying(false)} />
       )}

@@ -21,8 +21,8 @@ export function Effect({ journey: { comparison, definition } }: { journey: Journ
     );
   const { treated, held_out } = comparison;
   return (
-    <Panel title={t("journey.effect.title")}>
-      <div className={styles.form}>
+    <Panel title={t("journey.effect.title")} flush>
+      <>
         <Verdict comparison={comparison} />
         <DataTable
           rowKey={({ key }) => key}
@@ -56,7 +56,7 @@ export function Effect({ journey: { comparison, definition } }: { journey: Journ
             },
           ]}
         />
-      </div>
+      </>
     </Panel>
   );
 }
@@ -64,7 +64,7 @@ export function Effect({ journey: { comparison, definition } }: { journey: Journ
 function Verdict({ comparison: { difference, low, high } }: { comparison: Comparison }) {
   const { t } = useTranslation("outreach");
   if (difference === null || low === null || high === null)
-    return <p className={styles.quiet}>{t("journey.effect.few")}</p>;
+    return <p className={`${styles.verdict} ${styles.quiet}`}>{t("journey.effect.few")}</p>;
   const said = low > 0 ? "more" : high < 0 ? "less" : "unsure";
   return (
     <p className={styles.verdict}>

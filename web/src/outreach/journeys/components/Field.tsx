@@ -20,14 +20,12 @@ interface PickProps {
   name: string;
   value: string | null | undefined;
   choices: Choice[];
-  /** What to say where there is nothing to choose. */
-  none?: string;
   clear?: boolean;
   onPick: (code: string | null) => void;
 }
 
 /** One of the segments, events or tags, by its name. */
-export function Pick({ name, value, choices, none, clear = false, onPick }: PickProps) {
+export function Pick({ name, value, choices, clear = false, onPick }: PickProps) {
   const { t } = useTranslation("outreach");
   const known = choices.some(({ code }) => code === value);
   return (
@@ -38,7 +36,6 @@ export function Pick({ name, value, choices, none, clear = false, onPick }: Pick
       placeholder={t("journey.form.choose")}
       allowClear={clear}
       showSearch={{ optionFilterProp: "name" }}
-      notFoundContent={none}
       options={choices.map(({ code, name: label, size }) => ({
         value: code,
         name: label,

@@ -3,6 +3,7 @@ import { useTranslation } from "react-i18next";
 import { useFormat } from "@/shared/hooks/useFormat";
 import { usual } from "../versions";
 import type { JourneyDetail } from "../types";
+import styles from "./journey.module.css";
 
 interface Props {
   journey: JourneyDetail;
@@ -45,13 +46,9 @@ export function Notices({ journey, onShow }: Props) {
         />
       )}
       {shown?.state === "DRAFT" && (
-        <Alert
-          type="info"
-          showIcon
-          title={
-            force ? t("journey.notice.draftBeside", { number: force.number }) : t("journey.notice.draft")
-          }
-        />
+        <div className={styles.note}>
+          {force ? t("journey.notice.draftBeside", { number: force.number }) : t("journey.notice.draft")}
+        </div>
       )}
       {shown?.state === "REFUSED" && shown.decided_by && shown.decided_at && (
         <Alert
@@ -65,12 +62,10 @@ export function Notices({ journey, onShow }: Props) {
         />
       )}
       {number !== usual(versions) && shown?.state !== "PENDING" && (
-        <Alert
-          type="info"
-          showIcon
-          title={t(shown?.in_force ? "journey.notice.force" : "journey.notice.older", { number })}
-          action={see(undefined, t("journey.notice.newest"))}
-        />
+        <div className={styles.note}>
+          {t(shown?.in_force ? "journey.notice.force" : "journey.notice.older", { number })}
+          {see(undefined, t("journey.notice.newest"))}
+        </div>
       )}
     </>
   );

@@ -33,13 +33,15 @@ export function StepCard({
   const title = step ? t(`journey.type.${step.type}`) : t("journey.trigger");
   const summary = step ? say.stepAt(definition, id) : say.trigger(definition.trigger);
   const wrong = faultsAt(faults, id).map((fault) => say.fault(definition, fault));
-  const counted = counts?.find((row) => row.step === id);
+  // what is wrong stands where the numbers would
+  const counted = wrong.length > 0 ? undefined : counts?.find((row) => row.step === id);
   return (
     <div
       className={styles.card}
       data-kind={KIND[type]}
       data-wrong={wrong.length > 0 || undefined}
       data-chosen={chosen === id || undefined}
+      data-counted={counted !== undefined || undefined}
     >
       <button
         type="button"
@@ -58,7 +60,6 @@ export function StepCard({
             <WarningFilled /> {wrong[0]}
           </span>
         )}
-        {!step && !wrong[0] && <small className={styles.more}>{say.goal(definition)}</small>}
       </button>
       {counted && (
         <span className={styles.counts}>

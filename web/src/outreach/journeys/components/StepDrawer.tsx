@@ -32,6 +32,7 @@ export function CardDrawer({ definition, id, faults, say, footer, onClose, child
     <Drawer
       open
       mask={phone}
+      {...(phone ? {} : { getContainer: false })} // within the stage: what may be done with the journey stays at hand
       placement={phone ? "bottom" : "right"}
       size={phone ? "92dvh" : 420}
       onClose={onClose}

@@ -50,7 +50,10 @@ export function TriggerForm({ definition, choices, onChange }: Props) {
           />
         </Field>
       ) : (
-        <Field name={t("journey.form.segment")}>
+        <Field
+          name={t("journey.form.segment")}
+          hint={choices.segments.length === 0 && t("journey.form.noSegments")}
+        >
           <Pick
             name={t("journey.form.segment")}
             value={trigger.segment}

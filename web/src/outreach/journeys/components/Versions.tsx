@@ -30,7 +30,7 @@ export function Versions({ journey, onShow }: { journey: JourneyDetail; onShow: 
                 {t(`journey.versionState.${version.state}`)}
               </Tag>
               {version.in_force && (
-                <Tag variant="filled" color="processing">
+                <Tag variant="filled" className={styles.live}>
                   {t("journey.inForce")}
                 </Tag>
               )}

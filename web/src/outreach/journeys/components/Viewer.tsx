@@ -55,7 +55,7 @@ export function Viewer({ journey, choices, asked, onAsk, onShow, onEdit }: Props
     onAsk({ tab: "customers", step, state: "INSIDE", page: "1" });
   };
   const flow = (
-    <div className={styles.columns}>
+    <div className={`${styles.columns} ${styles.stage}`}>
       <Board
         definition={definition}
         say={say}
@@ -77,6 +77,17 @@ export function Viewer({ journey, choices, asked, onAsk, onShow, onEdit }: Props
         )}
         <Outcome journey={journey} say={say} />
       </div>
+      {open !== null && (
+        <StepFacts
+          definition={definition}
+          id={open}
+          faults={check.faults}
+          counts={running ? counts : []}
+          say={say}
+          onCount={see}
+          onClose={() => setOpen(null)}
+        />
+      )}
     </div>
   );
   return (
@@ -170,17 +181,6 @@ export function Viewer({ journey, choices, asked, onAsk, onShow, onEdit }: Props
           ]}
         />
       </div>
-      {open !== null && (
-        <StepFacts
-          definition={definition}
-          id={open}
-          faults={check.faults}
-          counts={running ? counts : []}
-          say={say}
-          onCount={see}
-          onClose={() => setOpen(null)}
-        />
-      )}
       {trying && <DryRun definition={definition} id={id} say={say} onClose={() => setTrying(false)} />}
     </>
   );
