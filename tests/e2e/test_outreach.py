@@ -13,7 +13,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.e2e.conftest import Visitor
-from yinke.outreach.channels.signing import SIGNATURE, TIME, signed
+from yinke.common.signing import SIGNATURE, TIME, signed
 
 pytestmark = pytest.mark.browser
 

@@ -14,9 +14,9 @@ from django.test import Client
 from tests.outreach.conftest import NOON, Post
 from yinke.care.models import DoNotDisturb
 from yinke.common.errors import ConfigurationError
+from yinke.common.signing import SIGNATURE, TIME, signed
 from yinke.demo.gateway import Gateway
 from yinke.outreach.channels.settings import read_channels
-from yinke.outreach.channels.signing import SIGNATURE, TIME, signed
 from yinke.outreach.models import Message
 from yinke.outreach.schedule import send_due
 

@@ -18,7 +18,7 @@ from typing import Any
 
 import httpx
 
-from yinke.outreach.channels.signing import SIGNATURE, TIME, genuine, signed
+from yinke.common.signing import SIGNATURE, TIME, genuine, signed
 
 NAME = "loopback"
 

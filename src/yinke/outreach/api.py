@@ -11,9 +11,9 @@ from ninja import Query, Router
 from yinke.access.auth import can, viewer_from
 from yinke.common.errors import NotAllowed
 from yinke.common.row_security import whole_bank
+from yinke.common.signing import SIGNATURE, TIME, genuine
 from yinke.outreach import queries
 from yinke.outreach.channels.settings import signing_key
-from yinke.outreach.channels.signing import SIGNATURE, TIME, genuine
 from yinke.outreach.schemas import (
     CarePlanEventOut,
     CarePlanIn,

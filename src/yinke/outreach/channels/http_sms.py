@@ -17,8 +17,8 @@ from typing import cast
 
 import httpx
 
+from yinke.common.signing import SIGNATURE, TIME, signed
 from yinke.outreach.channels import Outcome, Outgoing
-from yinke.outreach.channels.signing import SIGNATURE, TIME, signed
 
 STATES = ("TAKEN", "REFUSED", "BUSY")
 

@@ -1,4 +1,4 @@
-"""签名: how we and a provider know each other's words: HMAC-SHA256 over the moment and the body, in two headers."""
+"""签名: how we and whoever calls us know each other's words: HMAC-SHA256 over the moment and the body, in two headers."""
 
 from __future__ import annotations
 
