@@ -14,9 +14,10 @@ from granian import Granian
 from granian.constants import Interfaces
 
 from yinke.common.errors import YinkeError
+from yinke.common.streams import MOST
 
-THREADS = 8
-"""Requests that one worker answers side by side; each may hold a database connection."""
+STOP_SECONDS = 10
+"""Until then requests may end when the server stops; open streams just end."""
 
 
 def serve(host: str, port: int, workers: int) -> None:
@@ -35,15 +36,16 @@ def serve(host: str, port: int, workers: int) -> None:
                 remedy="Stop the other program, or give another --port",
             ) from None  # fmt: skip
     gateway = _demo_gateway(port)
+    _demo_source()
     multiprocessing.set_start_method("spawn", force=True)  # children take none of this process's connections
     jobs = [*gateway] + [
         subprocess.Popen([sys.executable, "-m", "yinke.cli", "worker", queue])
-        for queue in ("nightly", "outreach", "outreach", *_mail())
+        for queue in ("nightly", "outreach", "outreach", *_mail(), *_events())
     ]  # a night takes minutes: messages do not wait for it; two send more than one
     try:
         Granian(
-            "yinke.wsgi:ready_application", factory=True, address=host, port=port, interface=Interfaces.WSGI, workers=workers,
-            blocking_threads=THREADS, backlog=1024, log_access=False,
+            "yinke.rsgi:Served", factory=True, address=host, port=port, interface=Interfaces.RSGI, workers=workers,
+            backlog=1024, backpressure=MOST + 1024, workers_kill_timeout=STOP_SECONDS, log_access=False, websockets=False,
         ).serve()  # fmt: skip
     finally:
         for one in jobs:
@@ -58,6 +60,29 @@ def _mail() -> list[str]:
 
     path = os.environ.get("YINKE_CHANNELS")
     return ["mail"] if read_channels(Path(path) if path else None).email_returns else []
+
+
+def _events() -> list[str]:
+    """Whether live events are read out of Kafka here."""
+    from yinke.care.live.sources import read_sources
+
+    path = os.environ.get("YINKE_EVENT_SOURCES")
+    return ["events"] if read_sources(Path(path) if path else None).queues else []
+
+
+def _demo_source() -> None:
+    """The demo bank's core system: whoever has its key, in the demo's home, may tell what happens (docs/live-events.md)."""
+    from django.conf import settings
+
+    home = settings.YINKE.home
+    if settings.YINKE.production or settings.YINKE.event_sources or not (home / "demo.json").exists():
+        return
+    secret, path = home / "demo-events.key", home / "demo-events.yaml"
+    if not secret.exists():
+        secret.write_text(secrets.token_hex(32), "ascii")
+        secret.chmod(0o600)
+    path.write_text(f"senders:\n  - {{name: core, secret_file: '{secret}'}}\n", "utf-8")
+    os.environ["YINKE_EVENT_SOURCES"] = f"{path}"  # the children's
 
 
 def _demo_gateway(port: int) -> list[subprocess.Popen[bytes]]:

@@ -98,6 +98,7 @@ PROCRASTINATE_IMPORT_PATHS = [
     "yinke.nightly.housekeeping",
     "yinke.privacy.schedule",
     "yinke.scoring.schedule",
+    "yinke.care.schedule",
     "yinke.outreach.schedule",
 ]  # the worker's tasks: the watch of the nights, reruns, alerts, trainings, messages, and the deletion of what is past its time
 

@@ -14,6 +14,7 @@ from yinke.access.auth import Can
 from yinke.access.models import Role
 from yinke.access.viewer import RIGHTS
 from yinke.api import api
+from yinke.care.live_api import signed_by_source
 from yinke.outreach.api import signed_by_provider
 
 pytestmark = pytest.mark.django_db
@@ -23,6 +24,8 @@ PUBLIC = {"sign_in", "list_sign_in_ways", "list_demo_logins"} | SECOND_STEP
 """The only operations that may be called without a session."""
 SIGNED = {"note_receipts", "note_replies"}
 """What a provider of messages tells, under its own signature; see ``tests/outreach/test_api.py``."""
+SENT = {"take_live_events"}
+"""What a source of live events tells, signed too; see ``tests/care/live/test_events.py``."""
 
 
 def operations() -> Iterator[tuple[str, str, Any]]:
@@ -39,7 +42,7 @@ OPERATIONS = list(operations())
 GUARDED = [
     entry
     for entry in OPERATIONS
-    if entry[2].operation_id not in PUBLIC and entry[2].view_func.__name__ not in PUBLIC | SIGNED
+    if entry[2].operation_id not in PUBLIC and entry[2].view_func.__name__ not in PUBLIC | SIGNED | SENT
 ]
 
 
@@ -70,6 +73,9 @@ def test_nothing_is_public_but_the_steps_of_signing_in_and_the_demos_logins() ->
 def test_what_providers_tell_is_behind_their_signature() -> None:
     doors = [op.auth_callbacks for _, _, op in OPERATIONS if op.view_func.__name__ in SIGNED]
     assert doors == [[signed_by_provider]] * len(SIGNED)
+    assert [op.auth_callbacks for _, _, op in OPERATIONS if op.view_func.__name__ in SENT] == [
+        [signed_by_source]
+    ]
 
 
 def test_every_right_that_a_door_names_is_held_by_some_role() -> None:

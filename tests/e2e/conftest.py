@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Error, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Error, Page, Request, expect, sync_playwright
 
 ROOT = Path(__file__).parents[2]
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
@@ -115,6 +115,10 @@ class Visitor:
         self.page: Page = self.context.new_page()
         self.page.set_default_timeout(30_000)
         self.complaints: list[str] = []
+        self.flying: set[Request] = set()
+        self.page.on("request", self._began)
+        self.page.on("requestfinished", self.flying.discard)
+        self.page.on("requestfailed", self.flying.discard)
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
         self.page.on(
             "console", lambda line: self.complaints.append(line.text) if line.type == "error" else None
@@ -145,8 +149,21 @@ class Visitor:
     def open(self, path: str) -> Page:
         """Open a page and wait until it has fetched what it shows."""
         self.page.goto(self.address + path)
-        self.page.wait_for_load_state("networkidle")
+        self.settle()
         return self.page
+
+    def settle(self) -> None:
+        """Wait until nothing has been asked for for half a second. The stream of live alerts is open all the time."""
+        quiet = 0
+        for _ in range(300):
+            self.page.wait_for_timeout(100)
+            quiet = 0 if self.flying else quiet + 1
+            if quiet >= 5:
+                return
+
+    def _began(self, request: Request) -> None:
+        if not request.url.endswith("/live-alerts/stream"):
+            self.flying.add(request)
 
     def go(self, path: str) -> Page:
         """Go on to a page as its link would, within the page that is open; what it fetches may still be on its way.

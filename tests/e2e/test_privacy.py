@@ -17,9 +17,10 @@ Visit = Callable[..., Visitor]
 
 
 def customer_page(visit: Visit, width: int = 1440) -> Page:
-    page = visit(MANAGER, width).open("/customers")
+    manager = visit(MANAGER, width)
+    page = manager.open("/customers")
     page.locator("main a[href*='/customers/']").first.click()
-    page.wait_for_load_state("networkidle")
+    manager.settle()
     expect(page.get_by_role("heading", name="授权与偏好")).to_be_visible()
     return page
 

@@ -19,7 +19,7 @@ from yinke.access.auth import Can
 from yinke.access.models import Role
 from yinke.access.viewer import RIGHTS
 from yinke.api import api
-from yinke.outreach.channels.signing import SIGNATURE, TIME, signed
+from yinke.common.signing import SIGNATURE, TIME, signed
 
 pytestmark = pytest.mark.django_db
 SCHEMA = schemathesis.openapi.from_dict(api.get_openapi_schema())
@@ -43,7 +43,10 @@ def ask(client: Client, case: Any) -> Any:
     content, moment = Client()._encode_json(body, "application/json"), int(time.time())
     plain = content.encode() if isinstance(content, str) else content
     headers = {TIME: f"{moment}", SIGNATURE: signed(KEY, moment, plain)}  # as a provider of messages
-    with patch("yinke.outreach.api.signing_key", lambda name: KEY):
+    with (
+        patch("yinke.outreach.api.signing_key", lambda name: KEY),
+        patch("yinke.care.live_api.sender_key", lambda name: KEY),  # and as a source of live events
+    ):
         return client.generic(
             case.method, case.formatted_path, content, content_type="application/json", query_params=query,
             headers=headers,

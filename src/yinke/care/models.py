@@ -109,8 +109,9 @@ class Reason(models.Model):
     dedup_key = models.CharField(max_length=120, unique=True)
     made_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
     made_by_id: int | None
-    """Who asked for it by hand; None: a night."""
+    """Who asked for it by hand; None: a night, or a live event."""
     made_at = models.DateTimeField(null=True)
+    """When somebody asked for it, or a live event raised it; None: a night."""
     due_on = models.DateField(null=True)
     """By when, if somebody has said so; None: as its priority says."""
 
@@ -257,4 +258,44 @@ class Standing(models.Model):
             models.UniqueConstraint(
                 fields=["org", "manager", "tier"], name="one_standing", nulls_distinct=False
             )
+        ]
+
+
+class LiveEvent(models.Model):
+    """实时事件: what a system of the bank told as it happened; written with what it causes, never changed.
+
+    ``REFUSED`` are messages of a queue that could not be read: nobody waits for their answer, so it is kept here.
+    """
+
+    class Outcome(models.TextChoices):
+        TAKEN = "TAKEN", "已受理"
+        REFUSED = "REFUSED", "已拒绝"
+
+    id: int
+    source = models.CharField(max_length=20)
+    event_id = models.CharField(max_length=64)
+    """Unique within its source: what is sent twice is taken once."""
+    kind = models.CharField(max_length=12)  # TRANSACTION, ARRIVAL
+    customer = models.ForeignKey(
+        Customer, null=True, on_delete=models.CASCADE, related_name="+", db_index=False
+    )
+    at = models.DateTimeField()
+    """UTC; when it happened, as its source says."""
+    received_at = models.DateTimeField()
+    day = models.DateField()
+    """The day in Shanghai on which it happened: sums are counted by it."""
+    amount = models.DecimalField(max_digits=18, decimal_places=2, null=True)
+    facts = models.JSONField(default=dict)
+    """As live/shape.py has them; no name, no account."""
+    outcome = models.CharField(max_length=8, choices=Outcome.choices)
+    why = models.CharField(max_length=200, blank=True)
+    """Of a refused one: the code, and where."""
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["source", "event_id"], name="one_live_event"),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["customer", "day"], name="live_event_of_day"),
+            BrinIndex(fields=["received_at"], name="live_event_by_time"),
         ]

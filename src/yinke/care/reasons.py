@@ -58,11 +58,13 @@ def family(type: str) -> str:
     """The family of a reason's type: MATURITY, FLOW, PAYROLL, TIER, CARE, ACTIVITY, LOAN, SERVICE, NEW or CHURN of events;
     HAND, JOURNEY or EXPERIMENT.
 
-    >>> family("E25"), family("H01"), family("J01"), family("X01")
-    ('CHURN', 'HAND', 'JOURNEY', 'EXPERIMENT')
+    >>> family("E25"), family("E24"), family("H01"), family("J01"), family("X01")
+    ('CHURN', 'SERVICE', 'HAND', 'JOURNEY', 'EXPERIMENT')
     """
     if type in EVENT_TYPES:
         return EVENT_TYPES[type].family
+    if type == "E24":  # live events alone raise it
+        return "SERVICE"
     return {"X": "EXPERIMENT", "J": "JOURNEY"}.get(type[0], "HAND")
 
 

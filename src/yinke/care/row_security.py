@@ -16,6 +16,7 @@ POLICIES = {
     "care_donotdisturb": of_customer(),
     "care_badnumber": of_customer(),
     "care_idlewarning": either(of_user(), of_customer()),
+    "care_liveevent": of_customer(),
     "care_standing": either(of_user("manager_id"), EVERYWHERE, OF_ORG),
 }
 APPEND_ONLY: tuple[str, ...] = ()

@@ -38,6 +38,8 @@ class Environment:
     """The bank's own ways to sign in; None: passwords that are kept here."""
     channels: Path | None
     """The bank's providers of messages; the demo's own outside production."""
+    event_sources: Path | None
+    """Systems of the bank that send live events; None: nobody does."""
     secret_key: str
     data_key: bytes
     """The master key: it wraps the data keys and never lies in the database."""
@@ -180,6 +182,13 @@ def read_environment() -> Environment:
         raise ConfigurationError(
             f"{channels} is not a file", place="YINKE_CHANNELS", remedy="Name a YAML file of providers"
         )
+    sources = os.environ.get("YINKE_EVENT_SOURCES")
+    if sources and not Path(sources).is_file():
+        raise ConfigurationError(
+            f"{sources} is not a file",
+            place="YINKE_EVENT_SOURCES",
+            remedy="Name a YAML file of event sources",
+        )
     return Environment(
         production=production,
         home=home,
@@ -192,6 +201,7 @@ def read_environment() -> Environment:
         thresholds=Path(thresholds).absolute() if thresholds else None,
         sign_in=Path(sign_in).absolute() if sign_in else None,
         channels=Path(channels).absolute() if channels else None,
+        event_sources=Path(sources).absolute() if sources else None,
         secret_key=secret,
         data_key=data_key,
         cipher=cast(Literal["aes", "sm4"], cipher),

@@ -83,6 +83,8 @@ def make_tasks(day: Day, biz_date: date, values: Mapping[str, Any]) -> Made:
         "muted": list(values["task.mute_statuses"]),
         "service": list(values["task.service_events"]),
         "workers": roles_with("workbench"),  # who has a list of their own; the pool has the rest
+        "by_hand": False,
+        "made_at": None,
         "grace": int(values["task.promise_grace_days"]),
         **weights(workday, values),
     }
@@ -103,7 +105,9 @@ def make_tasks(day: Day, biz_date: date, values: Mapping[str, Any]) -> Made:
         moved = run(FOLLOW_MANAGER)
         run(QUIET)
         cursor.execute("ANALYZE quiet")
-        fresh = run(FRESH) - _not_agreed(cursor, list(values["task.profiling_events"]))
+        fresh = run(FRESH)
+        run(ALONE)
+        fresh -= run(RAISED_MEANWHILE) + not_agreed(cursor, list(values["task.profiling_events"]))
         cursor.execute("ANALYZE fresh")
         withheld = sum(hold(cursor, day, biz_date) for hold in HOLDERS)
         messages = sum(ask(cursor, biz_date) for ask in MESSENGERS)
@@ -125,7 +129,7 @@ def make_tasks(day: Day, biz_date: date, values: Mapping[str, Any]) -> Made:
     return Made(tasks, joined, reasons, rows - known - fresh, withheld, expired, moved, overflow, messages)
 
 
-def _not_agreed(cursor: Any, types: list[str]) -> int:
+def not_agreed(cursor: Any, types: list[str]) -> int:
     """Take away reasons that need the customer's consent to personal recommendations, of those who have not given it."""
     cursor.execute("SELECT DISTINCT customer_id FROM fresh WHERE type = ANY(%s)", [types])
     whom = {customer for (customer,) in cursor.fetchall()}
@@ -167,13 +171,13 @@ LEFT JOIN access_org a ON a.level = 4 AND starts_with(o.path, a.path) GROUP BY o
 TAKE_BACK = """
 WITH gone AS (
     DELETE FROM care_reason r USING care_task t
-    WHERE t.id = r.task_id AND t.status = 'NEW' AND r.biz_date = %(biz_date)s AND starts_with(r.type, 'E')
+    WHERE t.id = r.task_id AND t.status = 'NEW' AND r.biz_date = %(biz_date)s AND starts_with(r.type, 'E') AND r.made_at IS NULL
       AND NOT EXISTS (SELECT FROM incoming i WHERE i.dedup_key = r.dedup_key)
     RETURNING r.task_id)
 INSERT INTO touched SELECT DISTINCT task_id FROM gone
 """
 
-# Only what the lake raises can be taken back by it: what people asked for, and an experiment drew, stands.
+# Only what the lake raises can be taken back by it: what people asked for, an experiment drew, or a live event told stands.
 
 KNOWN = """
 INSERT INTO known SELECT r.id, r.biz_date, r.dedup_key FROM incoming i JOIN care_reason r ON r.dedup_key = i.dedup_key
@@ -249,6 +253,13 @@ WHERE i.expire_on >= %(workday)s AND c.status <> ALL(%(muted)s) AND c.status <> 
       AND NOT EXISTS (SELECT FROM privacy_restriction p WHERE p.customer_id = i.customer_id)))
 """
 
+ALONE = """
+SELECT FROM customers_customer WHERE id IN (SELECT customer_id FROM fresh) ORDER BY id FOR NO KEY UPDATE
+"""
+# From here on nobody makes these customers a task by hand, and no live event (live/take.py) does.
+
+RAISED_MEANWHILE = "DELETE FROM fresh f USING care_reason r WHERE r.dedup_key = f.dedup_key"
+
 NEW_TASKS = f"""
 WITH s AS (
     SELECT f.customer_id, f.org_id, min(f.priority) AS priority, max(f.expire_on) AS expire_on,
@@ -265,12 +276,13 @@ WITH s AS (
         SELECT FROM care_task t WHERE t.customer_id = s.customer_id AND t.status IN ('NEW', 'IN_PROGRESS'))
 ), waiting AS (
     SELECT assignee_id, max(score) AS score FROM care_task
-    WHERE status IN ('NEW', 'IN_PROGRESS') AND is_overflow GROUP BY assignee_id
+    WHERE status IN ('NEW', 'IN_PROGRESS') AND is_overflow AND assignee_id IN (SELECT assignee_id FROM made)
+    GROUP BY assignee_id
 )
 INSERT INTO care_task (customer_id, biz_date, assignee_id, org_id, priority, score, due_on, expire_on,
     status, is_overflow, result, by_hand)
 SELECT made.customer_id, %(biz_date)s, made.assignee_id, desk_id, priority, made.score, due_on, expire_on,
-    'NEW', COALESCE(made.score < waiting.score, false), '', false
+    'NEW', COALESCE(made.score < waiting.score, false), '', %(by_hand)s
 FROM made LEFT JOIN waiting ON waiting.assignee_id = made.assignee_id
 ORDER BY made.customer_id
 ON CONFLICT (customer_id, biz_date) WHERE NOT by_hand DO UPDATE SET status = 'NEW', done_at = NULL, next_on = NULL, result = '',
@@ -288,8 +300,8 @@ WHERE t.status IN ('NEW', 'IN_PROGRESS') AND (t.biz_date <> %(biz_date)s OR t.by
 """
 
 NEW_REASONS = """
-INSERT INTO care_reason (task_id, customer_id, type, biz_date, priority, expire_on, amount, payload, dedup_key)
-SELECT t.id, f.customer_id, f.type, %(biz_date)s, f.priority, f.expire_on, f.amount, f.payload, f.dedup_key
+INSERT INTO care_reason (task_id, customer_id, type, biz_date, priority, expire_on, amount, payload, dedup_key, made_at)
+SELECT t.id, f.customer_id, f.type, %(biz_date)s, f.priority, f.expire_on, f.amount, f.payload, f.dedup_key, %(made_at)s::timestamptz
 FROM fresh f JOIN care_task t ON t.customer_id = f.customer_id AND t.status IN ('NEW', 'IN_PROGRESS')
 ORDER BY f.customer_id, f.dedup_key
 """
