@@ -210,14 +210,21 @@ def forget_second_factor(emp_no: str) -> None:
 
 
 @app.command()
-def worker(queue: Annotated[str, typer.Argument(help="nightly, outreach or mail")] = "nightly") -> None:
-    """Run the scheduled nights and reruns (nightly), send messages (outreach), or take what comes back to e-mail (mail); serve starts all
-    of them by itself."""
-    if queue not in ("nightly", "outreach", "mail"):
+def worker(
+    queue: Annotated[str, typer.Argument(help="nightly, outreach, mail or events")] = "nightly",
+) -> None:
+    """Run the scheduled nights and reruns (nightly), send messages (outreach), take what comes back to e-mail (mail), or read live events
+    out of Kafka (events); serve starts all of them by itself."""
+    if queue not in ("nightly", "outreach", "mail", "events"):
         raise YinkeError(
-            f"There is no queue {queue}", place="worker", remedy="Name nightly, outreach or mail"
+            f"There is no queue {queue}", place="worker", remedy="Name nightly, outreach, mail or events"
         )
     start_django()
+    if queue == "events":
+        from yinke.care.live.kafka import read_all
+
+        read_all()
+        return
     if queue == "mail":
         _take_mail()
         return
