@@ -1362,6 +1362,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take Live Events
+         * @description Take a batch of what is happening now; signed. An event sent twice is taken once.
+         */
+        post: operations["take_live_events"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/live-alerts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Live Alerts
+         * @description What live events have raised for the viewer, the newest first.
+         */
+        get: operations["list_live_alerts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/live-alerts/stream": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Open Live Alerts
+         * @description An event stream (SSE): ``open`` with the newest alert's id, then ``alert`` with ids as they come; no words, no names.
+         */
+        get: operations["open_live_alerts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/churn/summary": {
         parameters: {
             query?: never;
@@ -6661,6 +6721,73 @@ export interface components {
             overdue: number;
             /** Coverage */
             coverage: number | null;
+        };
+        /**
+         * LiveVerdictOut
+         * @description What became of one event. ``why``: code of a refusal, ``place``: its field. BUSY: send it again.
+         */
+        LiveVerdictOut: {
+            /** Id */
+            id: string;
+            /**
+             * Outcome
+             * @enum {string}
+             */
+            outcome: "TAKEN" | "KNOWN" | "REFUSED" | "BUSY";
+            /** Why */
+            why: string;
+            /** Place */
+            place: string;
+            /** Message */
+            message: string;
+        };
+        /**
+         * LiveVerdictsOut
+         * @description A verdict for each event, in the order of the batch.
+         */
+        LiveVerdictsOut: {
+            /** Taken */
+            taken: number;
+            /** Verdicts */
+            verdicts: components["schemas"]["LiveVerdictOut"][];
+        };
+        /**
+         * LiveEventsIn
+         * @description A batch; each event as docs/live-events.md says. They are checked one by one, so that a bad one does not stop the others.
+         */
+        LiveEventsIn: {
+            /** Events */
+            events: {
+                [key: string]: unknown;
+            }[];
+        };
+        /**
+         * LiveAlertOut
+         * @description A reason that a live event has just raised, as its manager may read it.
+         */
+        LiveAlertOut: {
+            /** Id */
+            id: number;
+            /** Task Id */
+            task_id: number;
+            /** Customer Id */
+            customer_id: number;
+            /** Name */
+            name: string;
+            /** Event */
+            event: string;
+            /** Text */
+            text: string;
+        };
+        /**
+         * LiveAlertsOut
+         * @description The newest ones, newest first.
+         */
+        LiveAlertsOut: {
+            /** Newest */
+            newest: number;
+            /** Alerts */
+            alerts: components["schemas"]["LiveAlertOut"][];
         };
         /**
          * AlertScope
@@ -13823,6 +13950,70 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["BranchOut"];
                 };
+            };
+        };
+    };
+    take_live_events: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LiveEventsIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LiveVerdictsOut"];
+                };
+            };
+        };
+    };
+    list_live_alerts: {
+        parameters: {
+            query?: {
+                after?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LiveAlertsOut"];
+                };
+            };
+        };
+    };
+    open_live_alerts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
         };
     };

@@ -5,6 +5,7 @@ import { Outlet } from "react-router";
 import { useMe } from "@/access/api";
 import { EndWatch } from "@/access/components/EndWatch";
 import { FirstThings } from "@/access/components/FirstThings";
+import { LiveAlerts } from "@/care/components/LiveAlerts";
 import { ProblemView } from "@/shared/components/ProblemView";
 import { useFormat } from "@/shared/hooks/useFormat";
 import { useScreen } from "@/shared/hooks/useScreen";
@@ -82,6 +83,7 @@ export function Shell() {
         </main>
       </div>
       {phone && <BottomBar entries={entries} />}
+      {me.data.rights.includes("workbench") && <LiveAlerts />}
       <EndWatch />
     </div>
   );
