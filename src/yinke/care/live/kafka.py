@@ -126,7 +126,8 @@ class Reader:
                 return act()
             except (EventsBusy, OperationalError) as problem:
                 logging.getLogger(__name__).warning("%s: %s", self.queue.name, str(problem).splitlines()[0])
-                connection.close_if_unusable_or_obsolete()
+                if not connection.in_atomic_block:
+                    connection.close_if_unusable_or_obsolete()
                 if self.stopped.wait(PAUSES[min(tries, len(PAUSES) - 1)]):
                     return None
                 tries += 1
