@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI
-from ninja.errors import ValidationError
+from ninja.errors import HttpError, ValidationError
 from ninja.operation import Operation
 
 from yinke.access.alerts_api import router as alerts
@@ -120,6 +120,13 @@ def wrong_input(request: HttpRequest, error: ValidationError) -> HttpResponse:
     place = ".".join(str(part) for part in first.get("loc", ())[1:])
     body = {"code": "invalid", "message": first.get("msg", ""), "place": place, "remedy": ""}
     return api.create_response(request, body, status=422)
+
+
+@api.exception_handler(HttpError)
+def unreadable(request: HttpRequest, error: HttpError) -> HttpResponse:
+    """A body that is no JSON."""
+    body = {"code": "invalid", "message": str(error), "place": "body", "remedy": ""}
+    return api.create_response(request, body, status=error.status_code)
 
 
 @api.exception_handler(OperationalError)
