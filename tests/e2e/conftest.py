@@ -117,8 +117,8 @@ class Visitor:
         self.complaints: list[str] = []
         self.flying: set[Request] = set()
         self.page.on("request", self._began)
-        self.page.on("requestfinished", self.flying.discard)
-        self.page.on("requestfailed", self.flying.discard)
+        self.page.on("requestfinished", self._ended)
+        self.page.on("requestfailed", self._ended)
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
         self.page.on(
             "console", lambda line: self.complaints.append(line.text) if line.type == "error" else None
@@ -164,6 +164,9 @@ class Visitor:
     def _began(self, request: Request) -> None:
         if not request.url.endswith("/live-alerts/stream"):
             self.flying.add(request)
+
+    def _ended(self, request: Request) -> None:
+        self.flying.discard(request)
 
     def go(self, path: str) -> Page:
         """Go on to a page as its link would, within the page that is open; what it fetches may still be on its way.

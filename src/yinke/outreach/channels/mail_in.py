@@ -45,7 +45,12 @@ class Returns:
     ) -> str:
         """Only addresses that stand for a message of ours."""
         local, _, domain = address.partition("@")
-        if domain.lower() != self.domain or message_of(local) is None:
+        try:  # the first mail of a process reads the keys out of the database, which the event loop may not
+            ours = domain.lower() == self.domain and await asyncio.to_thread(message_of, local) is not None
+        except Exception:
+            log.exception("whether an address is ours could not be told")
+            return "451 4.3.0 Try again later"
+        if not ours:
             return "550 5.1.1 There is no such mailbox"
         envelope.rcpt_tos.append(address)
         return "250 OK"
