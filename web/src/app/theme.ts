@@ -34,6 +34,8 @@ export function themeOf(preferences: Preferences): ThemeConfig {
       colorPrimaryText: accent,
       colorLink: accent,
       colorInfo: dark ? "#21b8a8" : ACCENT,
+      colorInfoBg: dark ? "#12302c" : "#e8f4f2",
+      colorInfoBorder: dark ? "#1f5a52" : "#9fd3cb",
       colorError: dark ? "#ff8178" : "#c8281e",
       colorErrorText: dark ? "#ff9d96" : "#c8281e",
       colorSuccess: dark ? "#52c98f" : "#227a4c",
