@@ -53,6 +53,7 @@ def test_the_open_page_says_that_money_has_left_and_leads_to_the_task(
     notice = page.locator(".ant-notification-notice").filter(has_text="大额转出").first
     expect(notice).to_be_visible()
     expect(notice).to_contain_text("转出 9,000 万")
+    manager.settle()  # what was told together has come
     notice.get_by_role("button", name="去处理").click()
     expect(page).to_have_url(re.compile(r"/workbench\?task=\d+"))
     expect(page.get_by_text("转出 9,000 万").first).to_be_visible()

@@ -36,7 +36,8 @@ function Root() {
       button={BUTTON}
       componentSize={phone ? "large" : chosen.density === "compact" ? "small" : "middle"}
     >
-      <AntdApp>
+      {/* a heap that unfolds under the pointer takes the button from under it */}
+      <AntdApp notification={{ stack: false, maxCount: 3 }}>
         <QueryClientProvider client={queries}>
           <RouterProvider router={router} />
         </QueryClientProvider>
