@@ -30,7 +30,7 @@ def main(places: int) -> None:
     settings.YINKE = replace(settings.YINKE, lake=folder, home=folder)
     from yinke.outreach.journeys import tick as ticking
 
-    write, count = ticking._place, 0
+    write, count = ticking._written, 0
 
     def dying(*args: object) -> int:
         nonlocal count
@@ -40,7 +40,7 @@ def main(places: int) -> None:
             os.kill(os.getpid(), signal.SIGKILL)
         return done
 
-    ticking._place, ticking.CHUNK = dying, 4  # type: ignore[assignment]
+    ticking._written, ticking.CHUNK = dying, 4  # type: ignore[assignment]
     with patch.object(timezone, "now", lambda: datetime.fromisoformat(os.environ["TEST_NOW"])):
         ticking.tick()
 

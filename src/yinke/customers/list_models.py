@@ -93,12 +93,17 @@ class Kept(models.Model):
 
     id: int
     customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="+")
-    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    # Written by the hundred thousand, each naming the same few rows that nobody deletes: they are not checked one by one.
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", db_constraint=False)
     at = models.DateTimeField(auto_now_add=True)
-    added_in = models.ForeignKey(BulkAction, on_delete=models.PROTECT, related_name="+")
+    added_in = models.ForeignKey(BulkAction, on_delete=models.PROTECT, related_name="+", db_constraint=False)
     removed_at = models.DateTimeField(null=True)
-    removed_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
-    removed_in = models.ForeignKey(BulkAction, null=True, on_delete=models.PROTECT, related_name="+")
+    removed_by = models.ForeignKey(
+        User, null=True, on_delete=models.PROTECT, related_name="+", db_constraint=False
+    )
+    removed_in = models.ForeignKey(
+        BulkAction, null=True, on_delete=models.PROTECT, related_name="+", db_constraint=False
+    )
 
     class Meta:
         abstract = True

@@ -149,7 +149,12 @@ class Message(models.Model):
     )
     """The plan of care that asked for it."""
     journey = models.ForeignKey(
-        "JourneyVersion", null=True, on_delete=models.PROTECT, related_name="messages", db_index=False
+        "JourneyVersion",
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="messages",
+        db_index=False,
+        db_constraint=False,
     )
     journey_step = models.CharField(max_length=12, blank=True, default="", db_default="")
     """The step of the journey that asked for it."""
@@ -214,12 +219,13 @@ class Reply(models.Model):
 
 from yinke.outreach.journeys.models import (  # noqa: E402, the context's models are found here
     Journey,
+    JourneyComing,
     JourneyTask,
     JourneyVersion,
     Traveller,
 )
 
 __all__ = [
-    "CarePlan", "Channel", "DeadMailbox", "Journey", "JourneyTask", "JourneyVersion", "Kind", "Message", "Reply", "Template",
+    "CarePlan", "Channel", "DeadMailbox", "Journey", "JourneyComing", "JourneyTask", "JourneyVersion", "Kind", "Message", "Reply", "Template",
     "TemplateVersion", "Traveller",
 ]  # fmt: skip

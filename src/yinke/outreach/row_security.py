@@ -1,6 +1,6 @@
 """Which rows of this context the web process sees (see ``common/row_security.py``)."""
 
-from yinke.common.row_security import of_customer
+from yinke.common.row_security import EVERYWHERE, of_customer
 
 POLICIES = {
     "outreach_message": of_customer(),
@@ -8,6 +8,7 @@ POLICIES = {
     "outreach_deadmailbox": of_customer(),
     "outreach_traveller": of_customer(),
     "outreach_journeytask": of_customer(),
+    "outreach_journeycoming": EVERYWHERE,
 }
 OPEN = {
     "outreach_careplan": "which events are answered by which text; no row of a customer",

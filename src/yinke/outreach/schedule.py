@@ -22,16 +22,20 @@ def send_due() -> int:
 @app.task(name="outreach.watch", queue="outreach", queueing_lock="outreach.watch")
 def watch(timestamp: int) -> int:
     """Journeys go on; what they ask for, and what waited for its hour or for a provider, goes now."""
-    tick()
-    return dispatch().taken
+    try:
+        tick(many=move_soon)
+    finally:
+        sent = dispatch()
+    return sent.taken
 
 
 @app.task(name="outreach.journeys", queue="outreach", queueing_lock="outreach.journeys")
 def move() -> int:
     """Let journeys go on; how many customers moved."""
-    moved = tick().moved
-    dispatch()
-    return moved
+    try:
+        return tick(many=move_soon).moved
+    finally:
+        dispatch()
 
 
 def dispatch_soon() -> None:

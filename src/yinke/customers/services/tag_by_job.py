@@ -15,6 +15,7 @@ from yinke.customers.queries import business_date
 _ADD = """
 INSERT INTO customers_customertag (customer_id, by_id, at, added_in_id, tag_id, expires_on)
 SELECT c.id, %(by)s, %(now)s, %(action)s, %(tag)s, %(last)s FROM unnest(%(whom)s::int[]) c (id)
+ON CONFLICT (tag_id, customer_id) WHERE removed_at IS NULL DO NOTHING
 """
 
 
@@ -28,10 +29,8 @@ def tag_by_job(user_id: int, tag_id: int, customer_ids: Collection[int], *, adds
     """
     today = business_date() or timezone.localdate()
     tag = Tag.objects.filter(id=tag_id, is_active=True).first()
-    with (
-        connection.cursor() as cursor
-    ):  # of two at once on one tag the second counts after the first, as by hand
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"bulk {tag_id}"])
+    with connection.cursor() as cursor:  # jobs beside one another, but none beside what is done by hand
+        cursor.execute("SELECT pg_advisory_xact_lock_shared(hashtextextended(%s, 0))", [f"bulk {tag_id}"])
     rows = CustomerTag.objects.filter(tag_id=tag_id, removed_at=None, customer_id__any_of=list(customer_ids))
     standing = dict(rows.values_list("customer_id", "expires_on"))
     holding = {customer for customer, last in standing.items() if last is None or last >= today}

@@ -91,17 +91,26 @@ class Traveller(models.Model):
         STOPPED = "STOPPED", "已停止"
 
     id: int
-    journey = models.ForeignKey(Journey, on_delete=models.PROTECT, related_name="travellers", db_index=False)
-    version = models.ForeignKey(
-        JourneyVersion, on_delete=models.PROTECT, related_name="travellers", db_index=False
+    # A tick writes a million of them out of the tables that they point at: to check each again would take as long as to write it.
+    journey = models.ForeignKey(
+        Journey, on_delete=models.PROTECT, related_name="travellers", db_index=False, db_constraint=False
     )
-    customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="+", db_index=False)
+    version = models.ForeignKey(
+        JourneyVersion,
+        on_delete=models.PROTECT,
+        related_name="travellers",
+        db_index=False,
+        db_constraint=False,
+    )
+    customer = models.ForeignKey(
+        Customer, on_delete=models.CASCADE, related_name="+", db_index=False, db_constraint=False
+    )
     customer_id: int
     entry = models.PositiveSmallIntegerField()
     """His how manieth way through it."""
     state = models.CharField(max_length=8, choices=State.choices, default=State.INSIDE)
     step = models.CharField(max_length=12, blank=True)
-    """At which he stands; empty: he has just entered, or it has ended."""
+    """At which he stands; empty: it has ended."""
     since = models.DateTimeField()
     """When he came to stand there."""
     due_at = models.DateTimeField(null=True)
@@ -127,6 +136,16 @@ class Traveller(models.Model):
             ),
             models.Index(fields=["customer"], name="traveller_of_customer"),
         ]
+
+
+class JourneyComing(models.Model):
+    """待进入: customers who enter a journey at its next tick, those of one lane."""
+
+    id: int
+    journey = models.ForeignKey(Journey, on_delete=models.CASCADE, related_name="+")
+    lane = models.PositiveSmallIntegerField()
+    customers = models.BinaryField()
+    """Their ids, as a roaring bitmap."""
 
 
 class JourneyTask(models.Model):

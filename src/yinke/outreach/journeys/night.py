@@ -49,11 +49,7 @@ def take_events(cursor: Any, biz_date: date) -> int:
                     hear(version.id, step.id, whom(step.event), now)
             trigger = definition.trigger
             if version.id == journey.in_force_id and trigger.event and whom(trigger.event):
-                enter(
-                    Journey.objects.select_for_update(no_key=True).get(id=journey.id),
-                    whom(trigger.event),
-                    now,
-                )
+                enter(journey.id, whom(trigger.event))
     return 0
 
 

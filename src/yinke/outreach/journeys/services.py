@@ -15,7 +15,7 @@ from yinke.common.text import clean
 from yinke.customers.list_models import Tag
 from yinke.outreach.journeys.check import Known, faults
 from yinke.outreach.journeys.definition import Definition
-from yinke.outreach.journeys.models import Journey, JourneyVersion, Traveller
+from yinke.outreach.journeys.models import Journey, JourneyComing, JourneyVersion, Traveller
 from yinke.outreach.journeys.schemas import Fault
 from yinke.outreach.journeys.tick import written_cursor
 from yinke.outreach.models import Message, Template
@@ -220,6 +220,7 @@ def stop(viewer: Viewer, journey_id: int) -> Journey:
         )
         queued = Message.objects.filter(journey__journey=journey, state=Message.State.QUEUED)
         queued.update(state=Message.State.CANCELLED)
+        JourneyComing.objects.filter(journey=journey).delete()
     journey.versions.filter(state=Version.PENDING).update(state=Version.WITHDRAWN)
     return journey
 

@@ -1,17 +1,20 @@
 """旅程推进: each minute, whoever is due goes on: in sets, one transaction for so many, all that it does within it.
 
-A kill loses the transaction and nothing else; the next tick does it again. One worker at a time moves a journey.
+A kill loses the transaction and nothing else; the next tick does it again. A journey's customers go in lanes, by their numbers,
+each moved by one worker at a time: two workers move one journey side by side and never the same customer.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import logging
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import F
 from django.utils import timezone
 from psycopg.types.json import Jsonb
 from pyroaring import BitMap
@@ -22,15 +25,17 @@ from yinke.outreach.gate import GONE_STATUSES
 from yinke.outreach.journeys.check import moment
 from yinke.outreach.journeys.definition import WAITS, Await, ChangeTag, Definition, ManagerTask, SendMessage
 from yinke.outreach.journeys.engine import ENTERING, SHANGHAI, Placed, Plan, advance, numbers, plan_of
-from yinke.outreach.journeys.models import Journey, JourneyVersion, Traveller
+from yinke.outreach.journeys.models import Journey, JourneyComing, JourneyVersion, Traveller
 from yinke.outreach.services.send import sendable
 from yinke.outreach.services.templates import in_force
 from yinke.segments.definitions import in_use
 from yinke.segments.kept import members_of, members_store
 from yinke.segments.moves import Cursor, moves_since, newest
 
-CHUNK = 250_000
+CHUNK = 125_000
 """Customers of one transaction."""
+LANES = 2
+"""Workers that may move one journey side by side; `serve` starts as many."""
 State = Traveller.State
 
 
@@ -43,27 +48,50 @@ class Ticked:
     moved: int = 0
 
 
-def tick(only: int | None = None) -> Ticked:
+def tick(only: int | None = None, many: Callable[[], None] = lambda: None) -> Ticked:
     """Let customers enter running journeys, take out those who have reached the goal, and move all who are due.
+
+    A journey that cannot go on stops no other.
 
     Args:
         only: this journey alone.
+        many: called once, when more are due than one transaction moves: another worker may help.
+
+    Raises:
+        ExceptionGroup: some journeys could not go on; of each what went wrong.
     """
     done, began = Ticked(), timezone.now()
     running = Journey.objects.filter(state=Journey.State.RUNNING)
     if only is not None:
         running = running.filter(id=only)
+    wrong: list[Exception] = []
     for journey_id in list(running.order_by("id").values_list("id", flat=True)):
-        _look_around(journey_id, began, done)
-        while _move_some(journey_id, began, done):
-            pass
+        try:
+            _look_around(journey_id, began, done)
+            while (some := _move_some(journey_id, began, done)) is not None:
+                if some >= CHUNK:
+                    many()
+                    many = _nothing
+        except Exception as problem:
+            logging.getLogger(__name__).exception("journey %s", journey_id)
+            wrong.append(problem)
+    if wrong:
+        raise ExceptionGroup("Journeys could not go on", wrong)
     return done
 
 
+def _nothing() -> None:
+    """Another worker has been told."""
+
+
 def _held(journey_id: int) -> Journey | None:
-    """The journey, its row held, if it runs and nobody else moves it."""
+    """The journey, its row held, if it runs and nobody moves it."""
     rows = Journey.objects.select_for_update(skip_locked=True, no_key=True)
     return rows.filter(id=journey_id, state=Journey.State.RUNNING).first()
+
+
+_SHARED = "SELECT * FROM outreach_journey WHERE id = %s AND state = 'RUNNING' FOR SHARE SKIP LOCKED"
+"""Who pauses or stops it waits until the lanes' transactions have ended."""
 
 
 def versions_of(journey: Journey) -> dict[int, Definition]:
@@ -95,7 +123,7 @@ def _look_around(journey_id: int, now: datetime, done: Ticked) -> None:
             coming = entered.get(trigger.segment, BitMap())
         if journey.entering:
             coming = members_of(trigger.segment)
-    done.entered += enter(journey, coming, now)
+    enter(journey_id, coming)
     journey.entering, journey.ticked_at = False, now
     journey.save(update_fields=["cursor", "entering", "date_done", "ticked_at"])
 
@@ -130,43 +158,12 @@ def written_cursor(cursor: Cursor) -> dict[str, Any]:
     return {"night": cursor.night.isoformat(), "move": cursor.move, "finding": cursor.finding}
 
 
-_ENTER = """
-INSERT INTO outreach_traveller (journey_id, version_id, customer_id, entry, state, step, since, due_at, heard, path, entered_at)
-SELECT %(journey)s, %(version)s, c.id, COALESCE(before.entry, 0) + 1, 'INSIDE', '', %(now)s, %(now)s, false, '{}', %(now)s
-FROM customers_customer c
-LEFT JOIN LATERAL (
-    SELECT t.entry, t.state, t.ended_at FROM outreach_traveller t
-    WHERE t.journey_id = %(journey)s AND t.customer_id = c.id ORDER BY t.entry DESC LIMIT 1
-) before ON true
-WHERE c.id = ANY(%(whom)s) AND c.status <> ALL(%(gone)s)
-  AND (before.entry IS NULL OR (before.state <> 'INSIDE' AND before.ended_at <= %(again)s))
-ORDER BY c.id
-"""
-
-
-def enter(journey: Journey, whom: BitMap, now: datetime) -> int:
-    """Let customers enter by the version in force, but those who are inside, may not enter again yet, or are at the goal.
-
-    The caller holds the journey's row.
-
-    Returns:
-        How many entered.
-    """
-    if not whom or journey.in_force is None:
-        return 0
-    definition = Definition.model_validate(journey.in_force.definition)
-    if definition.goal is not None:
-        whom = whom - members_of(definition.goal.segment)
-    again = definition.trigger.again_days
-    with connection.cursor() as cursor:
-        cursor.execute(
-            _ENTER,
-            {
-                "journey": journey.id, "version": journey.in_force_id, "now": now, "whom": numbers(whom).tolist(),
-                "gone": list(GONE_STATUSES), "again": None if again is None else now - timedelta(days=again),
-            },
-        )  # fmt: skip
-        return int(cursor.rowcount)
+def enter(journey_id: int, whom: BitMap) -> None:
+    """Let customers enter at the next tick, who may then: nothing is locked and nothing looked at for it."""
+    ids = numbers(whom)
+    for lane in range(LANES):
+        if some := BitMap(ids[ids % LANES == lane]):
+            JourneyComing.objects.create(journey_id=journey_id, lane=lane, customers=some.serialize())
 
 
 def hear(version_id: int, step: str, whom: BitMap, now: datetime) -> int:
@@ -204,33 +201,106 @@ def _reach(version_id: int, whom: BitMap, days: int, now: datetime) -> int:
     return len(reached)
 
 
-@transaction.atomic
-def _move_some(journey_id: int, began: datetime, done: Ticked) -> bool:
-    """Move up to ``CHUNK`` customers of one version; whether more may be due."""
-    journey = _held(journey_id)
-    if journey is None:
-        return False
-    for version_id, definition in versions_of(journey).items():
-        plan = plan_of(definition, f"journey {journey.id}")
-        leaving = _due(version_id, plan, began)
-        if leaving:
-            deeds = BankDeeds(journey, version_id, began)
-            placed = advance(plan, leaving, BankWorld(version_id, began), deeds)
-            done.moved += _place(journey.id, version_id, placed, began)
-            return True
-    return False
+def _move_some(journey_id: int, began: datetime, done: Ticked) -> int | None:
+    """Move up to ``CHUNK`` customers of one lane and one version; how many. None: nobody is due whom nobody else moves."""
+    for lane in range(LANES):
+        with transaction.atomic():
+            journey = next(iter(Journey.objects.raw(_SHARED, [journey_id])), None)
+            if journey is None or not _alone(journey_id, lane):
+                continue
+            plans = {
+                number: plan_of(definition, f"journey {journey_id}")
+                for number, definition in versions_of(journey).items()
+            }
+            coming = _coming(journey_id, lane)
+            if coming and journey.in_force_id is not None:
+                _enter(journey, plans[journey.in_force_id], coming, began, done)
+                return len(coming)
+            for version_id, plan in plans.items():
+                leaving = _due(version_id, plan, lane, began)
+                if leaving:
+                    deeds = BankDeeds(journey, version_id, began, _STANDING)
+                    placed = advance(plan, leaving, BankWorld(version_id, began), deeds)
+                    _lay_out(placed, began)
+                    done.moved += _written(_PLACE, journey, version_id, began)
+                    return sum(map(len, leaving.values()))
+    return None
 
 
-def _due(version_id: int, plan: Plan, began: datetime) -> dict[tuple[str, bool], BitMap]:
-    """Who is due, by the step and whether what it awaits has come: who comes to stand in this tick goes on in the next."""
+def _alone(journey_id: int, lane: int) -> bool:
+    """Whether this transaction is the only one in the lane, until it ends."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_try_advisory_xact_lock(hashtextextended(%s, 0))", [f"journey {journey_id} {lane}"]
+        )
+        return bool(cursor.fetchone()[0])
+
+
+def _coming(journey_id: int, lane: int) -> BitMap:
+    """Take up to ``CHUNK`` of those who wait to enter by a lane."""
+    found = BitMap()
+    for row in JourneyComing.objects.filter(journey_id=journey_id, lane=lane).order_by("id"):
+        found |= BitMap.deserialize(row.customers)
+        row.delete()
+        if len(found) > CHUNK:
+            rest = found[CHUNK:]
+            JourneyComing.objects.create(journey_id=journey_id, lane=lane, customers=rest.serialize())
+            return found - rest
+    return found
+
+
+_COMING = """
+DROP TABLE IF EXISTS coming;
+CREATE TEMP TABLE coming ON COMMIT DROP AS
+WITH before AS MATERIALIZED (
+    SELECT DISTINCT ON (customer_id) customer_id, entry, state, ended_at FROM outreach_traveller
+    WHERE journey_id = %(journey)s AND customer_id = ANY(%(whom)s) ORDER BY customer_id, entry DESC
+)
+SELECT c.id AS customer_id, COALESCE(before.entry, 0) + 1 AS entry, '{}'::text[] AS path
+FROM unnest(%(whom)s::int[]) w (id) JOIN customers_customer c ON c.id = w.id LEFT JOIN before ON before.customer_id = c.id
+WHERE c.status <> ALL(%(gone)s) AND (before.entry IS NULL OR (before.state <> 'INSIDE' AND before.ended_at <= %(again)s))
+"""
+_ENTER = """
+INSERT INTO outreach_traveller (journey_id, version_id, customer_id, entry, state, step, since, due_at, heard, path, held_out, entered_at,
+    ended_at)
+SELECT %(journey)s, %(version)s, c.customer_id, c.entry, p.state, p.step, %(now)s, p.due_at, p.heard, string_to_array(p.path, ','),
+    p.held_out, %(now)s, p.ended_at
+FROM coming c JOIN moved m ON m.customer_id = c.customer_id JOIN place p ON p.place = m.place
+ORDER BY c.customer_id
+"""
+
+
+def _enter(journey: Journey, plan: Plan, whom: BitMap, now: datetime, done: Ticked) -> None:
+    """Let customers enter by the version in force and go on to where they wait first, but those who are inside, may not enter again
+    yet, or are at the goal."""
+    definition = plan.definition
+    if definition.goal is not None:
+        whom = whom - members_of(definition.goal.segment)
+    again = definition.trigger.again_days
+    with connection.cursor() as cursor:
+        given = {"journey": journey.id, "whom": numbers(whom).tolist(), "gone": list(GONE_STATUSES)}
+        cursor.execute(_COMING, given | {"again": None if again is None else now - timedelta(days=again)})
+        cursor.execute("ANALYZE coming")
+        cursor.execute("SELECT customer_id FROM coming")
+        whom = BitMap([customer for (customer,) in cursor.fetchall()])
+    if not whom:
+        return
+    assert journey.in_force_id is not None  # noqa: S101  (the caller asked)
+    deeds = BankDeeds(journey, journey.in_force_id, now, "coming t WHERE t.customer_id = ANY(%(whom)s)")
+    _lay_out(advance(plan, {(ENTERING, False): whom}, BankWorld(journey.in_force_id, now), deeds), now)
+    entered = _written(_ENTER, journey, journey.in_force_id, now)
+    done.entered += entered
+    done.moved += entered
+
+
+def _due(version_id: int, plan: Plan, lane: int, began: datetime) -> dict[tuple[str, bool], BitMap]:
+    """Who of a lane is due, by the step and whether what it awaits has come: who comes to stand in this tick goes on in the next."""
     found: dict[tuple[str, bool], BitMap] = {}
     left = CHUNK
-    for name in (ENTERING, *(name for name, step in plan.steps.items() if isinstance(step, WAITS))):
+    for name in (name for name, step in plan.steps.items() if isinstance(step, WAITS)):
         rows = Traveller.objects.filter(
-            version_id=version_id, step=name, state=State.INSIDE, due_at__lte=began
-        )
-        if name != ENTERING:
-            rows = rows.filter(since__lt=began)
+            version_id=version_id, step=name, state=State.INSIDE, due_at__lte=began, since__lt=began
+        ).annotate(lane=F("customer_id") % LANES).filter(lane=lane)  # fmt: skip
         some = list(rows.order_by("due_at").values_list("heard", "customer_id")[:left])
         for heard in {heard for heard, _ in some}:
             found[name, heard] = BitMap([customer for was, customer in some if was == heard])
@@ -248,7 +318,8 @@ WHERE t.journey_id = %(journey)s AND t.customer_id = m.customer_id AND t.version
 """
 
 
-def _place(journey_id: int, version_id: int, placed: Sequence[Placed], now: datetime) -> int:
+def _lay_out(placed: Sequence[Placed], now: datetime) -> None:
+    """Write down who stands where, for the statement that places them."""
     with connection.cursor() as cursor:
         cursor.execute(
             "DROP TABLE IF EXISTS moved, place;"
@@ -267,7 +338,11 @@ def _place(journey_id: int, version_id: int, placed: Sequence[Placed], now: date
             for n, one in enumerate(placed):
                 copy.write("".join(f"{customer}\t{n}\n" for customer in one.flow.whom))
         cursor.execute("ANALYZE moved")
-        cursor.execute(_PLACE, {"journey": journey_id, "version": version_id, "now": now})
+
+
+def _written(sql: str, journey: Journey, version_id: int, now: datetime) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, {"journey": journey.id, "version": version_id, "now": now})
         return int(cursor.rowcount)
 
 
@@ -317,18 +392,21 @@ WHERE m.journey_id = %(version)s AND m.journey_step = %(step)s AND m.customer_id
 _MESSAGE = """
 INSERT INTO outreach_message (customer_id, version_id, channel, kind, journey_id, journey_step, request_key, made_at, expires_at,
     next_at, state, why, attempts, provider, provider_ref)
-SELECT t.customer_id, %(text)s, %(channel)s, %(kind)s, t.version_id, %(step)s, {key}, %(now)s, %(until)s, %(now)s, 'QUEUED', '', 0, '', ''
+SELECT t.customer_id, %(text)s, %(channel)s, %(kind)s, %(version)s, %(step)s, {key}, %(now)s, %(until)s, %(now)s, 'QUEUED', '', 0, '', ''
 FROM {who}
 ON CONFLICT (request_key) DO NOTHING
 """
 _TASK = """
 INSERT INTO outreach_journeytask (version_id, customer_id, step, priority, facts, asked_on, expire_on, request_key)
-SELECT t.version_id, t.customer_id, %(step)s, %(priority)s, %(facts)s, %(on)s, %(until)s, {key} FROM {who}
+SELECT %(version)s, t.customer_id, %(step)s, %(priority)s, %(facts)s, %(on)s, %(until)s, {key} FROM {who}
 ON CONFLICT (request_key) DO NOTHING
 """
-_WHO = """outreach_traveller t
+_STANDING = """outreach_traveller t
 WHERE t.journey_id = %(journey)s AND t.version_id = %(version)s AND t.state = 'INSIDE' AND t.customer_id = ANY(%(whom)s)"""
-_KEY = "'journey|' || t.id || '|' || %(step)s || '|' || cardinality(array_positions(t.path, %(passed)s))"
+_KEY = (
+    "'journey|' || %(journey)s || '|' || t.customer_id || '|' || t.entry || '|' || %(step)s || '|'"
+    " || cardinality(array_positions(t.path, %(passed)s))"
+)
 """The same step is passed again on a way round, after a wait: how often it was passed before is part of the key."""
 
 
@@ -339,6 +417,8 @@ class BankDeeds:
     journey: Journey
     version_id: int
     now: datetime
+    whence: str
+    """Where their rows are, as ``t`` with ``customer_id``, ``entry`` and ``path``: standing in it, or about to enter."""
 
     def message(self, step: SendMessage, whom: BitMap) -> BitMap:
         """As ``engine.Deeds``."""
@@ -374,7 +454,7 @@ class BankDeeds:
     def _write(self, sql: str, step: str, whom: BitMap, **given: Any) -> None:
         with connection.cursor() as cursor:
             cursor.execute(
-                sql.format(key=_KEY, who=_WHO),
+                sql.format(key=_KEY, who=self.whence),
                 {
                     **given, "journey": self.journey.id, "version": self.version_id, "step": step, "passed": f"{step}:next",
                     "now": self.now, "whom": numbers(whom).tolist(),
