@@ -240,7 +240,7 @@ def _coming(journey_id: int, lane: int) -> BitMap:
     """Take up to ``CHUNK`` of those who wait to enter by a lane."""
     found = BitMap()
     for row in JourneyComing.objects.filter(journey_id=journey_id, lane=lane).order_by("id"):
-        found |= BitMap.deserialize(row.customers)
+        found |= BitMap.deserialize(bytes(row.customers))
         row.delete()
         if len(found) > CHUNK:
             rest = found[CHUNK:]
@@ -278,8 +278,11 @@ def _enter(journey: Journey, plan: Plan, whom: BitMap, now: datetime, done: Tick
         whom = whom - members_of(definition.goal.segment)
     again = definition.trigger.again_days
     with connection.cursor() as cursor:
-        given = {"journey": journey.id, "whom": numbers(whom).tolist(), "gone": list(GONE_STATUSES)}
-        cursor.execute(_COMING, given | {"again": None if again is None else now - timedelta(days=again)})
+        given: dict[str, Any] = {
+            "journey": journey.id, "whom": numbers(whom).tolist(), "gone": list(GONE_STATUSES),
+            "again": None if again is None else now - timedelta(days=again),
+        }  # fmt: skip
+        cursor.execute(_COMING, given)
         cursor.execute("ANALYZE coming")
         cursor.execute("SELECT customer_id FROM coming")
         whom = BitMap([customer for (customer,) in cursor.fetchall()])
