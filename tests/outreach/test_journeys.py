@@ -32,6 +32,8 @@ from yinke.outreach.journeys.services import JourneyFaulty, JourneyMoved
 from yinke.outreach.models import Message, Reply
 from yinke.outreach.services.templates import in_force, retire
 from yinke.segments.models import Segment
+from yinke.segments.queries_store import where_used
+from yinke.segments.services.close import close
 
 WAIT = {"id": "w", "type": "WAIT", "days": 1, "next": None}
 
@@ -365,6 +367,54 @@ def test_stopped_it_is_over_for_all_with_what_waits(bank: JourneyBank) -> None:
         services.save(bank.viewer("运营"), journey.id, "新", bank.definition(WAIT))
     bank.members("rich", [bank.qian.id])
     assert bank.tick().entered == 0
+
+
+def test_a_segment_stays_open_as_long_as_a_journey_uses_it(bank: JourneyBank) -> None:
+    ask = {"id": "c", "type": "CONDITION", "segment": "poor", "yes": None, "no": "w"}
+    journey = bank.drawn(ask, WAIT, goal={"segment": "bought", "days": 9}, name="到期")
+    drawer = bank.viewer("运营")
+    uses = {
+        code: [(one.kind, one.code, one.name) for one in where_used(drawer, code)]
+        for code in ("rich", "poor", "bought")
+    }
+    assert all(found == [("journey", f"{journey.id}", "到期")] for found in uses.values())
+    hidden = where_used(bank.viewer("李"), "poor")
+    assert [(one.kind, one.code, one.name) for one in hidden] == [("journey", "", "")]
+    with pytest.raises(YinkeError) as said:
+        close(drawer, "poor")
+    assert said.value.code == "segment_used"
+    bank.members("rich", [bank.zhao.id])
+    bank.tick()  # stands in the first version
+    services.save(drawer, journey.id, "到期", bank.definition(WAIT))
+    services.submit(drawer, journey.id)
+    services.decide(bank.viewer("合规"), journey.id, fit=True)
+    assert where_used(drawer, "poor")
+    bank.tick(days=1)  # nobody is inside any more by the version that asks for it
+    assert not where_used(drawer, "poor")
+    assert where_used(drawer, "rich")
+    services.stop(drawer, journey.id)
+    assert not where_used(drawer, "rich")
+
+
+def test_the_customers_timeline_tells_of_entering_and_of_the_goal_but_not_of_being_held_out(
+    bank: JourneyBank,
+) -> None:
+    journey = bank.drawn(WAIT, name="到期承接", goal={"segment": "bought", "days": 9})
+    bank.members("rich", [bank.zhao.id, bank.qian.id])
+    bank.tick()
+    page = f"/api/customers/{bank.zhao.id}/timeline"
+    manager = bank.client("李")
+    marks = [manager.get(page).json()["mark"]]
+    bank.members("bought", [bank.zhao.id])
+    bank.tick()
+    told = manager.get(f"{page}?kind=JOURNEY").json()
+    assert [(one["code"], one["detail"]) for one in told["rows"]] == [
+        ("REACHED", "到期承接"),
+        ("ENTERED", "到期承接"),
+    ]
+    assert told["mark"] not in marks
+    Traveller.objects.filter(journey=journey).update(held_out=True)
+    assert manager.get(f"{page}?kind=JOURNEY").json()["rows"] == []
 
 
 def test_a_new_version_is_for_who_enters_from_then_on(bank: JourneyBank) -> None:

@@ -286,7 +286,7 @@ class Transactions(Schema):
 class TimelineEntry(Schema):
     """Something that happened.
 
-    ``kind``: CONTACT, MESSAGE, VISIT, MONEY, EVENT, TASK, TIER, STAGE, PROFILE, OWNER, RELATION, OPENED.
+    ``kind``: CONTACT, MESSAGE, VISIT, MONEY, EVENT, TASK, TIER, STAGE, PROFILE, OWNER, RELATION, OPENED, JOURNEY.
     """
 
     id: str

@@ -39,3 +39,19 @@ class OutreachConfig(AppConfig):
             "concat(count(*), ' ', max(id), ' ', string_agg(state, '' ORDER BY id)) FROM outreach_message WHERE customer_id = %(c)s"
         )
         MARKS.append("concat(count(*), ' ', max(id)) FROM outreach_reply WHERE customer_id = %(c)s")
+        journeys = "outreach_traveller t JOIN outreach_journey j ON j.id = t.journey_id"
+        walked = "t.customer_id = %(customer)s AND t.held_out IS NOT TRUE"  # nobody is told who is held out
+        for source, code, at in (("journey", "ENTERED", "t.entered_at"), ("goal", "REACHED", "t.reached_at")):
+            where = f"{walked} AND {at} IS NOT NULL"
+            SOURCES.append(
+                source_of(
+                    source, ("JOURNEY",), at, journeys, where, id="t.id", says=f"'{code}'", detail="j.name"
+                )
+            )
+        MARKS.append(
+            "concat(count(*), ' ', max(id), ' ', count(reached_at)) FROM outreach_traveller WHERE customer_id = %(c)s AND held_out IS NOT TRUE"
+        )
+        from yinke.outreach.journeys.uses import used_by
+        from yinke.segments.queries_store import USES
+
+        USES.append(used_by)

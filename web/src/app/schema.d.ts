@@ -6028,7 +6028,7 @@ export interface components {
              * Kind
              * @default []
              */
-            kind: ("CONTACT" | "MESSAGE" | "VISIT" | "MONEY" | "EVENT" | "TASK" | "TIER" | "STAGE" | "PROFILE" | "OWNER" | "RELATION" | "OPENED")[];
+            kind: ("CONTACT" | "MESSAGE" | "VISIT" | "MONEY" | "EVENT" | "TASK" | "TIER" | "STAGE" | "PROFILE" | "OWNER" | "RELATION" | "OPENED" | "JOURNEY")[];
             /**
              * Cursor
              * @default
@@ -6039,7 +6039,7 @@ export interface components {
          * TimelineEntry
          * @description Something that happened.
          *
-         *     ``kind``: CONTACT, MESSAGE, VISIT, MONEY, EVENT, TASK, TIER, STAGE, PROFILE, OWNER, RELATION, OPENED.
+         *     ``kind``: CONTACT, MESSAGE, VISIT, MONEY, EVENT, TASK, TIER, STAGE, PROFILE, OWNER, RELATION, OPENED, JOURNEY.
          */
         TimelineEntry: {
             /** Id */
@@ -13553,7 +13553,7 @@ export interface operations {
     get_timeline: {
         parameters: {
             query?: {
-                kind?: ("CONTACT" | "MESSAGE" | "VISIT" | "MONEY" | "EVENT" | "TASK" | "TIER" | "STAGE" | "PROFILE" | "OWNER" | "RELATION" | "OPENED")[];
+                kind?: ("CONTACT" | "MESSAGE" | "VISIT" | "MONEY" | "EVENT" | "TASK" | "TIER" | "STAGE" | "PROFILE" | "OWNER" | "RELATION" | "OPENED" | "JOURNEY")[];
                 cursor?: string;
             };
             header?: never;

@@ -161,6 +161,13 @@ class Definition(_Part):
     goal: Goal | None = None
 
 
+def segments_of(definition: Definition) -> set[str]:
+    """The segments that a journey names: of its trigger, its goal, and what its steps ask or await."""
+    named = [definition.trigger.segment, definition.goal.segment if definition.goal else None]
+    named += [step.segment for step in definition.steps if isinstance(step, Await | Condition)]
+    return {code for code in named if code}
+
+
 def exits(step: Step) -> Iterator[tuple[str, Next]]:
     """The ways out of a step, each by its name: ``next``; ``yes`` and ``no``; ``0``, ``1`` and so on of a split."""
     if isinstance(step, Split):

@@ -2,6 +2,7 @@ import {
   ArrowDownOutlined,
   ArrowUpOutlined,
   BellOutlined,
+  BranchesOutlined,
   CheckSquareOutlined,
   EditOutlined,
   HomeOutlined,
@@ -40,16 +41,17 @@ const ICONS: Record<string, ComponentType> = {
   OWNER: UserSwitchOutlined,
   RELATION: ShareAltOutlined,
   OPENED: HomeOutlined,
+  JOURNEY: BranchesOutlined,
 };
 const GROUPS: Record<string, TimelineKind[]> = {
   CONTACT: ["CONTACT", "MESSAGE", "VISIT"],
   MONEY: ["MONEY"],
-  EVENT: ["EVENT"],
+  EVENT: ["EVENT", "JOURNEY"],
   TASK: ["TASK"],
   CHANGE: ["TIER", "STAGE", "PROFILE", "OWNER", "RELATION", "OPENED"],
 };
 /** Kinds whose minute is known; of the others only the day. */
-const TIMED = new Set(["CONTACT", "MESSAGE", "VISIT"]);
+const TIMED = new Set(["CONTACT", "MESSAGE", "VISIT", "JOURNEY"]);
 const DEFAULTS = { show: "" };
 
 /** An entry in the reader's words: what happened, and what there is to say of it. */
@@ -98,6 +100,8 @@ function useWords() {
           "",
         ];
       }
+      case "JOURNEY":
+        return [t(`outreach:timeline.${code}`), detail];
       case "OPENED":
         return [t("timeline.opened"), detail];
       case "MONEY":

@@ -223,6 +223,9 @@ function Sizes({ code }: { code: string }) {
   );
 }
 
+/** Where what uses a segment has its page. */
+const PLACES: Record<string, string> = { experiment: "/effect", journey: "/journeys" };
+
 function Uses({ code }: { code: string }) {
   const { t } = useTranslation("segments");
   const uses = useUses(code);
@@ -234,7 +237,7 @@ function Uses({ code }: { code: string }) {
         {(uses.data ?? []).map(({ code: other, name, kind }, n) => (
           <li key={`${kind}${other}${n}`}>
             {other ? (
-              <Link to={kind === "experiment" ? `/effect/${other}` : `/segments/${other}`}>{name}</Link>
+              <Link to={`${PLACES[kind] ?? "/segments"}/${other}`}>{name}</Link>
             ) : (
               name || t("one.hiddenUse")
             )}
