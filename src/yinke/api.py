@@ -37,6 +37,7 @@ from yinke.effect.api import router as effect
 from yinke.nightly.api import router as nightly
 from yinke.nightly.queries import freshness
 from yinke.outreach.api import router as outreach
+from yinke.outreach.campaigns.api import router as campaigns
 from yinke.outreach.journeys.api import router as journeys
 from yinke.privacy.api import router as privacy
 from yinke.privacy.rights_api import router as rights
@@ -90,6 +91,7 @@ api.add_router("/scoring", scoring)
 api.add_router("", effect)
 api.add_router("", outreach)
 api.add_router("", journeys)
+api.add_router("", campaigns)
 api.add_router("/nightly", nightly)
 
 

@@ -65,6 +65,8 @@ ACTIONS = (
     "plan.propose", "plan.approve", "plan.refuse", "plan.withdraw", "plan.stop",
     "journey.save", "journey.submit", "journey.approve", "journey.refuse", "journey.withdraw", "journey.pause", "journey.resume",
     "journey.stop", "journey.enter",
+    "campaign.save", "campaign.submit", "campaign.approve", "campaign.refuse", "campaign.withdraw", "campaign.start", "campaign.begin",
+    "campaign.pause", "campaign.resume", "campaign.end",
 )  # fmt: skip
 """What is accounted for."""
 

@@ -56,16 +56,16 @@ def event_name(type: str, language: str) -> str:
 
 def family(type: str) -> str:
     """The family of a reason's type: MATURITY, FLOW, PAYROLL, TIER, CARE, ACTIVITY, LOAN, SERVICE, NEW or CHURN of events;
-    HAND, JOURNEY or EXPERIMENT.
+    HAND, JOURNEY, CAMPAIGN or EXPERIMENT.
 
-    >>> family("E25"), family("E24"), family("H01"), family("J01"), family("X01")
-    ('CHURN', 'SERVICE', 'HAND', 'JOURNEY', 'EXPERIMENT')
+    >>> family("E25"), family("E24"), family("H01"), family("J01"), family("C01"), family("X01")
+    ('CHURN', 'SERVICE', 'HAND', 'JOURNEY', 'CAMPAIGN', 'EXPERIMENT')
     """
     if type in EVENT_TYPES:
         return EVENT_TYPES[type].family
     if type == "E24":  # live events alone raise it
         return "SERVICE"
-    return {"X": "EXPERIMENT", "J": "JOURNEY"}.get(type[0], "HAND")
+    return {"X": "EXPERIMENT", "J": "JOURNEY", "C": "CAMPAIGN"}.get(type[0], "HAND")
 
 
 def sentence(

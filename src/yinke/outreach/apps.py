@@ -8,11 +8,16 @@ class OutreachConfig(AppConfig):
     def ready(self) -> None:
         """Plans of care turn a night's events into messages; messages and answers stand on the customer's timeline."""
         from yinke.care.services.make_tasks import BRINGERS, MESSENGERS
+        from yinke.outreach.campaigns.night import bring_leads, take_leads
+        from yinke.outreach.campaigns.queries import used_by
         from yinke.outreach.journeys.night import bring_tasks, take_events
         from yinke.outreach.services.plans_night import ask_for_messages
+        from yinke.segments.queries_store import USES
 
-        MESSENGERS.extend((take_events, ask_for_messages))  # a plan may take reasons away
-        BRINGERS.append(bring_tasks)
+        # a plan may take reasons away: only then leads are noted
+        MESSENGERS.extend((take_events, ask_for_messages, take_leads))
+        BRINGERS.extend((bring_tasks, bring_leads))
+        USES.append(used_by)
         from yinke.care.customer_timeline import MARKS, SOURCES, source_of
 
         SOURCES.append(

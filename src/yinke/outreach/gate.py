@@ -25,6 +25,7 @@ from yinke.customers.models import Customer
 from yinke.customers.queries_identity import together
 from yinke.effect.services.held_out import held_out
 from yinke.outreach.models import (
+    Campaign,
     Channel,
     DeadMailbox,
     Journey,
@@ -286,17 +287,22 @@ def _cool_off(asked: _Asked, going: Collection[int]) -> dict[int, Verdict]:
 
 
 PAUSE = timedelta(minutes=5)
-"""So often a message of a paused journey asks again."""
+"""So often a message of a paused journey or campaign asks again."""
 
 
 def _paused(asked: _Asked, going: Collection[int]) -> dict[int, Verdict]:
-    """What a journey asked for waits while it is paused."""
-    some = {journey for n in going if (journey := asked.messages[n].journey_id) is not None}
-    if not some:
-        return {}
-    rows = JourneyVersion.objects.filter(id__in=some, journey__state=Journey.State.PAUSED)
-    paused = set(rows.values_list("id", flat=True))
-    return {n: Verdict("PAUSED", asked.at + PAUSE) for n in going if asked.messages[n].journey_id in paused}
+    """What a journey or a campaign asked for waits while it is paused."""
+    found: dict[int, Verdict] = {}
+    for of, rows in (
+        ("journey_id", JourneyVersion.objects.filter(journey__state=Journey.State.PAUSED)),
+        ("campaign_id", Campaign.objects.filter(state=Campaign.State.PAUSED)),
+    ):
+        some = {number for n in going if (number := getattr(asked.messages[n], of)) is not None}
+        paused = set(rows.filter(id__in=some).values_list("id", flat=True)) if some else set()
+        found |= {
+            n: Verdict("PAUSED", asked.at + PAUSE) for n in going if getattr(asked.messages[n], of) in paused
+        }
+    return found
 
 
 def _caps(asked: _Asked, going: Collection[int]) -> dict[int, Verdict]:

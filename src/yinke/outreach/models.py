@@ -158,6 +158,10 @@ class Message(models.Model):
     )
     journey_step = models.CharField(max_length=12, blank=True, default="", db_default="")
     """The step of the journey that asked for it."""
+    campaign = models.ForeignKey(
+        "Campaign", null=True, on_delete=models.PROTECT, related_name="messages", db_index=False
+    )
+    """The campaign that asked for it."""
     by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
     """Who asked for it; None: a job."""
     request_key = models.CharField(max_length=80, unique=True)
@@ -190,6 +194,9 @@ class Message(models.Model):
                 condition=Q(journey__isnull=False),
                 name="message_of_journey",
             ),
+            models.Index(
+                fields=["campaign", "state"], condition=Q(campaign__isnull=False), name="message_of_campaign"
+            ),
         ]
 
 
@@ -217,7 +224,8 @@ class Reply(models.Model):
         ]
 
 
-from yinke.outreach.journeys.models import (  # noqa: E402, the context's models are found here
+from yinke.outreach.campaigns.models import Campaign, CampaignMember  # noqa: E402, the context's models are found here
+from yinke.outreach.journeys.models import (  # noqa: E402
     Journey,
     JourneyComing,
     JourneyTask,
@@ -226,6 +234,6 @@ from yinke.outreach.journeys.models import (  # noqa: E402, the context's models
 )
 
 __all__ = [
-    "CarePlan", "Channel", "DeadMailbox", "Journey", "JourneyComing", "JourneyTask", "JourneyVersion", "Kind", "Message", "Reply", "Template",
-    "TemplateVersion", "Traveller",
+    "Campaign", "CampaignMember", "CarePlan", "Channel", "DeadMailbox", "Journey", "JourneyComing", "JourneyTask", "JourneyVersion", "Kind",
+    "Message", "Reply", "Template", "TemplateVersion", "Traveller",
 ]  # fmt: skip

@@ -9,8 +9,10 @@ POLICIES = {
     "outreach_traveller": of_customer(),
     "outreach_journeytask": of_customer(),
     "outreach_journeycoming": EVERYWHERE,
+    "outreach_campaignmember": of_customer(),
 }
 OPEN = {
+    "outreach_campaign": "what was planned; no row of a customer",
     "outreach_careplan": "which events are answered by which text; no row of a customer",
     "outreach_journey": "names and states of journeys; no row of a customer",
     "outreach_journeyversion": "what was drawn; no row of a customer",

@@ -1,4 +1,4 @@
-"""派发与旅程推进 by the workers: each minute, and at once when somebody asks for it; several may send side by side."""
+"""派发、旅程与活动推进 by the workers: each minute, and at once when somebody asks for it; several may send side by side."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from django.db import transaction
 from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
 
+from yinke.outreach.campaigns.engine import tick as tick_campaigns
 from yinke.outreach.journeys.tick import tick
 from yinke.outreach.services.dispatch import dispatch
 
@@ -21,9 +22,9 @@ def send_due() -> int:
 @app.periodic(cron="* * * * *", periodic_id="outreach")
 @app.task(name="outreach.watch", queue="outreach", queueing_lock="outreach.watch")
 def watch(timestamp: int) -> int:
-    """Journeys go on; what they ask for, and what waited for its hour or for a provider, goes now."""
+    """Journeys and campaigns go on; what they ask for, and what waited for its hour or for a provider, goes now."""
     try:
-        tick(many=move_soon)
+        _go_on()
     finally:
         sent = dispatch()
     return sent.taken
@@ -31,11 +32,19 @@ def watch(timestamp: int) -> int:
 
 @app.task(name="outreach.journeys", queue="outreach", queueing_lock="outreach.journeys")
 def move() -> int:
-    """Let journeys go on; how many customers moved."""
+    """Let journeys and campaigns go on; how many customers of journeys moved."""
+    try:
+        return _go_on()
+    finally:
+        dispatch()
+
+
+def _go_on() -> int:
+    """One whatever becomes of the other."""
     try:
         return tick(many=move_soon).moved
     finally:
-        dispatch()
+        tick_campaigns()
 
 
 def dispatch_soon() -> None:
@@ -45,6 +54,6 @@ def dispatch_soon() -> None:
 
 
 def move_soon() -> None:
-    """Wake the worker as ``dispatch_soon``, for journeys."""
+    """Wake the worker as ``dispatch_soon``, for journeys and campaigns."""
     with suppress(AlreadyEnqueued), transaction.atomic():
         move.defer()

@@ -95,7 +95,7 @@ def _assign(
         layers[layer] = last + 1  # not how many there are: who was deleted on request leaves a gap
         room -= customers
     seed = bytes.fromhex(decrypt(experiment.seed_sealed))
-    known = _known(day, [customer for customer, _, _ in newcomers])
+    known = known_of(day, [customer for customer, _, _ in newcomers])
     by_number = {cust_no: (customer, event) for customer, cust_no, event in newcomers if customer in known}
     due = biz_date + timedelta(days=experiment.horizon_days)
     members = []
@@ -114,7 +114,7 @@ def _assign(
     Member.objects.bulk_create(members)
 
 
-def _known(day: Day, customers: Sequence[int]) -> dict[int, tuple[int, str | None, Any]]:
+def known_of(day: Day, customers: Sequence[int]) -> dict[int, tuple[int, str | None, Any]]:
     """Tier, churn band (None: not scored) and AUM at the day's end. Of that very day: what came later is an outcome."""
     these = pc.field("cust_id").isin(customers)
     bands: dict[int, str] = {}
