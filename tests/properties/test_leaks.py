@@ -47,6 +47,8 @@ from yinke.lake.store import Lake
 from yinke.nightly.models import Run
 from yinke.outreach.journeys.tick import written_cursor
 from yinke.outreach.models import (
+    Campaign,
+    CampaignMember,
     CarePlan,
     Journey,
     Message,
@@ -246,7 +248,7 @@ def _between(world: World) -> dict[str, list[int]]:
         "handover_id": [handover.id], "tag_id": [tag.id], "tag": [tag.id], "list_id": [kept.id], "on_list": [kept.id],
         "action_id": [action.id], "relationship_id": [relation.id], "pair_id": [pair.id], "case_id": [case.id],
         "export_id": [1, 2], "alert_id": [1], "decision_id": [1], "one_id": [given.id], "split_id": [1],
-        **_said(world), "journey_id": [_journey(world)], "name": ["loopback"],
+        **_said(world), "journey_id": [_journey(world)], "campaign_id": [_campaign(world)], "name": ["loopback"],
         "code": [drawn.code], "field_code": [_owned(world)], "kind": ["churn"], "feedback_id": [1], "request_id": [1], "substitution_id": [1], "view_id": [1], "number": [1, 2, 3],
     }  # fmt: skip
 
@@ -307,6 +309,27 @@ def _journey(world: World) -> int:
             journey=journey, version=version, customer=customer, entry=1, step="w", since=now, due_at=now, entered_at=now
         )  # fmt: skip
     return journey.id
+
+
+def _campaign(world: World) -> int:
+    """A campaign in which everybody takes part. Its number."""
+    keeper, now = world.bank.staff["运营"], timezone.now()
+    plan = {"segment": "rich", "starts_on": f"{TODAY}", "ends_on": f"{TODAY}", "leads": {}}
+    found = {"targeted": 9, "lost": {}, "eligible": 9, "held_out": 0, "as_of": f"{TODAY}", "digest": ""}
+    campaign = Campaign.objects.create(
+        name="秋收", plan=plan, made_by=keeper, made_at=now, state="ENDED", started_at=now, frozen=found
+    )
+    for place, customer in enumerate(world.bank.customers.values(), 1):
+        CampaignMember.objects.create(
+            campaign=campaign,
+            customer=customer,
+            place=place,
+            held_out=False,
+            aum_before=0,
+            frozen_on=TODAY,
+            asked_at=now,
+        )
+    return campaign.id
 
 
 def _owned(world: World) -> str:
