@@ -20,6 +20,7 @@ import {
   MergeCellsOutlined,
   MailOutlined,
   MessageOutlined,
+  NotificationOutlined,
   SafetyCertificateOutlined,
   SafetyOutlined,
   SlidersOutlined,
@@ -80,6 +81,13 @@ export const ENTRIES: Entry[] = [
     right: "template.read",
     name: "nav.journeys",
     icon: BranchesOutlined,
+  },
+  {
+    group: "outreach",
+    path: "/campaigns",
+    right: "template.read",
+    name: "nav.campaigns",
+    icon: NotificationOutlined,
   },
   {
     group: "outreach",

@@ -224,7 +224,11 @@ function Sizes({ code }: { code: string }) {
 }
 
 /** Where what uses a segment has its page. */
-const PLACES: Record<string, string> = { experiment: "/effect", journey: "/journeys" };
+const PLACES: Record<string, string> = {
+  campaign: "/campaigns",
+  experiment: "/effect",
+  journey: "/journeys",
+};
 
 function Uses({ code }: { code: string }) {
   const { t } = useTranslation("segments");
