@@ -9,15 +9,16 @@ class OutreachConfig(AppConfig):
         """Plans of care turn a night's events into messages; messages and answers stand on the customer's timeline."""
         from yinke.care.services.make_tasks import BRINGERS, MESSENGERS
         from yinke.outreach.campaigns.night import bring_leads, take_leads
-        from yinke.outreach.campaigns.queries import used_by
+        from yinke.outreach.campaigns.queries import used_by as used_by_campaigns
         from yinke.outreach.journeys.night import bring_tasks, take_events
+        from yinke.outreach.journeys.uses import used_by as used_by_journeys
         from yinke.outreach.services.plans_night import ask_for_messages
         from yinke.segments.queries_store import USES
 
         # a plan may take reasons away: only then leads are noted
         MESSENGERS.extend((take_events, ask_for_messages, take_leads))
         BRINGERS.extend((bring_tasks, bring_leads))
-        USES.append(used_by)
+        USES.extend((used_by_journeys, used_by_campaigns))
         from yinke.care.customer_timeline import MARKS, SOURCES, source_of
 
         SOURCES.append(
@@ -56,7 +57,3 @@ class OutreachConfig(AppConfig):
         MARKS.append(
             "concat(count(*), ' ', max(id), ' ', count(reached_at)) FROM outreach_traveller WHERE customer_id = %(c)s AND held_out IS NOT TRUE"
         )
-        from yinke.outreach.journeys.uses import used_by
-        from yinke.segments.queries_store import USES
-
-        USES.append(used_by)

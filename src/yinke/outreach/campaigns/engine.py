@@ -6,6 +6,7 @@ never move the same one, and the night, which hands out leads, waits for it.
 
 from __future__ import annotations
 
+import logging
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -82,19 +83,30 @@ def digest_now(campaign: Campaign) -> str:
 
 
 def tick(only: int | None = None) -> Moved:
-    """Start campaigns whose window has begun, ask for messages of running ones, end those whose window is over.
+    """Start campaigns whose window has begun, ask for messages of running ones, end those whose window is over. One that cannot go
+    on stops no other.
 
     Args:
         only: this campaign alone.
+
+    Raises:
+        ExceptionGroup: some could not go on; of each what went wrong.
     """
     done, now = Moved(), timezone.now()
     alive = Campaign.objects.filter(state__in=(State.APPROVED, State.RUNNING, State.PAUSED))
     if only is not None:
         alive = alive.filter(id=only)
+    wrong: list[Exception] = []
     for campaign_id in list(alive.order_by("id").values_list("id", flat=True)):
-        _begin_or_end(campaign_id, now, done)
-        while _ask_some(campaign_id, now, done):
-            pass
+        try:
+            _begin_or_end(campaign_id, now, done)
+            while _ask_some(campaign_id, now, done):
+                pass
+        except Exception as problem:
+            logging.getLogger(__name__).exception("campaign %s", campaign_id)
+            wrong.append(problem)
+    if wrong:
+        raise ExceptionGroup("Campaigns could not go on", wrong)
     return done
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import Q
 from django.utils import timezone
 from psycopg.types.json import Jsonb
 
@@ -46,14 +45,16 @@ FROM offered
 
 
 def bring_leads(cursor: Any, day: Day, biz_date: date) -> int:
-    """Add the next leads of running campaigns to the night's reasons: of each manager (of an outlet's pool, if there is none) up
-    to the cap of a day, those with the highest AUM first, as long as the budget bears them.
+    """Ask of all who take part, held out or not, whether they have reached the goal. Then add the next leads of running campaigns
+    to the night's reasons: of each manager (of an outlet's pool, if there is none) up to the cap of a day, those with the
+    highest AUM first, as long as the budget bears them.
 
     Who may not be contacted is left out by what every reason passes; they are not offered again.
 
     Returns:
         How many were added.
     """
+    _follow_all(cursor, biz_date)
     workday, added = biz_date + timedelta(days=1), 0
     rows = Campaign.objects.select_for_update(no_key=True, of=("self",)).select_related("text__template")
     for campaign in rows.filter(state=Campaign.State.RUNNING).order_by("id"):
@@ -85,7 +86,7 @@ FROM fresh f WHERE f.type = %(type)s AND m.campaign_id = split_part(f.dedup_key,
 
 
 def take_leads(cursor: Any, biz_date: date) -> int:
-    """Note whom the night hands to a manager, and who of all that take part, held out or not, has reached the goal.
+    """Note whom the night hands to a manager.
 
     Args:
         cursor: of the transaction in which the night's tasks are made; the temporary table ``fresh`` has its new reasons.
@@ -94,16 +95,17 @@ def take_leads(cursor: Any, biz_date: date) -> int:
         0: it asks for no messages.
     """
     cursor.execute(_LEADS, {"type": OF_CAMPAIGN, "workday": biz_date + timedelta(days=1)})
+    return 0
+
+
+def _follow_all(cursor: Any, biz_date: date) -> None:
     followed = Campaign.objects.filter(
-        Q(experiment__starts_on__lt=biz_date),
-        experiment__isnull=False,
-        state__in=("RUNNING", "PAUSED", "ENDED"),
-    ).select_related("experiment")
+        experiment__starts_on__lt=biz_date, state__in=("RUNNING", "PAUSED", "ENDED")
+    )
     for campaign in followed.order_by("id"):
         plan = plan_of(campaign)
         if biz_date <= plan.measured_on:
             _follow(cursor, campaign, plan, biz_date)
-    return 0
 
 
 _AUM_REACHED = """

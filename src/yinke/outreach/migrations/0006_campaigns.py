@@ -43,7 +43,7 @@ class Migration(migrations.Migration):
         ('care', '0004_live_events'),
         ('customers', '0003_email'),
         ('effect', '0002_nobody_held_out_is_contacted'),
-        ('outreach', '0004_journeys'),
+        ('outreach', '0005_journey_lanes'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
