@@ -23,6 +23,7 @@ from yinke.care.customer_api import router as customer_pages
 from yinke.care.customer_lake_api import router as customer_lake
 from yinke.care.history_api import router as history
 from yinke.care.live_api import router as live
+from yinke.care.own_events.api import router as own_events
 from yinke.care.ownership_api import router as ownership
 from yinke.care.value_api import router as value
 from yinke.common.errors import YinkeError
@@ -73,6 +74,7 @@ api.add_router("", customer_lake)
 api.add_router("", by_hand)
 api.add_router("", care)
 api.add_router("", live)
+api.add_router("", own_events)
 api.add_router("", churn)
 api.add_router("", value)
 api.add_router("", history)

@@ -30,7 +30,7 @@ from pyroaring import BitMap
 from tests.bank import TODAY, Bank, a_bank, a_day
 from tests.properties.openapi import Call, Description
 from yinke.access import middleware
-from yinke.care.models import ContactRecord, Reason, Task
+from yinke.care.models import ContactRecord, OwnEvent, Reason, Task
 from yinke.common.crypto import encrypt
 from yinke.customers import queries
 from yinke.customers.custom_models import CustomField, CustomValue
@@ -248,7 +248,8 @@ def _between(world: World) -> dict[str, list[int]]:
         "handover_id": [handover.id], "tag_id": [tag.id], "tag": [tag.id], "list_id": [kept.id], "on_list": [kept.id],
         "action_id": [action.id], "relationship_id": [relation.id], "pair_id": [pair.id], "case_id": [case.id],
         "export_id": [1, 2], "alert_id": [1], "decision_id": [1], "one_id": [given.id], "split_id": [1],
-        **_said(world), "journey_id": [_journey(world)], "campaign_id": [_campaign(world)], "name": ["loopback"],
+        **_said(world), "journey_id": [_journey(world)], "campaign_id": [_campaign(world)], "own_event_id": [_own_event(world, drawn)],
+        "segment": [drawn.code], "name": ["loopback"],
         "code": [drawn.code], "field_code": [_owned(world)], "kind": ["churn"], "feedback_id": [1], "request_id": [1], "substitution_id": [1], "view_id": [1], "number": [1, 2, 3],
     }  # fmt: skip
 
@@ -330,6 +331,18 @@ def _campaign(world: World) -> int:
             asked_at=now,
         )
     return campaign.id
+
+
+def _own_event(world: World, segment: Segment) -> int:
+    """An own event that runs, and its next version waits. Its number."""
+    keeper, checker = world.bank.staff["运营"], world.bank.staff["合规"]
+    event = OwnEvent.objects.create(code="U001", made_by=keeper)
+    for number, decided in ((1, {"state": "APPROVED", "decided_by": checker, "valid_from": TODAY}), (2, {})):
+        event.versions.create(
+            number=number, name_zh="大额活期", says_zh="余额刚过 50 万", segment=segment, family="FLOW", channel="PHONE", priority=2,
+            expire_days=7, quiet_days=30, tier_from=0, made_by=keeper, made_at=timezone.now(), **decided,
+        )  # fmt: skip
+    return event.id
 
 
 def _owned(world: World) -> str:

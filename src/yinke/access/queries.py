@@ -67,6 +67,7 @@ ACTIONS = (
     "journey.stop", "journey.enter",
     "campaign.save", "campaign.submit", "campaign.approve", "campaign.refuse", "campaign.withdraw", "campaign.start", "campaign.begin",
     "campaign.pause", "campaign.resume", "campaign.end",
+    "own_event.submit", "own_event.approve", "own_event.refuse", "own_event.withdraw", "own_event.stop",
 )  # fmt: skip
 """What is accounted for."""
 

@@ -94,7 +94,8 @@ class Task(models.Model):
 class Reason(models.Model):
     """事由: what speaks for the contact; its sentence is made from ``payload`` (reasons.py).
 
-    Mostly an event of the night. ``H..`` somebody asked for by hand (services/by_hand.py), ``X01`` an experiment on a segment.
+    Mostly an event of the night. ``H..`` somebody asked for by hand (services/by_hand.py), ``X01`` an experiment on a segment,
+    ``U..`` an own event of the bank (own_events/).
     """
 
     id: int
@@ -299,3 +300,11 @@ class LiveEvent(models.Model):
             models.Index(fields=["customer", "day"], name="live_event_of_day"),
             BrinIndex(fields=["received_at"], name="live_event_by_time"),
         ]
+
+
+from yinke.care.own_events.models import OwnEvent, OwnEventVersion  # noqa: E402, the context's models are found here
+
+__all__ = [
+    "BadNumber", "ContactRecord", "DoNotDisturb", "IdleWarning", "LiveEvent", "OwnEvent", "OwnEventVersion", "Reason", "Standing",
+    "Task",
+]  # fmt: skip

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from yinke.care.events.registry import EVENT_TYPES
+from yinke.care.own_events.words import OwnWords, is_own, words_of
 from yinke.common.money import short
 from yinke.common.yaml_files import read_yaml
 from yinke.scoring.churn.reasons import sentence as churn_sentence
@@ -45,12 +46,23 @@ def _texts_of(type: str, language: str) -> dict[str, Any]:
     return dict(found["events"].get(type) or found["others"][type])
 
 
+def _own(type: str) -> OwnWords:
+    """The words of an own event (自定义事件)."""
+    found = words_of(type)
+    if found is None:  # none is ever deleted; still no code may stand on a page
+        zh, en = (str(texts(language)["words"]["own_event"]["*"]) for language in LANGUAGES)
+        return OwnWords(zh, en, zh, en, "", "", "PHONE", "CARE")
+    return found
+
+
 def event_name(type: str, language: str) -> str:
     """What an event type is called.
 
     >>> event_name("E01", "zh-hans"), event_name("E01", "en")
     ('定存到期', 'Deposit matures')
     """
+    if is_own(type):
+        return _own(type).name(language)
     return str(_texts_of(type, language)["name"])
 
 
@@ -63,6 +75,8 @@ def family(type: str) -> str:
     """
     if type in EVENT_TYPES:
         return EVENT_TYPES[type].family
+    if is_own(type):
+        return _own(type).family
     if type == "E24":  # live events alone raise it
         return "SERVICE"
     return {"X": "EXPERIMENT", "J": "JOURNEY", "C": "CAMPAIGN"}.get(type[0], "HAND")
@@ -88,6 +102,8 @@ def sentence(
     >>> sentence("E01", facts, Decimal("500000"), "en", today=date(2026, 11, 29))
     'A CNY 500K time deposit matures in 1 day (30 Nov), account ending 1234'
     """
+    if is_own(type):
+        return _own(type).says(language)
     facts = {"amount": amount, **{name: value for name, value in payload.items() if value is not None}}
     facts = _with_signs(_as_of(facts, today), language)
     found = _texts_of(type, language)
@@ -105,8 +121,15 @@ def talk(types: Sequence[str], language: str) -> list[str]:
     >>> talk(["E11"], "en")
     ['Good wishes only, no products.', 'Mention something you talked about last time.']
     """
-    lines = dict.fromkeys(line for type in types for line in _texts_of(type, language)["talk"])
+    lines = dict.fromkeys(line for type in types for line in _talk(type, language))
     return list(lines)[:TALK_LINES]
+
+
+def _talk(type: str, language: str) -> list[str]:
+    if not is_own(type):
+        return list(_texts_of(type, language)["talk"])
+    own = _own(type)
+    return [str(texts(language)["words"]["own_channel"][own.channel]), *own.script(language)]
 
 
 def _as_of(facts: dict[str, Any], today: date | None) -> dict[str, Any]:

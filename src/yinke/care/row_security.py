@@ -19,4 +19,8 @@ POLICIES = {
     "care_liveevent": of_customer(),
     "care_standing": either(of_user("manager_id"), EVERYWHERE, OF_ORG),
 }
+OPEN = {
+    "care_ownevent": "numbers of own events; no row of a customer",
+    "care_owneventversion": "what own events say and whom they follow; no row of a customer",
+}
 APPEND_ONLY: tuple[str, ...] = ()

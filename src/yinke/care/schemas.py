@@ -88,6 +88,8 @@ class Counts(Schema):
     overdue: int
     overflow: int
     by_type: dict[str, int]
+    own_names: dict[str, str]
+    """What those of ``by_type`` are called, in the viewer's language, that are own events."""
     by_tier: dict[str, int]
 
 

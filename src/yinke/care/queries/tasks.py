@@ -10,8 +10,10 @@ from django.db.models import BooleanField, Case, Count, Q, QuerySet, Value, When
 from yinke.access.models import User
 from yinke.access.viewer import Viewer
 from yinke.care.models import OPEN, DoNotDisturb, Reason, Task
+from yinke.care.own_events.words import is_own
 from yinke.care.queries.day import Today, today
 from yinke.care.queries.shape import task_outs
+from yinke.care.reasons import event_name
 from yinke.care.schemas import Counts, TaskOut, Workbench
 from yinke.common.errors import NotAllowed, NotFound
 from yinke.customers.models import Customer
@@ -105,7 +107,7 @@ def workbench(viewer: Viewer, wanted: Wanted) -> Workbench:
     found = _narrow(tab, wanted)
     page = list(_joined(_after(found, wanted, day))[: PAGE + 1])
     return Workbench(
-        biz_date=day.biz_date, counts=_counts(whole, tab, day), tasks=task_outs(viewer, page[:PAGE], day),
+        biz_date=day.biz_date, counts=_counts(viewer, whole, tab, day), tasks=task_outs(viewer, page[:PAGE], day),
         next_cursor=page[PAGE - 1].id if len(page) > PAGE else None,
     )  # fmt: skip
 
@@ -158,7 +160,7 @@ def _after(tasks: QuerySet[Task], wanted: Wanted, day: Today) -> QuerySet[Task]:
     return tasks.order_by("put_off", "-score", "id")
 
 
-def _counts(whole: QuerySet[Task], tab: QuerySet[Task], day: Today) -> Counts:
+def _counts(viewer: Viewer, whole: QuerySet[Task], tab: QuerySet[Task], day: Today) -> Counts:
     is_open, put_off = Q(status__in=OPEN), Q(next_on__gt=day.promises)
     in_list = is_open & Q(is_overflow=False)
     late = Q(status="NEW", due_on__lt=day.workday) | Q(status="IN_PROGRESS", next_on__lt=day.workday)
@@ -173,4 +175,8 @@ def _counts(whole: QuerySet[Task], tab: QuerySet[Task], day: Today) -> Counts:
     by_type = standing.values_list("type").annotate(n=Count("task", distinct=True)).order_by("type")
     tier = "customer__metrics__tier"
     by_tier = tab.values_list(tier).annotate(n=Count("id")).order_by(tier)
-    return Counts(**numbers, by_type=dict(by_type), by_tier={str(rank): n for rank, n in by_tier})
+    counted = dict(by_type)
+    return Counts(
+        **numbers, by_type=counted, own_names={type: event_name(type, viewer.language) for type in counted if is_own(type)},
+        by_tier={str(rank): n for rank, n in by_tier},
+    )  # fmt: skip

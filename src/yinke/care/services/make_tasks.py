@@ -30,7 +30,8 @@ MANY = 1_000
 """From so many new reasons on the planner is told of them at once: the next date may follow in this transaction."""
 BRINGERS: list[Callable[[Any, Day, date], int]] = []
 """Asked once the events of a date stand in ``incoming``: they add reasons of their own (an experiment's on a segment) and say
-how many; see ``effect/services/bring.py``."""
+how many; see ``effect/services/bring.py``. Types of which they tell the date whole stand in ``retold``: what they told of it
+before and do not tell again is taken back (``own_events/night.py``)."""
 HOLDERS: list[Callable[[Any, Day, date], int]] = []
 """Asked once the new reasons of a date stand in ``fresh``: they take away those of customers held out by an experiment
 and say how many; see ``effect/services/hold_out.py``."""
@@ -148,7 +149,7 @@ def _load(cursor: Any, day: Day) -> int:
     return int(events.num_rows)
 
 
-DROP = "DROP TABLE IF EXISTS incoming, known, fresh, touched, pool_of, quiet"
+DROP = "DROP TABLE IF EXISTS incoming, known, fresh, touched, pool_of, quiet, retold"
 
 SCRATCH = f"""
 SET LOCAL work_mem = '64MB';
@@ -159,6 +160,7 @@ CREATE TEMP TABLE known (reason_id bigint, biz_date date, dedup_key text) ON COM
 CREATE TEMP TABLE fresh (LIKE incoming, org_id bigint) ON COMMIT DROP;
 CREATE TEMP TABLE touched (task_id bigint) ON COMMIT DROP;
 CREATE TEMP TABLE quiet (customer_id int) ON COMMIT DROP;
+CREATE TEMP TABLE retold (type text) ON COMMIT DROP;
 CREATE TEMP TABLE pool_of (org_id bigint PRIMARY KEY, pool_id bigint) ON COMMIT DROP;
 """
 
@@ -171,7 +173,8 @@ LEFT JOIN access_org a ON a.level = 4 AND starts_with(o.path, a.path) GROUP BY o
 TAKE_BACK = """
 WITH gone AS (
     DELETE FROM care_reason r USING care_task t
-    WHERE t.id = r.task_id AND t.status = 'NEW' AND r.biz_date = %(biz_date)s AND starts_with(r.type, 'E') AND r.made_at IS NULL
+    WHERE t.id = r.task_id AND t.status = 'NEW' AND r.biz_date = %(biz_date)s AND r.made_at IS NULL
+      AND (starts_with(r.type, 'E') OR r.type IN (SELECT type FROM retold))
       AND NOT EXISTS (SELECT FROM incoming i WHERE i.dedup_key = r.dedup_key)
     RETURNING r.task_id)
 INSERT INTO touched SELECT DISTINCT task_id FROM gone
