@@ -3,6 +3,7 @@ import {
   ApartmentOutlined,
   AppstoreOutlined,
   AuditOutlined,
+  BellOutlined,
   BranchesOutlined,
   CalendarOutlined,
   CheckSquareOutlined,
@@ -31,8 +32,8 @@ import {
 } from "@ant-design/icons";
 import type { ComponentType } from "react";
 
-/** What an entry is for: one's own work, whom to win, what is said to them, the care of personal data, the running of outlets, the system. */
-export type Group = "work" | "market" | "outreach" | "guard" | "outlets" | "system";
+/** What an entry is for: one's own work, whom to win, when they are cared for, what is said to them, the care of personal data, the running of outlets, the system. */
+export type Group = "work" | "market" | "care" | "outreach" | "guard" | "outlets" | "system";
 
 export interface Entry {
   path: string;
@@ -69,14 +70,21 @@ export const ENTRIES: Entry[] = [
   { group: "market", path: "/effect", right: "effect.read", name: "nav.effect", icon: ExperimentOutlined },
   { group: "market", path: "/models", right: "model.read", name: "nav.models", icon: FunctionOutlined },
   {
-    group: "outreach",
+    group: "care",
     path: "/care-plans",
     right: "template.read",
     name: "nav.carePlans",
     icon: HeartOutlined,
   },
   {
-    group: "outreach",
+    group: "care",
+    path: "/own-events",
+    right: "template.read",
+    name: "nav.ownEvents",
+    icon: BellOutlined,
+  },
+  {
+    group: "care",
     path: "/journeys",
     right: "template.read",
     name: "nav.journeys",

@@ -24,6 +24,7 @@ export const PAGES: { path: string; right?: string; load: Load }[] = [
   { path: "/journeys/:id", right: "template.read", load: () => import("@/outreach/pages/Journey") },
   { path: "/campaigns", right: "template.read", load: () => import("@/outreach/pages/Campaigns") },
   { path: "/campaigns/:id", right: "template.read", load: () => import("@/outreach/pages/Campaign") },
+  { path: "/own-events", right: "template.read", load: () => import("@/care/pages/OwnEvents") },
   { path: "/templates", right: "template.read", load: () => import("@/outreach/pages/Templates") },
   { path: "/messages", right: "message.read", load: () => import("@/outreach/pages/Messages") },
   { path: "/effect", right: "effect.read", load: () => import("@/effect/pages/Experiments") },

@@ -39,7 +39,16 @@ describe("a result closes its task", () => {
 describe("a recorded task", () => {
   const task = (id: number, more: Partial<Schemas["TaskOut"]> = {}) =>
     ({ id, is_overdue: false, is_later: false, is_overflow: false, ...more }) as Schemas["TaskOut"];
-  const counts = { left: 2, later: 0, done: 5, overdue: 1, overflow: 0, by_type: {}, by_tier: {} };
+  const counts = {
+    left: 2,
+    later: 0,
+    done: 5,
+    overdue: 1,
+    overflow: 0,
+    by_type: {},
+    own_names: {},
+    by_tier: {},
+  };
 
   function cache() {
     const queries = new QueryClient();

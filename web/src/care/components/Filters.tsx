@@ -45,7 +45,7 @@ export function Filters({ status, type, tier, q, counts, onChange }: Props) {
         onChange={(value) => onChange({ type: value ?? undefined })}
         options={Object.entries(counts?.by_type ?? {}).map(([code, count]) => ({
           value: code,
-          label: withCount(t(`event.${code}`), count),
+          label: withCount(counts?.own_names[code] ?? t(`event.${code}`), count),
         }))}
       />
       <Select

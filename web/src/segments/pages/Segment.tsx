@@ -223,11 +223,12 @@ function Sizes({ code }: { code: string }) {
   );
 }
 
-/** Where what uses a segment has its page. */
+/** Where what uses a segment stands; other segments in the library. */
 const PLACES: Record<string, string> = {
-  campaign: "/campaigns",
-  experiment: "/effect",
-  journey: "/journeys",
+  campaign: "/campaigns/",
+  experiment: "/effect/",
+  journey: "/journeys/",
+  own_event: "/own-events?event=",
 };
 
 function Uses({ code }: { code: string }) {
@@ -241,7 +242,7 @@ function Uses({ code }: { code: string }) {
         {(uses.data ?? []).map(({ code: other, name, kind }, n) => (
           <li key={`${kind}${other}${n}`}>
             {other ? (
-              <Link to={`${PLACES[kind] ?? "/segments"}/${other}`}>{name}</Link>
+              <Link to={`${PLACES[kind] ?? "/segments/"}${other}`}>{name}</Link>
             ) : (
               name || t("one.hiddenUse")
             )}
