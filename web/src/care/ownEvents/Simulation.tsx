@@ -77,7 +77,7 @@ function Outcome({ found }: { found: Simulated }) {
         <Suspense fallback={<Skeleton active title={false} />}>
           <LineChart
             days={nights.map(({ biz_date }) => biz_date)}
-            values={nights.map((night) => night.reasons)}
+            values={nights.map((night) => Math.round((night.reasons / night.gap) * 10) / 10)}
             axis={(value) => (Number.isInteger(value) ? count(value) : "")}
             day={(day) => format.shortDate(day)}
             hover={(at) =>

@@ -75,7 +75,7 @@ function Rows({ rows, onOpen }: { rows: OwnEvent[]; onOpen: (id: number) => void
           title: t("own.field.name_zh"),
           render: (row) => (
             <span className={`${styles.stack} ${styles.says}`}>
-              <Button type="link" size="small" onClick={() => onOpen(row.id)}>
+              <Button type="link" size="small" className={styles.name} onClick={() => onOpen(row.id)}>
                 {row.name}
               </Button>
               <small>{shown(row)?.segment_name}</small>
