@@ -1422,6 +1422,170 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/own-events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Own Events
+         * @description All own events with the version that holds and the one that waits.
+         */
+        get: operations["list_own_events"];
+        put?: never;
+        /**
+         * Submit Own Event
+         * @description Ask for a new event.
+         */
+        post: operations["submit_own_event"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/own-events/choices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Own Event Choices
+         * @description What an own event may name.
+         */
+        get: operations["list_own_event_choices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/own-events/simulation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Simulate Own Event
+         * @description What an event on a segment would have raised in the nights that the lake holds.
+         */
+        get: operations["simulate_own_event"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/own-events/{own_event_id}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Change Own Event
+         * @description Ask for another version; the one that holds goes on until it is approved.
+         */
+        post: operations["change_own_event"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/own-events/{own_event_id}/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Approve Own Event
+         * @description Put the version that waits in force from the next night on.
+         */
+        post: operations["approve_own_event"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/own-events/{own_event_id}/refuse": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Refuse Own Event
+         * @description Refuse the version that waits.
+         */
+        post: operations["refuse_own_event"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/own-events/{own_event_id}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Withdraw Own Event
+         * @description Take back what one asked for.
+         */
+        post: operations["withdraw_own_event"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/own-events/{own_event_id}/stop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Stop Own Event
+         * @description End an event for good.
+         */
+        post: operations["stop_own_event"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/churn/summary": {
         parameters: {
             query?: never;
@@ -4412,6 +4576,274 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/campaigns": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Campaigns
+         * @description All campaigns with their window, what was sent and what it cost.
+         */
+        get: operations["list_campaigns"];
+        put?: never;
+        /**
+         * Plan Campaign
+         * @description Keep a new campaign as a draft.
+         */
+        post: operations["plan_campaign"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/campaigns/choices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Campaign Choices
+         * @description What a plan may name.
+         */
+        get: operations["list_campaign_choices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/campaigns/estimate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Estimate Campaign
+         * @description 测算: what would become of a plan today; nothing is written.
+         */
+        post: operations["estimate_campaign"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/campaigns/{campaign_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Campaign
+         * @description One campaign with its funnel, cost and effect.
+         */
+        get: operations["get_campaign"];
+        /**
+         * Replan Campaign
+         * @description Change a campaign that has not started: it is a draft again, an approval is void.
+         */
+        put: operations["replan_campaign"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/campaigns/{campaign_id}/submit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Submit Campaign
+         * @description Ask for a draft's approval by another person.
+         */
+        post: operations["submit_campaign"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/campaigns/{campaign_id}/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Approve Campaign
+         * @description Find what one has read fit to be carried out.
+         */
+        post: operations["approve_campaign"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/campaigns/{campaign_id}/refuse": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Refuse Campaign
+         * @description Give it back as a draft, with the reason.
+         */
+        post: operations["refuse_campaign"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/campaigns/{campaign_id}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Withdraw Campaign
+         * @description Take back what one asked for and nobody has decided.
+         */
+        post: operations["withdraw_campaign"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/campaigns/{campaign_id}/start": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Start Campaign
+         * @description Let an approved campaign start within a minute.
+         */
+        post: operations["start_campaign"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/campaigns/{campaign_id}/pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Pause Campaign
+         * @description Hold a running campaign.
+         */
+        post: operations["pause_campaign"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/campaigns/{campaign_id}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Resume Campaign
+         * @description Let a paused campaign go on.
+         */
+        post: operations["resume_campaign"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/campaigns/{campaign_id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * End Campaign
+         * @description End a campaign for good, started or not.
+         */
+        post: operations["end_campaign"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/campaigns/{campaign_id}/customers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Campaign Customers
+         * @description Customers who take part in a campaign, within the viewer's scope.
+         */
+        get: operations["list_campaign_customers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/nightly/runs": {
         parameters: {
             query?: never;
@@ -6605,6 +7037,10 @@ export interface components {
             by_type: {
                 [key: string]: number;
             };
+            /** Own Names */
+            own_names: {
+                [key: string]: string;
+            };
             /** By Tier */
             by_tier: {
                 [key: string]: number;
@@ -6788,6 +7224,233 @@ export interface components {
             newest: number;
             /** Alerts */
             alerts: components["schemas"]["LiveAlertOut"][];
+        };
+        /**
+         * OwnEventOut
+         * @description An event: the version that holds (null: none was approved yet), and the newest one if it is another.
+         */
+        OwnEventOut: {
+            /** Id */
+            id: number;
+            /** Code */
+            code: string;
+            /** Name */
+            name: string;
+            /** Stopped At */
+            stopped_at: string | null;
+            holds: components["schemas"]["OwnEventVersionOut"] | null;
+            newest: components["schemas"]["OwnEventVersionOut"] | null;
+            /** Raised */
+            raised: number;
+            /** Idle */
+            idle: boolean;
+            /** May Edit */
+            may_edit: boolean;
+            /** May Decide */
+            may_decide: boolean;
+            /** May Withdraw */
+            may_withdraw: boolean;
+            /** May Stop */
+            may_stop: boolean;
+        };
+        /**
+         * OwnEventVersionOut
+         * @description One version with its decision.
+         */
+        OwnEventVersionOut: {
+            /** Number */
+            number: number;
+            /** Name Zh */
+            name_zh: string;
+            /** Name En */
+            name_en: string;
+            /** Says Zh */
+            says_zh: string;
+            /** Says En */
+            says_en: string;
+            /** Script Zh */
+            script_zh: string;
+            /** Script En */
+            script_en: string;
+            /** Segment */
+            segment: string;
+            /** Segment Name */
+            segment_name: string;
+            /**
+             * Family
+             * @enum {string}
+             */
+            family: "MATURITY" | "FLOW" | "PAYROLL" | "TIER" | "CARE" | "ACTIVITY" | "LOAN" | "SERVICE" | "NEW" | "CHURN";
+            /**
+             * Channel
+             * @enum {string}
+             */
+            channel: "PHONE" | "VISIT" | "WECOM" | "SMS";
+            /** Priority */
+            priority: number;
+            /** Expire Days */
+            expire_days: number;
+            /** Quiet Days */
+            quiet_days: number;
+            /** Tier From */
+            tier_from: number;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "PENDING" | "APPROVED" | "REFUSED" | "WITHDRAWN";
+            /** Valid From */
+            valid_from: string | null;
+            /** Made By */
+            made_by: string;
+            /**
+             * Made At
+             * Format: date-time
+             */
+            made_at: string;
+            /** Decided By */
+            decided_by: string | null;
+            /** Decided At */
+            decided_at: string | null;
+            /** Reason */
+            reason: string;
+        };
+        /**
+         * OwnEventIn
+         * @description An event as it is asked for; see ``OwnEventVersion``. English texts may be empty: the Chinese ones stand there.
+         */
+        OwnEventIn: {
+            /** Name Zh */
+            name_zh: string;
+            /**
+             * Name En
+             * @default
+             */
+            name_en: string;
+            /** Says Zh */
+            says_zh: string;
+            /**
+             * Says En
+             * @default
+             */
+            says_en: string;
+            /**
+             * Script Zh
+             * @default
+             */
+            script_zh: string;
+            /**
+             * Script En
+             * @default
+             */
+            script_en: string;
+            /** Segment */
+            segment: string;
+            /**
+             * Family
+             * @enum {string}
+             */
+            family: "MATURITY" | "FLOW" | "PAYROLL" | "TIER" | "CARE" | "ACTIVITY" | "LOAN" | "SERVICE" | "NEW" | "CHURN";
+            /**
+             * Channel
+             * @enum {string}
+             */
+            channel: "PHONE" | "VISIT" | "WECOM" | "SMS";
+            /** Priority */
+            priority: number;
+            /** Expire Days */
+            expire_days: number;
+            /** Quiet Days */
+            quiet_days: number;
+            /** Tier From */
+            tier_from: number;
+        };
+        /**
+         * OwnEventChoices
+         * @description What an event may name, and the bank's numbers of days.
+         */
+        OwnEventChoices: {
+            /** Segments */
+            segments: components["schemas"]["OwnEventSegment"][];
+            /** Expire Days */
+            expire_days: number;
+            /** Longest Days */
+            longest_days: number;
+            /** Quiet Days */
+            quiet_days: number;
+            /** Most Quiet Days */
+            most_quiet_days: number;
+        };
+        /**
+         * OwnEventSegment
+         * @description A segment that an own event may follow.
+         */
+        OwnEventSegment: {
+            /** Code */
+            code: string;
+            /** Name */
+            name: string;
+        };
+        /**
+         * OwnEventSimulation
+         * @description What an event would have raised in the nights that the lake holds (试算); nobody is named.
+         */
+        OwnEventSimulation: {
+            /** Look Back */
+            look_back: number;
+            /** Since */
+            since: string | null;
+            /** Until */
+            until: string | null;
+            /** Days */
+            days: number;
+            /** Few */
+            few: boolean;
+            /** Reasons */
+            reasons: number;
+            /** Customers */
+            customers: number;
+            /** Joined */
+            joined: number;
+            /** Muted */
+            muted: number;
+            /** Managers */
+            managers: number;
+            /** Per Day */
+            per_day: number;
+            /** Per Manager Day */
+            per_manager_day: number;
+            /** Most */
+            most: number | null;
+            /** Nights */
+            nights: components["schemas"]["SimulatedNight"][];
+            /** By Tier */
+            by_tier: {
+                [key: string]: number;
+            };
+        };
+        /**
+         * SimulatedNight
+         * @description One night: how many it would have told of. ``gap``: days since the night before it that the lake holds.
+         */
+        SimulatedNight: {
+            /**
+             * Biz Date
+             * Format: date
+             */
+            biz_date: string;
+            /** Reasons */
+            reasons: number;
+            /** Gap */
+            gap: number;
+        };
+        /**
+         * OwnEventRefusal
+         * @description Why a version is refused.
+         */
+        OwnEventRefusal: {
+            /** Reason */
+            reason: string;
         };
         /**
          * AlertScope
@@ -11990,6 +12653,508 @@ export interface components {
             /** Total */
             total: number;
         };
+        /**
+         * CampaignOut
+         * @description A campaign in the list. Numbers of customers are those within the viewer's scope; cost is the whole campaign's, in CNY.
+         */
+        CampaignOut: {
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "DRAFT" | "REVIEW" | "APPROVED" | "RUNNING" | "PAUSED" | "ENDED";
+            /**
+             * Halted
+             * @enum {string}
+             */
+            halted: "" | "NIGHT" | "CONTENT" | "SEGMENT" | "FEW" | "BUDGET";
+            /**
+             * Objective
+             * @enum {string}
+             */
+            objective: "KEEP" | "GROW" | "WIN_BACK" | "ACTIVATE" | "PRODUCT";
+            /** Segment */
+            segment: string;
+            /**
+             * Starts On
+             * Format: date
+             */
+            starts_on: string;
+            /**
+             * Ends On
+             * Format: date
+             */
+            ends_on: string;
+            /** Channel */
+            channel: ("SMS" | "EMAIL") | null;
+            /** Leads */
+            leads: boolean;
+            /** Made By */
+            made_by: string;
+            /**
+             * Made At
+             * Format: date-time
+             */
+            made_at: string;
+            /** Sent */
+            sent: number;
+            /** Handed */
+            handed: number;
+            /** Reached */
+            reached: number;
+            /** Spent */
+            spent: string;
+            /** Budget */
+            budget: string;
+            /** May Decide */
+            may_decide: boolean;
+            /** May Write */
+            may_write: boolean;
+        };
+        /**
+         * CampaignCost
+         * @description Cost in CNY. ``reserved``: of what waits to be sent. ``per_reached``: spent for each who reached the goal and was not held
+         *     out; null: nobody has.
+         */
+        CampaignCost: {
+            /** Spent */
+            spent: string;
+            /** Reserved */
+            reserved: string;
+            /** Budget */
+            budget: string;
+            /** Messages */
+            messages: string;
+            /** Leads */
+            leads: string;
+            /** Per Reached */
+            per_reached: string | null;
+        };
+        /**
+         * CampaignDetail
+         * @description One campaign. ``targeted`` and ``lost`` are of the whole bank, null for who oversees a part of it.
+         */
+        CampaignDetail: {
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "DRAFT" | "REVIEW" | "APPROVED" | "RUNNING" | "PAUSED" | "ENDED";
+            /**
+             * Halted
+             * @enum {string}
+             */
+            halted: "" | "NIGHT" | "CONTENT" | "SEGMENT" | "FEW" | "BUDGET";
+            /**
+             * Objective
+             * @enum {string}
+             */
+            objective: "KEEP" | "GROW" | "WIN_BACK" | "ACTIVATE" | "PRODUCT";
+            /** Segment */
+            segment: string;
+            /**
+             * Starts On
+             * Format: date
+             */
+            starts_on: string;
+            /**
+             * Ends On
+             * Format: date
+             */
+            ends_on: string;
+            /** Channel */
+            channel: ("SMS" | "EMAIL") | null;
+            /** Leads */
+            leads: boolean;
+            /** Made By */
+            made_by: string;
+            /**
+             * Made At
+             * Format: date-time
+             */
+            made_at: string;
+            /** Sent */
+            sent: number;
+            /** Handed */
+            handed: number;
+            /** Reached */
+            reached: number;
+            /** Spent */
+            spent: string;
+            /** Budget */
+            budget: string;
+            /** May Decide */
+            may_decide: boolean;
+            /** May Write */
+            may_write: boolean;
+            plan: components["schemas"]["CampaignPlan"];
+            text: components["schemas"]["CampaignText"] | null;
+            /** Exclude */
+            exclude: string[];
+            /** Goal Segment */
+            goal_segment: string;
+            /** Faults */
+            faults: components["schemas"]["CampaignFault"][];
+            /** Digest */
+            digest: string;
+            /** Decided By */
+            decided_by: string | null;
+            /** Decided At */
+            decided_at: string | null;
+            /** Reason */
+            reason: string;
+            /** Started At */
+            started_at: string | null;
+            /** Ended At */
+            ended_at: string | null;
+            /** Start Asked */
+            start_asked: boolean;
+            /** As Of */
+            as_of: string | null;
+            /** Frozen Digest */
+            frozen_digest: string;
+            /** Targeted */
+            targeted: number | null;
+            /** Lost */
+            lost: components["schemas"]["Loss"][];
+            /** Funnel */
+            funnel: components["schemas"]["FunnelStep"][];
+            /** Unsent */
+            unsent: components["schemas"]["Loss"][];
+            cost: components["schemas"]["CampaignCost"];
+            effect: components["schemas"]["CampaignEffect"] | null;
+            /** May Withdraw */
+            may_withdraw: boolean;
+            /** May Start */
+            may_start: boolean;
+            /** May Pause */
+            may_pause: boolean;
+            /** May Resume */
+            may_resume: boolean;
+            /** May End */
+            may_end: boolean;
+        };
+        /**
+         * CampaignEffect
+         * @description Against the hold-out: the goal in both arms so far, and what the experiment's newest look says of AUM (CNY a customer).
+         */
+        CampaignEffect: {
+            /** Experiment Id */
+            experiment_id: number;
+            /**
+             * Measured On
+             * Format: date
+             */
+            measured_on: string;
+            comparison: components["schemas"]["Comparison"];
+            /** Verdict */
+            verdict: ("TOO_FEW" | "UNEQUAL" | "NOT_YET" | "BETTER" | "WORSE" | "NONE") | null;
+            /** As Of */
+            as_of: string | null;
+            aum: components["schemas"]["EffectOut"] | null;
+        };
+        /**
+         * CampaignFault
+         * @description What stands against a plan: the field, a code, what it is about.
+         */
+        CampaignFault: {
+            /** Field */
+            field: string;
+            /** Code */
+            code: string;
+            /**
+             * About
+             * @default
+             */
+            about: string;
+        };
+        /**
+         * CampaignGoal
+         * @description 目标: what counts as converted. It is asked each night, of those who are held out too.
+         *
+         *     ``SEGMENT``: being in a segment (who is in it at the start takes no part). ``AUM``: an AUM of ``amount`` CNY above the one
+         *     at the start.
+         */
+        CampaignGoal: {
+            /**
+             * Type
+             * @default AUM
+             * @enum {string}
+             */
+            type: "SEGMENT" | "AUM";
+            /**
+             * Segment
+             * @default
+             */
+            segment: string;
+            /**
+             * Amount
+             * @default 0
+             */
+            amount: string;
+            /**
+             * Days
+             * @default 30
+             */
+            days: number;
+        };
+        /**
+         * CampaignLeads
+         * @description 线索: customers are handed to their managers, day by day, those with the highest AUM first.
+         */
+        CampaignLeads: {
+            /**
+             * Script
+             * @default
+             */
+            script: string;
+            /**
+             * Priority
+             * @default 2
+             */
+            priority: number;
+            /**
+             * Days
+             * @default 7
+             */
+            days: number;
+            /**
+             * Daily Cap
+             * @default 5
+             */
+            daily_cap: number;
+        };
+        /**
+         * CampaignPlan
+         * @description What is drawn up, approved and carried out. Dates are of Asia/Shanghai, money is CNY.
+         */
+        CampaignPlan: {
+            /**
+             * Objective
+             * @default KEEP
+             * @enum {string}
+             */
+            objective: "KEEP" | "GROW" | "WIN_BACK" | "ACTIVATE" | "PRODUCT";
+            /**
+             * About
+             * @default
+             */
+            about: string;
+            /**
+             * Segment
+             * @default
+             */
+            segment: string;
+            /**
+             * Exclude
+             * @default []
+             */
+            exclude: string[];
+            /**
+             * Starts On
+             * Format: date
+             */
+            starts_on: string;
+            /**
+             * Ends On
+             * Format: date
+             */
+            ends_on: string;
+            /**
+             * By Hand
+             * @default false
+             */
+            by_hand: boolean;
+            /** Template */
+            template?: number | null;
+            leads?: components["schemas"]["CampaignLeads"] | null;
+            /**
+             * Offer
+             * @default
+             */
+            offer: string;
+            /**
+             * Budget
+             * @default 0
+             */
+            budget: string;
+            /**
+             * Message Cost
+             * @default 0
+             */
+            message_cost: string;
+            /**
+             * Lead Cost
+             * @default 0
+             */
+            lead_cost: string;
+            /**
+             * Holdout
+             * @default 10
+             */
+            holdout: number;
+            /**
+             * Holdout Least
+             * @default 100
+             */
+            holdout_least: number;
+            /**
+             * @default {
+             *       "type": "AUM",
+             *       "segment": "",
+             *       "amount": "0",
+             *       "days": 30
+             *     }
+             */
+            goal: components["schemas"]["CampaignGoal"];
+        };
+        /**
+         * CampaignText
+         * @description The text that is sent, as the customer gets it.
+         */
+        CampaignText: {
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+            /**
+             * Channel
+             * @enum {string}
+             */
+            channel: "SMS" | "EMAIL";
+            /** Head */
+            head: string;
+            /** Whole */
+            whole: string;
+        };
+        /**
+         * FunnelStep
+         * @description A step of the funnel; see ``queries.FUNNEL``.
+         */
+        FunnelStep: {
+            /** Code */
+            code: string;
+            /** Customers */
+            customers: number;
+        };
+        /**
+         * Loss
+         * @description Customers lost for one reason.
+         */
+        Loss: {
+            /** Why */
+            why: string;
+            /** Customers */
+            customers: number;
+        };
+        /**
+         * CampaignIn
+         * @description A campaign as it is planned; kept as a draft whatever stands against it.
+         */
+        CampaignIn: {
+            /** Name */
+            name: string;
+            plan: components["schemas"]["CampaignPlan"];
+        };
+        /**
+         * CampaignChoices
+         * @description What a plan may name.
+         */
+        CampaignChoices: {
+            /** Segments */
+            segments: components["schemas"]["Choice"][];
+            /** Others */
+            others: components["schemas"]["Choice"][];
+            /** Templates */
+            templates: components["schemas"]["TextChoice"][];
+        };
+        /**
+         * CampaignChance
+         * @description What the estimate says of the effect: ``base``: of the audience of 30 days ago, who reached the goal since by themselves;
+         *     ``points``: the smallest rise of that rate that is seen four times in five. Null: not known, or none can be seen.
+         */
+        CampaignChance: {
+            /** Base */
+            base: number | null;
+            /** Points */
+            points: number | null;
+        };
+        /**
+         * CampaignEstimate
+         * @description What would become of a plan today; nothing is written. Of the whole bank.
+         */
+        CampaignEstimate: {
+            /** Targeted */
+            targeted: number;
+            /** Lost */
+            lost: components["schemas"]["Loss"][];
+            /** Eligible */
+            eligible: number;
+            /** Held Out */
+            held_out: number;
+            /** Messages */
+            messages: number;
+            /** Leads */
+            leads: number;
+            /** Cost */
+            cost: string;
+            chance: components["schemas"]["CampaignChance"];
+            /** Faults */
+            faults: components["schemas"]["CampaignFault"][];
+        };
+        /**
+         * CampaignApproval
+         * @description What the viewer has read and approves.
+         */
+        CampaignApproval: {
+            /** Digest */
+            digest: string;
+        };
+        /**
+         * CampaignCustomer
+         * @description A customer who takes part, masked as the viewer must see them.
+         */
+        CampaignCustomer: {
+            /** Customer Id */
+            customer_id: number;
+            /** Name */
+            name: string;
+            /**
+             * Part
+             * @enum {string}
+             */
+            part: "HELD_OUT" | "WAITING" | "TOUCHED" | "REACHED";
+            /** Place */
+            place: number;
+            /** Asked At */
+            asked_at: string | null;
+            /** Message */
+            message: ("QUEUED" | "SENDING" | "SENT" | "DELIVERED" | "FAILED" | "REFUSED" | "CANCELLED") | null;
+            /** Why */
+            why: string;
+            /** Lead On */
+            lead_on: string | null;
+            /** Reached On */
+            reached_on: string | null;
+        };
+        /**
+         * CampaignCustomers
+         * @description Customers of a campaign, in the order in which they are touched.
+         */
+        CampaignCustomers: {
+            /** Rows */
+            rows: components["schemas"]["CampaignCustomer"][];
+            /** Total */
+            total: number;
+        };
         /** RunOut */
         RunOut: {
             /** Id */
@@ -14014,6 +15179,212 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+        };
+    };
+    list_own_events: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnEventOut"][];
+                };
+            };
+        };
+    };
+    submit_own_event: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OwnEventIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnEventOut"];
+                };
+            };
+        };
+    };
+    list_own_event_choices: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnEventChoices"];
+                };
+            };
+        };
+    };
+    simulate_own_event: {
+        parameters: {
+            query: {
+                segment: string;
+                tier_from?: number;
+                quiet_days?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnEventSimulation"];
+                };
+            };
+        };
+    };
+    change_own_event: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                own_event_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OwnEventIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnEventOut"];
+                };
+            };
+        };
+    };
+    approve_own_event: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                own_event_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnEventOut"];
+                };
+            };
+        };
+    };
+    refuse_own_event: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                own_event_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OwnEventRefusal"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnEventOut"];
+                };
+            };
+        };
+    };
+    withdraw_own_event: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                own_event_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnEventOut"];
+                };
+            };
+        };
+    };
+    stop_own_event: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                own_event_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnEventOut"];
+                };
             };
         };
     };
@@ -17793,6 +19164,351 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["InsidePage"];
+                };
+            };
+        };
+    };
+    list_campaigns: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CampaignOut"][];
+                };
+            };
+        };
+    };
+    plan_campaign: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CampaignIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CampaignDetail"];
+                };
+            };
+        };
+    };
+    list_campaign_choices: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CampaignChoices"];
+                };
+            };
+        };
+    };
+    estimate_campaign: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CampaignIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CampaignEstimate"];
+                };
+            };
+        };
+    };
+    get_campaign: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                campaign_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CampaignDetail"];
+                };
+            };
+        };
+    };
+    replan_campaign: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                campaign_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CampaignIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CampaignDetail"];
+                };
+            };
+        };
+    };
+    submit_campaign: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                campaign_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CampaignDetail"];
+                };
+            };
+        };
+    };
+    approve_campaign: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                campaign_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CampaignApproval"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CampaignDetail"];
+                };
+            };
+        };
+    };
+    refuse_campaign: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                campaign_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RefusalIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CampaignDetail"];
+                };
+            };
+        };
+    };
+    withdraw_campaign: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                campaign_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CampaignDetail"];
+                };
+            };
+        };
+    };
+    start_campaign: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                campaign_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CampaignDetail"];
+                };
+            };
+        };
+    };
+    pause_campaign: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                campaign_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CampaignDetail"];
+                };
+            };
+        };
+    };
+    resume_campaign: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                campaign_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CampaignDetail"];
+                };
+            };
+        };
+    };
+    end_campaign: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                campaign_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CampaignDetail"];
+                };
+            };
+        };
+    };
+    list_campaign_customers: {
+        parameters: {
+            query?: {
+                part?: string;
+                page?: number;
+            };
+            header?: never;
+            path: {
+                campaign_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CampaignCustomers"];
                 };
             };
         };
