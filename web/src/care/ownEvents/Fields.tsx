@@ -3,6 +3,7 @@ import { useId, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import { TIERS } from "@/customers/codes";
+import { useScreen } from "@/shared/hooks/useScreen";
 import type { OwnChoices, OwnDraft } from "./api";
 import { OWN_CHANNELS, OWN_FAMILIES, PRIORITIES } from "./codes";
 import styles from "./own.module.css";
@@ -34,6 +35,7 @@ function Field({
 /** Whom the event is about, and how it stands on the manager's list. */
 export function Settings({ draft, choices, onChange }: Props & { choices: OwnChoices }) {
   const { t } = useTranslation(["care", "shared"]);
+  const { phone } = useScreen();
   const days = (key: "expire_days" | "quiet_days", most: number) => (
     <Field name={t(`own.field.${key}`)} hint={t(`own.hint.${key}`, { most })}>
       {(id) => (
@@ -103,6 +105,7 @@ export function Settings({ draft, choices, onChange }: Props & { choices: OwnCho
         <span>{t("own.field.priority")}</span>
         <Segmented
           block
+          vertical={phone}
           aria-label={t("own.field.priority")}
           value={draft.priority}
           options={PRIORITIES.map((value) => ({ value, label: t(`own.priority.${value}`) }))}
@@ -113,6 +116,7 @@ export function Settings({ draft, choices, onChange }: Props & { choices: OwnCho
         <span>{t("own.field.channel")}</span>
         <Segmented
           block
+          vertical={phone}
           aria-label={t("own.field.channel")}
           value={draft.channel}
           options={OWN_CHANNELS.map((value) => ({ value, label: t(`own.channel.${value}`) }))}
