@@ -8,6 +8,7 @@ import secrets
 import socket
 import subprocess
 import sys
+from base64 import b64encode
 from pathlib import Path
 
 from granian import Granian
@@ -86,10 +87,11 @@ def _demo_source() -> None:
 
 
 def _demo_gateway(port: int) -> list[subprocess.Popen[bytes]]:
-    """The demo bank's message platform and mail relay, on loopback; none for a bank of its own, or that names its providers."""
+    """The demo bank's message platforms, mail relay and WeCom, on loopback; none for a bank of its own, or that names its providers."""
     from django.conf import settings
 
     from yinke.demo.mailbox import free_ports
+    from yinke.demo.wecom import CORP
 
     home = settings.YINKE.home
     if settings.YINKE.production or settings.YINKE.channels or not (home / "demo.json").exists():
@@ -98,10 +100,17 @@ def _demo_gateway(port: int) -> list[subprocess.Popen[bytes]]:
     if not secret.exists():
         secret.write_text(secrets.token_hex(32), "ascii")
         secret.chmod(0o600)
-    there, mail, back = free_ports(3)
+    sealed = home / "demo-wecom.key"
+    if not sealed.exists():
+        sealed.write_text(b64encode(secrets.token_bytes(32)).decode().rstrip("="), "ascii")
+        sealed.chmod(0o600)
+    there, mail, back, wecom, app = free_ports(5)
     url = f"http://127.0.0.1:{there}/messages"
     path.write_text(
         f"sms:\n  - {{name: loopback, url: '{url}', secret_file: '{secret}'}}\n"
+        f"app:\n  - {{name: mobile-bank, url: 'http://127.0.0.1:{app}/messages', secret_file: '{secret}'}}\n"
+        f"wecom:\n  - {{name: wecom, corp_id: {CORP}, url: 'http://127.0.0.1:{wecom}', secret_file: '{secret}',"
+        f" token_file: '{secret}', aes_key_file: '{sealed}'}}\n"
         f"email:\n  - {{name: mailbox, host: 127.0.0.1, port: {mail}, security: none, sender: care@bank.example, sender_name: 银客银行}}\n"
         f"email_opt_out_url: http://127.0.0.1:{port}/api/opt-out\n"
         f"email_returns: {{domain: returns.bank.example, host: 127.0.0.1, port: {back}}}\n",
@@ -117,5 +126,7 @@ def _demo_gateway(port: int) -> list[subprocess.Popen[bytes]]:
         f"http://127.0.0.1:{port}",
         f"{mail}",
         f"{back}",
+        f"{wecom}",
+        f"{app}",
     ]
     return [subprocess.Popen(command)]

@@ -1,6 +1,7 @@
 """The demo bank's message platform: a gateway on loopback that takes texts, keeps them, and sends receipts back.
 
     python -m yinke.demo.gateway <port> <secret file> <Yinke's address> <port of the mail relay> <where mail comes back to>
+        <port of WeCom> <port of the mobile bank>
 
 Nothing leaves the machine. Tests use it as the other side of ``outreach/channels/http_sms.py``.
 """
@@ -26,8 +27,8 @@ NAME = "loopback"
 class Gateway:
     """Takes signed texts at ``url``. ``taken``: by our number, those that it took, once each; ``down``: it answers 503."""
 
-    def __init__(self, secret: bytes, port: int = 0, callback: str = "") -> None:
-        self.secret, self.callback = secret, callback
+    def __init__(self, secret: bytes, port: int = 0, callback: str = "", name: str = NAME) -> None:
+        self.secret, self.callback, self.name = secret, callback, name
         self.taken: dict[str, dict[str, str]] = {}
         self.calls = 0
         self.down = False
@@ -86,7 +87,7 @@ class Gateway:
             "Content-Type": "application/json", TIME: f"{moment}", SIGNATURE: signed(self.secret, moment, content),
         }  # fmt: skip
         answer = httpx.post(
-            f"{self.callback}/api/providers/{NAME}/{what}", content=content, headers=headers, timeout=30
+            f"{self.callback}/api/providers/{self.name}/{what}", content=content, headers=headers, timeout=30
         )
         return answer.status_code
 
@@ -118,9 +119,13 @@ def _handler(gateway: Gateway) -> type[BaseHTTPRequestHandler]:
 
 if __name__ == "__main__":
     from yinke.demo.mailbox import Mailbox
+    from yinke.demo.wecom import WecomServer
 
-    port, secret_file, address, mail, back = sys.argv[1:]
+    port, secret_file, address, mail, back, wecom, app = sys.argv[1:]
     letters = Path(secret_file).parent / "demo-mail"
     letters.mkdir(exist_ok=True)
     Mailbox(int(mail), int(back), letters).start()
-    Gateway(Path(secret_file).read_bytes().strip(), int(port), address).run()
+    key = Path(secret_file).read_bytes().strip()
+    WecomServer(key.decode("ascii"), port=int(wecom), sends=True).start()
+    Gateway(key, int(app), address, "mobile-bank").start()
+    Gateway(key, int(port), address).run()

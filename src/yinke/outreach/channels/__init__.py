@@ -17,6 +17,8 @@ class Outgoing:
     subject: str = ""
     opt_out: str = ""
     """Of e-mail the address that takes a customer's "no more"; empty of a service notice."""
+    sender: str = ""
+    """Of WeCom the account of the member of staff in whose name it goes."""
 
 
 @dataclass(frozen=True)
@@ -27,6 +29,8 @@ class Outcome:
     state: Literal["TAKEN", "REFUSED", "BUSY"]
     ref: str = ""
     why: str = ""
+    unsure: bool = False
+    """BUSY, and yet it may have been carried: no answer came, or none that could be read."""
 
 
 class Provider(Protocol):

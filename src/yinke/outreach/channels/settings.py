@@ -14,20 +14,42 @@ from yinke.common.errors import ConfigurationError
 from yinke.common.yaml_files import read_yaml
 from yinke.outreach.channels import Provider
 from yinke.outreach.channels.http_sms import HttpSms
+from yinke.outreach.channels.wecom import HOME, Wecom
+from yinke.outreach.channels.wecom_crypt import WecomCrypt, aes_key
 
 
 class _Part(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class SmsProvider(_Part):
-    """One gateway for text messages."""
+NAME = r"^[a-z][a-z0-9-]{0,19}$"
 
-    name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,19}$")]
+
+class SmsProvider(_Part):
+    """One gateway for text messages, or for notices of the mobile bank."""
+
+    name: Annotated[str, Field(pattern=NAME)]
     url: Annotated[str, Field(pattern=r"^https?://")]
     secret_file: Path
     """The key that both sides sign with: 32 characters or more."""
     per_second: Annotated[int, Field(ge=1, le=100_000)] = 200
+    batch: Annotated[int, Field(ge=1, le=1_000)] = 500
+    timeout_seconds: Annotated[float, Field(gt=0, le=60)] = 10.0
+
+
+class WecomProvider(_Part):
+    """The bank's WeCom: its 客户联系, by the API and by callback (``/api/wecom/<name>``)."""
+
+    name: Annotated[str, Field(pattern=NAME)]
+    corp_id: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
+    secret_file: Path
+    """The secret of the app that may call 客户联系."""
+    token_file: Path
+    """Token of the callback."""
+    aes_key_file: Path
+    """EncodingAESKey of the callback."""
+    url: Annotated[str, Field(pattern=r"^https?://\S+[^/\s]$")] = HOME
+    per_second: Annotated[int, Field(ge=1, le=1_000)] = 20
     batch: Annotated[int, Field(ge=1, le=1_000)] = 500
     timeout_seconds: Annotated[float, Field(gt=0, le=60)] = 10.0
 
@@ -39,7 +61,7 @@ HERE = ("127.0.0.1", "::1", "localhost")
 class EmailProvider(_Part):
     """One mail relay of the bank's."""
 
-    name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,19}$")]
+    name: Annotated[str, Field(pattern=NAME)]
     host: Annotated[str, Field(pattern=HOST)]
     port: Annotated[int, Field(ge=1, le=65_535)] = 587
     security: Literal["tls", "starttls", "none"] = "starttls"
@@ -74,6 +96,10 @@ class ChannelSettings(_Part):
     """All of it. In the order in which they are asked: the next one when one fails."""
 
     sms: tuple[SmsProvider, ...] = ()
+    app: tuple[SmsProvider, ...] = ()
+    """The platform of the mobile bank, which takes notices as a gateway takes texts; ``to`` is the customer number."""
+    wecom: Annotated[tuple[WecomProvider, ...], Field(max_length=1)] = ()
+    """One: a contact's number is of one corporation only."""
     email: tuple[EmailProvider, ...] = ()
     email_opt_out_url: Annotated[str, Field(pattern=r"^(https?://\S+[^/\s])?$")] = ""
     """Yinke's ``/api/opt-out`` as readers of e-mail reach it."""
@@ -85,9 +111,12 @@ class ChannelSettings(_Part):
             raise ValueError("email_opt_out_url is missing: every reader must be able to opt out")
         return self
 
-    def names(self) -> list[tuple[Literal["SMS", "EMAIL"], str]]:
+    def names(self) -> list[tuple[Literal["SMS", "EMAIL", "WECOM", "APP"], str]]:
         """Channel and name of each provider."""
-        return [*(("SMS", one.name) for one in self.sms), *(("EMAIL", one.name) for one in self.email)]
+        return [
+            *(("SMS", one.name) for one in self.sms), *(("EMAIL", one.name) for one in self.email),
+            *(("WECOM", one.name) for one in self.wecom), *(("APP", one.name) for one in self.app),
+        ]  # fmt: skip
 
 
 SHORTEST_SECRET = 32
@@ -167,10 +196,41 @@ def providers(channel: str) -> list[Provider]:
             )
             for one in known.email
         ]  # fmt: skip
+    if channel == "WECOM":
+        return [wecom(one) for one in known.wecom]
     return [
         HttpSms(one.name, one.url, secret_of(one), one.per_second, one.batch, one.timeout_seconds)
-        for one in known.sms
+        for one in (known.app if channel == "APP" else known.sms)
     ]
+
+
+def wecom(one: WecomProvider) -> Wecom:
+    """The bank's WeCom, ready to be called.
+
+    Raises:
+        ConfigurationError: its secret cannot be read.
+    """
+    secret = _read(one.name, one.secret_file).decode("utf-8")
+    return Wecom(one.name, one.corp_id, secret, one.url, one.per_second, one.batch, one.timeout_seconds)
+
+
+def wecom_crypt(name: str) -> WecomCrypt | None:
+    """What the callback of the WeCom of that name is opened with; None: there is none.
+
+    Raises:
+        ConfigurationError: its secrets cannot be read, or are none.
+    """
+    for one in configured().wecom:
+        if one.name == name:
+            token, key = _read(name, one.token_file), _read(name, one.aes_key_file)
+            try:
+                return WecomCrypt(token.decode("utf-8"), aes_key(key.decode("utf-8")), one.corp_id)
+            except ValueError:
+                raise ConfigurationError(
+                    f"The EncodingAESKey of {name} is none", place=str(one.aes_key_file),
+                    remedy="Copy its 43 characters from WeCom's administration",
+                ) from None  # fmt: skip
+    return None
 
 
 def _password(provider: EmailProvider) -> str:
@@ -178,5 +238,11 @@ def _password(provider: EmailProvider) -> str:
 
 
 def signing_key(name: str) -> bytes | None:
-    """The key of a provider by its name; None: there is none of that name."""
-    return next((secret_of(one) for one in configured().sms if one.name == name), None)
+    """The key of a provider by its name; None: there is none of that name that signs."""
+    known = configured()
+    return next((secret_of(one) for one in (*known.sms, *known.app) if one.name == name), None)
+
+
+def channel_of(name: str) -> str:
+    """The channel of a provider that tells something; SMS if it is not known any more."""
+    return next((channel for channel, one in configured().names() if one == name), "SMS")

@@ -45,13 +45,17 @@ class Smtp:
     def send(self, messages: Sequence[Outgoing]) -> list[Outcome]:
         """As ``Provider.send``."""
         done: list[Outcome] = []
+        connected = False
         try:
             with self._connected() as relay:
+                connected = True
                 for one in messages:
                     done.append(self._sent(relay, one))
         except (OSError, smtplib.SMTPException) as problem:  # what was not told of is still to be sent
             told = {end.id for end in done}
-            done += [Outcome(one.id, "BUSY", why=_named(problem)) for one in messages if one.id not in told]
+            left = [one.id for one in messages if one.id not in told]
+            why = _named(problem)
+            done += [Outcome(one, "BUSY", why=why, unsure=connected and one == left[0]) for one in left]
         return done
 
     def _connected(self) -> smtplib.SMTP:
@@ -116,4 +120,7 @@ def _named(problem: Exception) -> str:
         return f"SMTP_{problem.smtp_code}"
     if isinstance(problem, ssl.SSLError | smtplib.SMTPNotSupportedError):
         return "NOT_ENCRYPTED"
-    return "TIMEOUT" if isinstance(problem, TimeoutError) else "UNREACHABLE"
+    late = isinstance(problem, TimeoutError) or isinstance(
+        problem.__context__, TimeoutError
+    )  # smtplib tells it as a lost line
+    return "TIMEOUT" if late else "UNREACHABLE"
