@@ -256,6 +256,25 @@ def _take_mail() -> None:
         taking.stop()
 
 
+@app.command("wecom-contacts")
+def wecom_contacts(
+    list_: Annotated[Path, typer.Argument(metavar="LIST", help="CSV: cust_no, userid, external_userid")],
+) -> None:
+    """Take the bank's own list of who of the staff has which customer as a contact in WeCom."""
+    start_django()
+    from django.utils import timezone
+
+    from yinke.outreach.services.wecom_contacts import bring_contacts
+
+    brought = bring_contacts(list_, timezone.now())
+    console.print(f"{brought.taken:,} contacts taken")
+    if brought.unknown:
+        lines = ", ".join(map(str, brought.unknown[:20]))
+        console.print(
+            f"{len(brought.unknown):,} lines without a customer, or not filled in: {lines}", style="yellow"
+        )
+
+
 @app.command()
 def serve(host: str = "127.0.0.1", port: int = 8000, workers: int = 1) -> None:
     """Serve the pages and the API, and run the scheduled nights beside them."""

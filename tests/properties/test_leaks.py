@@ -31,7 +31,7 @@ from tests.bank import TODAY, Bank, a_bank, a_day
 from tests.properties.openapi import Call, Description
 from yinke.access import middleware
 from yinke.care.models import ContactRecord, OwnEvent, Reason, Task
-from yinke.common.crypto import encrypt
+from yinke.common.crypto import blind_index, encrypt
 from yinke.customers import queries
 from yinke.customers.custom_models import CustomField, CustomValue
 from yinke.customers.list_models import BulkAction, CustomerList, CustomerTag, ListEntry, Tag
@@ -56,6 +56,7 @@ from yinke.outreach.models import (
     Template,
     TemplateVersion,
     Traveller,
+    WecomContact,
 )
 from yinke.privacy.models import RightsCase
 from yinke.segments.kept import members_store
@@ -284,9 +285,18 @@ def _said(world: World) -> dict[str, list[int]]:
             provider="loopback", provider_ref=f"r{number}", customer=customer, at=now, meaning="OTHER",
             text_sealed=encrypt(f"回复己{number:02}"),
         )  # fmt: skip
-        world.facts |= {words: Fact(customer.id, "exact"), f"回复己{number:02}": Fact(customer.id, "secret")}
+        external = f"wmGeng{number:02}"
+        WecomContact.objects.create(
+            customer=customer, userid="E0001", external_sealed=encrypt(external) or b"", external_index=blind_index(external) or b"",
+            since=now, told_at=now,
+        )  # fmt: skip
+        world.facts |= {
+            words: Fact(customer.id, "exact"), f"回复己{number:02}": Fact(customer.id, "secret"),
+            external: Fact(customer.id, "secret"),
+        }  # fmt: skip
     return {
         "template_id": [text.id], "template": [text.id], "version_id": [one.id for one in versions], "plan_id": [plan.id],
+        "otherwise_id": [text.id],
         "message_id": [one.id for one in sent[:3]],
     }  # fmt: skip
 

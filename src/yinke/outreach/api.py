@@ -13,7 +13,7 @@ from yinke.common.errors import NotAllowed
 from yinke.common.row_security import whole_bank
 from yinke.common.signing import SIGNATURE, TIME, genuine
 from yinke.outreach import queries
-from yinke.outreach.channels.settings import signing_key
+from yinke.outreach.channels.settings import channel_of, signing_key
 from yinke.outreach.schemas import (
     CarePlanEventOut,
     CarePlanIn,
@@ -187,7 +187,7 @@ def note_replies(request: HttpRequest, name: str, body: RepliesIn) -> NotedOut:
     """A provider tells what customers answered; signed. "No more" holds at once."""
     told = [inbound.Answer(r.ref, r.sender, r.text, r.at) for r in body.replies]
     with whole_bank():  # as above
-        return NotedOut(noted=inbound.note_replies(name, told))
+        return NotedOut(noted=inbound.note_replies(name, told, channel_of(name)))
 
 
 @router.get("/care-plans", response=list[CarePlanOut], auth=can("template.read"))

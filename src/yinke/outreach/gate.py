@@ -18,16 +18,16 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import Q, QuerySet
 
-from yinke.care.models import BadNumber, ContactRecord, DoNotDisturb
+from yinke.care.models import ContactRecord, DoNotDisturb
 from yinke.care.queries.open_matters import open_matters
 from yinke.common.lunar import solar_date
 from yinke.customers.models import Customer
 from yinke.customers.queries_identity import together
 from yinke.effect.services.held_out import held_out
+from yinke.outreach.addresses import unreachable
 from yinke.outreach.models import (
     Campaign,
     Channel,
-    DeadMailbox,
     Journey,
     JourneyVersion,
     Kind,
@@ -39,13 +39,20 @@ from yinke.privacy.consents import allowed, said_no
 from yinke.privacy.models import Purpose, Restriction
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
-PURPOSES: Mapping[str, str] = {Channel.SMS: Purpose.MARKETING_SMS, Channel.EMAIL: Purpose.MARKETING_EMAIL}
+PURPOSES: Mapping[str, str] = {
+    Channel.SMS: Purpose.MARKETING_SMS, Channel.EMAIL: Purpose.MARKETING_EMAIL, Channel.WECOM: Purpose.MARKETING_WECOM,
+    Channel.APP: Purpose.MARKETING_APP,
+}  # fmt: skip
 """The consent that each channel needs for what is no service."""
-CAPS: Mapping[str, str] = {Channel.SMS: "sms", Channel.EMAIL: "email"}
-"""How the thresholds of each channel's caps are named."""
+_WEEK, _MONTH = ("CAP_WEEK", "week", 7), ("CAP_MONTH", "month", 30)
+CAPS: Mapping[str, Sequence[tuple[str, str, int]]] = {
+    Channel.SMS: (_WEEK, _MONTH), Channel.EMAIL: (_WEEK, _MONTH), Channel.WECOM: (_WEEK, _MONTH),
+    Channel.APP: (("CAP_DAY", "day", 1), _WEEK),
+}  # fmt: skip
+"""The caps of each channel: why, the threshold ``outreach.<channel>_<name>``, and the days that it counts."""
 WHYS = (
     "LATE", "CONTENT", "STATUS", "RESTRICTED", "NO_ADDRESS", "BAD_NUMBER", "DEAD_MAILBOX", "COMPLAINT", "DND", "CONSENT", "HELD_OUT",
-    "SUITABILITY", "REFUSED", "DEAL", "PAUSED", "CAP_WEEK", "CAP_MONTH", "CAP_ALL", "HOURS", "FESTIVAL",
+    "SUITABILITY", "REFUSED", "DEAL", "PAUSED", "CAP_DAY", "CAP_WEEK", "CAP_MONTH", "CAP_ALL", "HOURS", "FESTIVAL",
 )  # fmt: skip
 """Why a message does not go, in the order in which it is asked; PAUSED and the last two only make it wait."""
 GONE_STATUSES = ("DECEASED", "CLOSED", "ERASED")
@@ -80,6 +87,7 @@ def _people(customer_ids: Iterable[int], rows: QuerySet[Customer]) -> People:
 
 
 _WANTED = (
+    "cust_no",
     "status",
     "name_sealed",
     "gender",
@@ -193,29 +201,10 @@ def _restricted(asked: _Asked, going: Collection[int]) -> dict[int, Verdict]:
 
 def _address(asked: _Asked, going: Collection[int]) -> dict[int, Verdict]:
     """Somewhere to write to, and not what was found out of use."""
-    customers = {n: asked.customers[asked.messages[n].customer_id] for n in going}
-    ids = [customer.id for customer in customers.values()]
-    bad = {
-        (mark.customer_id, bytes(mark.mobile_index))
-        for mark in BadNumber.objects.filter(customer_id__any_of=ids)
-    }
-    dead = {
-        (mark.customer_id, bytes(mark.email_index))
-        for mark in DeadMailbox.objects.filter(customer_id__any_of=ids)
-    }
-    found = {}
-    for n, customer in customers.items():
-        mail = asked.messages[n].channel == Channel.EMAIL
-        sealed, index, gone, why = (
-            (customer.email_sealed, customer.email_index, dead, "DEAD_MAILBOX")
-            if mail
-            else (customer.mobile_sealed, customer.mobile_index, bad, "BAD_NUMBER")
-        )
-        if not sealed:
-            found[n] = Verdict("NO_ADDRESS")
-        elif index and (customer.id, bytes(index)) in gone:
-            found[n] = Verdict(why)
-    return found
+    whys = unreachable(
+        [(asked.messages[n].channel, asked.customers[asked.messages[n].customer_id]) for n in going]
+    )
+    return {n: Verdict(why) for n, why in zip(going, whys, strict=True) if why}
 
 
 def _complaint(asked: _Asked, going: Collection[int]) -> dict[int, Verdict]:
@@ -310,12 +299,11 @@ def _caps(asked: _Asked, going: Collection[int]) -> dict[int, Verdict]:
     some = asked.besides_service(going)
     limits = {
         channel: (
-            ("CAP_WEEK", True, timedelta(days=7), int(asked.values[f"outreach.{name}_week"])),
-            ("CAP_MONTH", True, timedelta(days=30), int(asked.values[f"outreach.{name}_month"])),
+            *((why, True, timedelta(days=days), int(asked.values[f"outreach.{channel.lower()}_{name}"])) for why, name, days in caps),
             ("CAP_ALL", False, timedelta(days=30), int(asked.values["outreach.all_month"])),
         )
-        for channel, name in CAPS.items()
-    }
+        for channel, caps in CAPS.items()
+    }  # fmt: skip
     gone: dict[int, list[tuple[str, datetime]]] = defaultdict(list)
     rows = (
         Message.objects.filter(

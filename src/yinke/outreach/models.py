@@ -25,6 +25,8 @@ class Channel(models.TextChoices):
 
     SMS = "SMS", "短信"
     EMAIL = "EMAIL", "邮件"
+    WECOM = "WECOM", "企业微信"
+    APP = "APP", "手机银行"
 
 
 class Template(models.Model):
@@ -89,6 +91,36 @@ class DeadMailbox(models.Model):
         ]
 
 
+class WecomContact(models.Model):
+    """企业微信好友: a customer whom a member of staff has among their contacts in WeCom; only they can write to them there.
+
+    WeCom tells of it (``wecom_door.py``), or the bank brings a list. Until it is known which customer it is, nobody is written to.
+    """
+
+    id: int
+    customer = models.ForeignKey(Customer, null=True, on_delete=models.CASCADE, related_name="+")
+    userid = models.CharField(max_length=64)
+    """The member's account in WeCom: the staff number, in any case of letters."""
+    external_sealed = models.BinaryField()
+    """The customer's number in the bank's WeCom (external_userid)."""
+    external_index = models.BinaryField()
+    since = models.DateTimeField()
+    told_at = models.DateTimeField()
+    """Of the newest event about them: an older one that comes late changes nothing."""
+    gone_at = models.DateTimeField(null=True)
+    """One of them has deleted the other: they cannot be written to any more."""
+    ask_at = models.DateTimeField(null=True)
+    """When WeCom is asked next which customer it is; None: that is known, or was asked in vain for long enough."""
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["external_index", "userid"], name="outreach_one_wecom_contact")
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["ask_at"], condition=Q(ask_at__isnull=False), name="wecom_contact_to_ask"),
+        ]
+
+
 class CarePlan(models.Model):
     """关怀计划: an event of the night becomes a message by itself, for the customers of some tiers.
 
@@ -109,6 +141,10 @@ class CarePlan(models.Model):
     tier_from = models.PositiveSmallIntegerField()
     tier_to = models.PositiveSmallIntegerField()
     template = models.ForeignKey(Template, on_delete=models.PROTECT, related_name="plans")
+    otherwise = models.ForeignKey(
+        Template, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    """否则用: the text of another channel that is asked for when the first reaches nobody (``services/next_channel.py``)."""
     on_due = models.BooleanField()
     """Sent on the day that the event is about (a birthday, a maturity); else on the day after the night."""
     instead = models.BooleanField()
@@ -164,6 +200,12 @@ class Message(models.Model):
     """The campaign that asked for it."""
     by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
     """Who asked for it; None: a job."""
+    fallback_of = models.OneToOneField(
+        "self", null=True, on_delete=models.SET_NULL, related_name="next_channel"
+    )
+    """改用: the message of another channel that reached nobody, and in whose place this one is."""
+    doubtful = models.BooleanField(default=False, db_default=False)
+    """A provider may have carried it without saying so: nothing goes in its place."""
     request_key = models.CharField(max_length=80, unique=True)
     """Natural key: the same wish twice is one message."""
     made_at = models.DateTimeField()
@@ -180,7 +222,7 @@ class Message(models.Model):
     text_sealed = models.BinaryField(null=True)
     """What was sent, word for word, of e-mail below its subject; encrypted."""
     provider = models.CharField(max_length=20, blank=True)
-    provider_ref = models.CharField(max_length=64, blank=True)
+    provider_ref = models.CharField(max_length=100, blank=True)
     receipt_at = models.DateTimeField(null=True)
 
     class Meta:
@@ -197,6 +239,9 @@ class Message(models.Model):
             models.Index(
                 fields=["campaign", "state"], condition=Q(campaign__isnull=False), name="message_of_campaign"
             ),
+            models.Index(
+                fields=["next_at"], condition=Q(channel="WECOM", state="SENT"), name="message_in_wecom"
+            ),  # whose result WeCom is asked for
         ]
 
 
@@ -235,5 +280,5 @@ from yinke.outreach.journeys.models import (  # noqa: E402
 
 __all__ = [
     "Campaign", "CampaignMember", "CarePlan", "Channel", "DeadMailbox", "Journey", "JourneyComing", "JourneyTask", "JourneyVersion", "Kind",
-    "Message", "Reply", "Template", "TemplateVersion", "Traveller",
+    "Message", "Reply", "Template", "TemplateVersion", "Traveller", "WecomContact",
 ]  # fmt: skip

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
-from statistics import median
 from typing import Any, cast
 
-from django.db.models import Count, Max, Min, Q, QuerySet
+from django.db.models import Count, Min, Q, QuerySet
 from django.utils import timezone
 
 from yinke.access.masking import mask_name
@@ -19,6 +18,7 @@ from yinke.common.crypto import decrypt
 from yinke.common.errors import YinkeError
 from yinke.customers.queries import one, visible
 from yinke.outreach.channels.settings import configured
+from yinke.outreach.health import provider_health
 from yinke.outreach.models import CarePlan, Message, Reply, Template, TemplateVersion
 from yinke.outreach.schemas import (
     CarePlanEventOut,
@@ -29,7 +29,6 @@ from yinke.outreach.schemas import (
     MessagesOut,
     MessageState,
     OutreachOut,
-    ProviderOut,
     SendableOut,
     TemplateOut,
     TextVersionOut,
@@ -157,7 +156,9 @@ def _place(cursor: str) -> tuple[datetime, int]:
 
 
 def _joined(rows: QuerySet[Message]) -> QuerySet[Message]:
-    return rows.select_related("customer", "version__template", "by").order_by("-made_at", "-id")
+    return rows.select_related("customer", "version__template", "by", "fallback_of").order_by(
+        "-made_at", "-id"
+    )
 
 
 def _shaped(viewer: Viewer, rows: Iterable[Message]) -> list[MessageOut]:
@@ -171,6 +172,7 @@ def _shaped(viewer: Viewer, rows: Iterable[Message]) -> list[MessageOut]:
             why=row.why, text=decrypt(row.text_sealed) if row.text_sealed and not viewer.masked else "",
             by=row.by.name if row.by else None, made_at=row.made_at, next_at=row.next_at if waits else None,
             gone_at=row.gone_at, receipt_at=row.receipt_at, provider=row.provider,
+            instead_of=cast(ChannelCode, row.fallback_of.channel) if row.fallback_of else None,
             may_cancel=waits and row.by_id == viewer.user_id,
         ))  # fmt: skip
     return found
@@ -191,26 +193,10 @@ def outreach(viewer: Viewer, days: int = 7) -> OutreachOut:
         failed=states["FAILED"], refused=states["REFUSED"], waiting=states["QUEUED"],
         opted_out=out.values("customer").distinct().count(),
         whys=[WhyCount(why=why, messages=many) for why, many in whys.order_by("-many", "why")],
-        providers=[_provider(viewer, name, channel, now) for channel, name in configured().names()], oldest_waiting=due,
-    )  # fmt: skip
-
-
-def _provider(viewer: Viewer, name: str, channel: ChannelCode, now: datetime) -> ProviderOut:
-    rows = _seen(viewer).filter(provider=name, gone_at__gt=now - timedelta(days=1))
-    counted = rows.aggregate(
-        sent=Count("id"), delivered=Count("id", filter=Q(state="DELIVERED")),
-        failed=Count("id", filter=Q(state="FAILED")), last=Max("gone_at"),
-    )  # fmt: skip
-    took = [
-        (receipt - gone).total_seconds()
-        for gone, receipt in rows.exclude(receipt_at=None)
-        .order_by("-id")
-        .values_list("gone_at", "receipt_at")[:500]
-        if gone and receipt
-    ]
-    return ProviderOut(
-        name=name, channel=channel, sent=counted["sent"], delivered=counted["delivered"], failed=counted["failed"],
-        seconds=round(median(took), 1) if took else None, last_at=counted["last"],
+        providers=[
+            provider_health(_seen(viewer), name, channel, now) for channel, name in configured().names()
+        ],
+        oldest_waiting=due,
     )  # fmt: skip
 
 
@@ -224,7 +210,7 @@ def care_plans(viewer: Viewer) -> list[CarePlanOut]:
             waiting=Count("id", filter=Q(state=State.QUEUED)),
         )
     }  # fmt: skip
-    rows = CarePlan.objects.select_related("template", "made_by", "decided_by").order_by("-id")[
+    rows = CarePlan.objects.select_related("template", "otherwise", "made_by", "decided_by").order_by("-id")[
         :MOST_TEMPLATES
     ]
     order = {"PENDING": 0, "RUNNING": 1}
@@ -240,6 +226,7 @@ def plan_out(viewer: Viewer, row: CarePlan, counted: Mapping[str, Any] | None = 
     return CarePlanOut(
         id=row.id, name=row.name, event=row.event, event_name=event_name(row.event, viewer.language), tier_from=row.tier_from,
         tier_to=row.tier_to, template=row.template.name, channel=cast(ChannelCode, row.template.channel), kind=cast(KindCode, row.template.kind), on_due=row.on_due,
+        otherwise=row.otherwise.name if row.otherwise else None, otherwise_channel=cast(ChannelCode, row.otherwise.channel) if row.otherwise else None,
         instead=row.instead, state=cast(Any, row.state), made_by=row.made_by.name, made_at=row.made_at,
         decided_by=row.decided_by.name if row.decided_by else None, decided_at=row.decided_at, stopped_at=row.stopped_at,
         reason=row.reason, sent=seen.get("sent", 0), refused=seen.get("refused", 0), waiting=seen.get("waiting", 0),

@@ -7,6 +7,7 @@ POLICIES = {
     "outreach_reply": of_customer(),
     "outreach_deadmailbox": of_customer(),
     "outreach_traveller": of_customer(),
+    "outreach_wecomcontact": of_customer(),
     "outreach_journeytask": of_customer(),
     "outreach_journeycoming": EVERYWHERE,
     "outreach_campaignmember": of_customer(),

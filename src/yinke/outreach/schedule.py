@@ -5,12 +5,16 @@ from __future__ import annotations
 from contextlib import suppress
 
 from django.db import transaction
+from django.utils import timezone
 from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
 
 from yinke.outreach.campaigns.engine import tick as tick_campaigns
+from yinke.outreach.channels.settings import configured, wecom
 from yinke.outreach.journeys.tick import tick
 from yinke.outreach.services.dispatch import dispatch
+from yinke.outreach.services.wecom_contacts import find_customers
+from yinke.outreach.services.wecom_results import ask_results
 
 
 @app.task(name="outreach.dispatch", queue="outreach", queueing_lock="outreach")
@@ -28,6 +32,18 @@ def watch(timestamp: int) -> int:
     finally:
         sent = dispatch()
     return sent.taken
+
+
+@app.periodic(cron="* * * * *", periodic_id="outreach.wecom")
+@app.task(name="outreach.wecom", queue="outreach", queueing_lock="outreach.wecom")
+def ask_wecom(timestamp: int) -> int:
+    """Ask WeCom whose the new contacts are, and what managers have sent; how many messages are settled."""
+    settled = 0
+    for one in configured().wecom:
+        there, now = wecom(one), timezone.now()
+        find_customers(there, now)
+        settled += ask_results(there, now)
+    return settled
 
 
 @app.task(name="outreach.journeys", queue="outreach", queueing_lock="outreach.journeys")

@@ -9,7 +9,7 @@ from pydantic import AfterValidator, AwareDatetime, Field
 
 from yinke.common.schema import Schema
 
-ChannelCode = Literal["SMS", "EMAIL"]
+ChannelCode = Literal["SMS", "EMAIL", "WECOM", "APP"]
 KindCode = Literal["MARKETING", "GREETING", "SERVICE"]
 VersionState = Literal["PENDING", "APPROVED", "REFUSED", "WITHDRAWN"]
 MessageState = Literal["QUEUED", "SENDING", "SENT", "DELIVERED", "FAILED", "REFUSED", "CANCELLED"]
@@ -161,6 +161,8 @@ class MessageOut(Schema):
     gone_at: datetime | None
     receipt_at: datetime | None
     provider: str
+    instead_of: ChannelCode | None
+    """The channel of the message that reached nobody and in whose place this one is."""
     may_cancel: bool
 
 
@@ -178,6 +180,9 @@ class WhyCount(Schema):
     messages: int
 
 
+ProviderFault = Literal["FAILURES", "WAITING"]
+
+
 class ProviderOut(Schema):
     """How a provider did in 24 hours. ``seconds``: median from the gate to the receipt."""
 
@@ -186,8 +191,21 @@ class ProviderOut(Schema):
     sent: int
     delivered: int
     failed: int
+    awaiting: int
+    """Carried, and without a receipt yet."""
+    failure_share: float | None
+    """Of what has gone, 0 to 1; null: nothing has."""
+    retrying: int
+    """Messages of its channel that no provider could take yet, and that are tried again."""
+    retrying_since: datetime | None
+    """When the oldest of them was due."""
     seconds: float | None
     last_at: datetime | None
+    last_receipt_at: datetime | None
+    health: Literal["GOOD", "BAD", "QUIET"]
+    """By thresholds (``outreach.health_*``); QUIET: too few messages to say."""
+    faults: list[ProviderFault]
+    """Why it is bad: too many failures, or messages that wait for it for too long."""
 
 
 class OutreachOut(Schema):
@@ -243,7 +261,8 @@ class NotedOut(Schema):
 
 
 class CarePlanIn(Schema):
-    """A plan of care: which event is answered by which text, for whom and when."""
+    """A plan of care: which event is answered by which text, for whom and when. ``otherwise_id``: the text of another channel that is
+    asked for when the first reaches nobody."""
 
     name: str = Field(max_length=60)
     event: str = Field(max_length=4)
@@ -252,6 +271,7 @@ class CarePlanIn(Schema):
     template_id: int
     on_due: bool
     instead: bool
+    otherwise_id: int | None = None
 
 
 class CarePlanOut(Schema):
@@ -266,6 +286,9 @@ class CarePlanOut(Schema):
     template: str
     channel: ChannelCode
     kind: KindCode
+    otherwise: str | None
+    """The name of the second text, and its channel."""
+    otherwise_channel: ChannelCode | None
     on_due: bool
     instead: bool
     state: Literal["PENDING", "RUNNING", "REFUSED", "WITHDRAWN", "STOPPED"]

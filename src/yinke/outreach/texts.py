@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,8 +16,12 @@ VARIABLES = ("称呼", "客户经理", "网点")
 """What a text may name in braces. No balance, product or number: a text lies open on the way and on the screen."""
 LINK = "退订"
 """Stands in the words on opting out of e-mail for the link that each message has of its own."""
-LONGEST: Mapping[str, int] = {Channel.SMS: 500, Channel.EMAIL: 5_000}
-"""Characters of a text by channel."""
+LONGEST: Mapping[str, int] = {Channel.SMS: 500, Channel.EMAIL: 5_000, Channel.WECOM: 900, Channel.APP: 100}
+"""Characters of a text by channel. WeCom takes 4,000 bytes, of which a character has up to four; a phone shows so much of a notice."""
+FOR_ALL: Mapping[str, Collection[str]] = {Channel.WECOM: ("称呼",)}
+"""What a text of a channel may not name: in WeCom all customers of a manager get the same words, in one task that he sends with one touch."""
+OPT_OUTS: Mapping[str, str] = {Channel.WECOM: "outreach.wecom_opt_out", Channel.APP: "outreach.app_opt_out"}
+"""The words on opting out that stand below a text, by channel; those of SMS and e-mail have a place of their own."""
 SUBJECT = 60
 """Characters of a subject: more is cut off in the list of a mailbox."""
 ONE, EACH = 70, 67
@@ -75,9 +79,11 @@ def faults(words: Words, values: Mapping[str, Any]) -> list[Fault]:
     if len(words.text) > most:
         found.append(Fault("too_long", f"{most}"))
     found += [Fault("unknown_variable", name) for name in _NAMED.findall(whole) if name not in VARIABLES]
+    same = FOR_ALL.get(words.channel, ())
+    found += [Fault("not_for_all", name) for name in dict.fromkeys(_NAMED.findall(whole)) if name in same]
     if any(brace in _NAMED.sub("", whole) for brace in "{}"):
         found.append(Fault("open_brace"))
-    if not mail and ("【" in whole or "】" in whole):
+    if words.channel == Channel.SMS and ("【" in whole or "】" in whole):
         found.append(Fault("own_signature"))
     banned = [word for word in values["outreach.banned_words"] if word in plain]
     found += [
@@ -98,7 +104,7 @@ def faults(words: Words, values: Mapping[str, Any]) -> list[Fault]:
 
 
 def composed(words: Words, values: Mapping[str, Any], facts: Mapping[str, str] | None = None) -> str:
-    """The text as it is sent: a text message behind the signature, an e-mail above it, and what is no service with the way to opt out.
+    """The text as it is sent: a text message behind the signature, an e-mail above it; what is no service with the way to opt out.
 
     Args:
         facts: by name as in ``VARIABLES``, and ``LINK``; what is not known is left out. None: the names stay in braces.
@@ -117,6 +123,8 @@ def composed(words: Words, values: Mapping[str, Any], facts: Mapping[str, str] |
         ends = [str(values["outreach.mail_signature"])]
         ends += [] if service else [str(values["outreach.mail_opt_out"])]
         whole = "\n".join([text, "", *ends])
+    elif words.channel in OPT_OUTS:  # the channel itself says who writes
+        whole = text if service else f"{text}\n{values[OPT_OUTS[words.channel]]}"
     else:
         whole = f"{values['outreach.signature']}{text}{'' if service else values['outreach.opt_out']}"
     return whole if facts is None else filled(whole, facts)
@@ -140,13 +148,13 @@ def filled(text: str, facts: Mapping[str, str]) -> str:
 
 
 def parts(channel: str, text: str) -> int:
-    """Of how many messages it is made: an e-mail is one; of text messages as many as the networks make of it.
+    """Of how many messages it is made: one; of text messages as many as the networks make of it.
 
     >>> [parts("SMS", text) for text in ("字" * 70, "字" * 71, "字" * 134, "🎂" * 36)], parts("EMAIL", "字" * 3_000)
     ([1, 2, 2, 2], 1)
     """
     units = len(text.encode("utf-16-le")) // 2
-    return 1 if channel == Channel.EMAIL or units <= ONE else -(-units // EACH)
+    return 1 if channel != Channel.SMS or units <= ONE else -(-units // EACH)
 
 
 def digest(words: Words, values: Mapping[str, Any]) -> str:

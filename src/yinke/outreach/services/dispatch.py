@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -22,6 +22,7 @@ from yinke.access.models import Org
 from yinke.common.crypto import decrypt, encrypt_many
 from yinke.customers.models import Customer
 from yinke.customers.queries import owners
+from yinke.outreach.addresses import addresses
 from yinke.outreach.channels import Outcome, Outgoing, Provider
 from yinke.outreach.channels.settings import providers
 from yinke.outreach.channels.smtp import NO_MAILBOX
@@ -29,6 +30,7 @@ from yinke.outreach.gate import judge, locked
 from yinke.outreach.models import Channel, Kind, Message
 from yinke.outreach.return_paths import opt_out_address
 from yinke.outreach.services.inbound import note_dead_mailboxes
+from yinke.outreach.services.next_channel import ask_next
 from yinke.outreach.services.send import facts_of
 from yinke.outreach.services.templates import in_force
 from yinke.outreach.texts import LINK, composed, headed, words_of
@@ -84,7 +86,7 @@ def dispatch(
 
 def _take_up_again(now: datetime) -> None:
     Message.objects.filter(state=State.SENDING, gone_at__lt=now - FORGOTTEN).update(
-        state=State.QUEUED, next_at=now
+        state=State.QUEUED, next_at=now, doubtful=True
     )
 
 
@@ -123,6 +125,7 @@ def _claim(now: datetime, most: int, done: Dispatched) -> tuple[int, list[_Claim
         ("state text", "why text", "moment timestamptz"),
         told,
     )
+    ask_next([number for number, state, *_ in told if state == State.REFUSED], now)
     _write(
         "state = 'SENDING', why = '', gone_at = u.moment, attempts = attempts + 1",
         ("moment timestamptz",),
@@ -136,20 +139,21 @@ def _made(
 ) -> list[_Claim]:
     """What is sent of each; the gate has seen that there is somewhere to send it to."""
     going = [customers[message.customer_id] for message in messages]
-    managers = owners([customer.id for customer in going])
+    mains = {one: owner.main.user for one, owner in owners([c.id for c in going]).items() if owner.main}
     orgs = dict(Org.objects.filter(id__in={c.org_id for c in going}).values_list("id", "name"))
+    asked = [(message.channel, customer) for message, customer in zip(messages, going, strict=True)]
+    places = addresses(asked, {one: user.emp_no for one, user in mains.items()})
     found = []
-    for message, customer in zip(messages, going, strict=True):
-        owner = managers.get(customer.id)
-        manager = owner.main.user.name if owner and owner.main else ""
+    for message, customer, place in zip(messages, going, places, strict=True):
+        manager = mains[customer.id].name if customer.id in mains else ""
         facts = facts_of(decrypt(customer.name_sealed), customer.gender, manager, orgs[customer.org_id])
         words = words_of(message.version)
         if message.channel == Channel.EMAIL:
             way = "" if message.kind == Kind.SERVICE else opt_out_address(message.id)
             text, subject = composed(words, values, {**facts, LINK: way}), headed(words, values, facts)
-            outgoing = Outgoing(message.id, decrypt(customer.email_sealed), text, subject, way)
+            outgoing = Outgoing(message.id, place.to, text, subject, way)
         else:
-            outgoing = Outgoing(message.id, decrypt(customer.mobile_sealed), composed(words, values, facts))
+            outgoing = Outgoing(message.id, place.to, composed(words, values, facts), sender=place.sender)
         found.append(_Claim(message, outgoing))
     return found
 
@@ -157,6 +161,7 @@ def _made(
 def _carry(claims: Sequence[_Claim], carriers: Sequence[Provider], done: Dispatched) -> None:
     """Tell the providers, the next one what the one before could not take; then write down what came of it."""
     left, why = list(claims), "NO_PROVIDER"
+    unsure: set[int] = set()
     for provider in carriers:
         busy: list[_Claim] = []
         for start in range(0, len(left), provider.batch):
@@ -165,14 +170,15 @@ def _carry(claims: Sequence[_Claim], carriers: Sequence[Provider], done: Dispatc
                 outcomes = {one.id: one for one in provider.send([claim.outgoing for claim in some])}
                 ends = [(claim, outcomes.get(claim.message.id)) for claim in some]
                 settled = [(claim, end) for claim, end in ends if end is not None and end.state != "BUSY"]
-                _settle(settled, provider.name, done)
+                _settle(settled, provider.name, unsure, done)
             late = [(claim, end) for claim, end in ends if end is None or end.state == "BUSY"]
+            unsure |= {claim.message.id for claim, end in late if end is None or end.unsure}
             busy += [claim for claim, _ in late]
             why = next((end.why for _, end in late if end is not None and end.why), why)
         left = busy
         if not left:
             return
-    _put_off(left, why, done)
+    _put_off(left, why, unsure, done)
 
 
 @contextmanager
@@ -190,7 +196,10 @@ def _turn(provider: Provider, many: int) -> Iterator[None]:
             )
 
 
-def _settle(ends: Sequence[tuple[_Claim, Outcome]], provider: str, done: Dispatched) -> None:
+@transaction.atomic
+def _settle(
+    ends: Sequence[tuple[_Claim, Outcome]], provider: str, unsure: Collection[int], done: Dispatched
+) -> None:
     rows = []
     texts = encrypt_many([_told(claim.outgoing) for claim, _ in ends])
     for (claim, end), text in zip(ends, texts, strict=True):
@@ -198,24 +207,33 @@ def _settle(ends: Sequence[tuple[_Claim, Outcome]], provider: str, done: Dispatc
         done.taken += taken
         done.failed += not taken
         state = State.SENT if taken else State.FAILED
-        rows.append((claim.message.id, state, "" if taken else end.why or "REFUSED", end.ref, provider, text))
+        rows.append((
+            claim.message.id, state, "" if taken else end.why or "REFUSED", end.ref, provider, text,
+            claim.message.id in unsure,
+        ))  # fmt: skip
     note_dead_mailboxes([claim.message.customer_id for claim, end in ends if end.why == NO_MAILBOX])
     # a receipt may have come before the answer: it stays
     _write(
         "state = CASE WHEN m.state = 'SENDING' THEN u.state ELSE m.state END,"
         " why = CASE WHEN m.state = 'SENDING' THEN u.why ELSE m.why END,"
-        " provider_ref = u.ref, provider = u.provider, text_sealed = u.text_sealed",
-        ("state text", "why text", "ref text", "provider text", "text_sealed bytea"),
+        " provider_ref = u.ref, provider = u.provider, text_sealed = u.text_sealed, doubtful = m.doubtful OR u.unsure",
+        ("state text", "why text", "ref text", "provider text", "text_sealed bytea", "unsure boolean"),
         rows,
     )
+    ask_next([claim.message.id for claim, end in ends if end.state == "REFUSED"], timezone.now())
 
 
 def _told(sent: Outgoing) -> str:
     return f"{sent.subject}\n\n{sent.text}" if sent.subject else sent.text
 
 
-def _put_off(claims: Sequence[_Claim], why: str, done: Dispatched) -> None:
-    """Try again later, each time after twice as long; after the last try it has failed."""
+@transaction.atomic
+def _put_off(claims: Sequence[_Claim], why: str, unsure: Collection[int], done: Dispatched) -> None:
+    """Try again later, each time after twice as long; after the last try it has failed.
+
+    Args:
+        unsure: those that a provider may have carried without saying so.
+    """
     values, now = in_force(), timezone.now()
     most, first = int(values["outreach.attempts"]), int(values["outreach.retry_seconds"])
     rows = []
@@ -223,17 +241,17 @@ def _put_off(claims: Sequence[_Claim], why: str, done: Dispatched) -> None:
         tried = claim.message.attempts + 1
         if tried >= most:
             done.failed += 1
-            rows.append((claim.message.id, State.FAILED, why, now))
+            rows.append((claim.message.id, State.FAILED, why, now, claim.message.id in unsure))
         else:
             done.waiting += 1
-            rows.append(
-                (claim.message.id, State.QUEUED, why, now + timedelta(seconds=first * 2 ** (tried - 1)))
-            )
+            later = now + timedelta(seconds=first * 2 ** (tried - 1))
+            rows.append((claim.message.id, State.QUEUED, why, later, claim.message.id in unsure))
     _write(
-        "state = u.state, why = u.why, next_at = u.moment",
-        ("state text", "why text", "moment timestamptz"),
+        "state = u.state, why = u.why, next_at = u.moment, doubtful = m.doubtful OR u.unsure",
+        ("state text", "why text", "moment timestamptz", "unsure boolean"),
         rows,
     )
+    ask_next([number for number, state, *_ in rows if state == State.FAILED], now)
 
 
 def _write(assign: str, columns: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -18,6 +19,7 @@ from yinke.customers.hooks import marked
 from yinke.customers.models import Customer
 from yinke.outreach.channels.smtp import NO_MAILBOX
 from yinke.outreach.models import Channel, DeadMailbox, Message, Reply
+from yinke.outreach.services.next_channel import ask_next
 from yinke.outreach.services.templates import in_force
 from yinke.outreach.texts import opts_out
 
@@ -34,7 +36,7 @@ class Receipt:
 
 @dataclass(frozen=True)
 class Answer:
-    """A text from a customer. ``ref``: the provider's number of it."""
+    """A text from a customer. ``ref``: the provider's number of it; ``sender``: his mobile number, or customer number."""
 
     ref: str
     sender: str
@@ -49,23 +51,30 @@ def note_receipts(provider: str, receipts: Sequence[Receipt]) -> int:
     Returns:
         How many messages changed.
     """
-    changed = 0
+    changed, failed = 0, list[int]()
     for receipt in receipts:
         state = Message.State.DELIVERED if receipt.delivered else Message.State.FAILED
         open_ones = Message.objects.filter(
             id=receipt.id, state__in=("SENDING", "SENT"), provider__in=("", provider)
         )
-        changed += open_ones.update(
+        fresh = open_ones.update(
             state=state,
             receipt_at=receipt.at,
             why="" if receipt.delivered else (clean(receipt.why, 20) or "NOT_DELIVERED"),
         )
+        changed += fresh
+        if fresh and not receipt.delivered:
+            failed.append(receipt.id)
+    ask_next(failed, timezone.now())
     return changed
 
 
 @transaction.atomic
-def note_replies(provider: str, answers: Sequence[Answer]) -> int:
+def note_replies(provider: str, answers: Sequence[Answer], channel: str = Channel.SMS) -> int:
     """Write answers down; one that says "no more" puts do-not-disturb in force for everybody of that number, at once.
+
+    Args:
+        channel: the provider's; of the mobile bank the sender is a customer number, and "no more" a switch in its settings.
 
     Returns:
         How many were new.
@@ -73,20 +82,24 @@ def note_replies(provider: str, answers: Sequence[Answer]) -> int:
     values, new = in_force(), 0
     for answer in answers:
         ref = clean(answer.ref, 50)
-        mobile = plain_mobile(answer.sender)
         out = opts_out(answer.text, values)
         meaning = Reply.Meaning.OPT_OUT if out else Reply.Meaning.OTHER
-        whom = list(Customer.objects.filter(mobile_index__in=blind_indexes(mobile)))
+        known: dict[str, Any] = (
+            {"cust_no": clean(answer.sender, 32)}
+            if channel == Channel.APP
+            else {"mobile_index__in": blind_indexes(plain_mobile(answer.sender))}
+        )
+        whom = list(Customer.objects.filter(**known))
         if Reply.objects.filter(provider=provider, provider_ref__startswith=f"{ref}#").exists():
             continue
         new += 1
         for n, customer in enumerate(whom or [None]):
             Reply.objects.create(
-                provider=provider, provider_ref=f"{ref}#{n}", customer=customer, at=answer.at, meaning=meaning,
-                text_sealed=encrypt(answer.text[:500]),
+                provider=provider, provider_ref=f"{ref}#{n}", customer=customer, channel=channel, at=answer.at,
+                meaning=meaning, text_sealed=encrypt(answer.text[:500]),
             )  # fmt: skip
         if out and whom:
-            _stop([customer.id for customer in whom], Channel.SMS)
+            _stop([customer.id for customer in whom], channel)
     return new
 
 

@@ -46,6 +46,7 @@ class Asked:
     template_id: int
     on_due: bool
     instead: bool
+    otherwise_id: int | None = None
 
 
 @dataclass(frozen=True)
@@ -94,8 +95,9 @@ def propose(viewer: Viewer, asked: Asked) -> CarePlan:
     """Ask for a plan.
 
     Raises:
-        NotAllowed: the viewer oversees a part of the bank only. NotFound: the text is not approved. YinkeError: no such event, the
-            tiers are not in order, the event has no day of its own, or the name is missing.
+        NotAllowed: the viewer oversees a part of the bank only. NotFound: a text is not approved. YinkeError: no such event, the
+            tiers are not in order, the event has no day of its own, the name is missing, or the second text is of the same
+            channel or of another kind.
     """
     if viewer.org_ids is not None:
         raise NotAllowed("Plans of care are the whole bank's", remedy="Ask retail operations at head office")
@@ -113,9 +115,16 @@ def propose(viewer: Viewer, asked: Asked) -> CarePlan:
             remedy="Send it on the next day",
         )
     version = sendable(asked.template_id)
+    second = None if asked.otherwise_id is None else sendable(asked.otherwise_id).template
+    first = version.template
+    if second is not None and (second.channel == first.channel or second.kind != first.kind):
+        raise YinkeError(
+            "The second text is of the same channel, or for something else", place="otherwise_id", code="no_such_choice",
+            remedy="Take a text of the same kind and of another channel",
+        )  # fmt: skip
     plan = CarePlan.objects.create(
         name=name, event=asked.event, tier_from=asked.tier_from, tier_to=asked.tier_to, template_id=version.template_id,
-        on_due=asked.on_due, instead=asked.instead, made_by_id=viewer.user_id,
+        otherwise=second, on_due=asked.on_due, instead=asked.instead, made_by_id=viewer.user_id,
     )  # fmt: skip
     audit(viewer, "plan.propose", "plan", f"{plan.id}")
     return plan
