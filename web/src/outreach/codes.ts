@@ -1,4 +1,8 @@
-export const CHANNELS = ["SMS", "EMAIL"] as const;
+export const CHANNELS = ["SMS", "EMAIL", "WECOM", "APP"] as const;
+/** What the texts of a channel may not name: all customers of a manager get the same words. */
+export const NOT_FOR_ALL: Partial<Record<(typeof CHANNELS)[number], readonly string[]>> = {
+  WECOM: ["{称呼}"],
+};
 export const KINDS = ["MARKETING", "GREETING", "SERVICE"] as const;
 export const VERSION_STATES = ["PENDING", "APPROVED", "REFUSED", "WITHDRAWN"] as const;
 export const STATES = ["QUEUED", "SENDING", "SENT", "DELIVERED", "FAILED", "REFUSED", "CANCELLED"] as const;
@@ -19,6 +23,7 @@ export const WHYS = [
   "REFUSED",
   "DEAL",
   "PAUSED",
+  "CAP_DAY",
   "CAP_WEEK",
   "CAP_MONTH",
   "CAP_ALL",
@@ -37,6 +42,10 @@ export const FAILURES = [
   "NOT_LET_IN",
   "NOT_ENCRYPTED",
   "NOT_SENDABLE",
+  "NO_CONTACT",
+  "NO_SENDER",
+  "NOT_CONFIRMED",
+  "WECOM_LIMIT",
 ] as const;
 export const FAULTS = [
   "empty",
@@ -44,6 +53,7 @@ export const FAULTS = [
   "long_subject",
   "too_long",
   "unknown_variable",
+  "not_for_all",
   "open_brace",
   "own_signature",
   "banned_word",

@@ -12,7 +12,12 @@ import { CustomerTags } from "./CustomerTags";
 import { Reveal } from "./Reveal";
 
 /** What each wish not to be disturbed means. */
-const ALERTS: Record<string, string> = { CALLS: "callsAlert", SMS: "textsAlert", EMAIL: "mailsAlert" };
+const ALERTS: Record<string, string> = {
+  CALLS: "callsAlert",
+  SMS: "textsAlert",
+  EMAIL: "mailsAlert",
+  APP: "appAlert",
+};
 const WARNING = new Set(["AUM_DOWN", "MATURING", "RISK_EXPIRED"]);
 
 /** Who this is, what they are to the bank, and what must be minded before a contact. */

@@ -5,7 +5,7 @@ import { ProblemView } from "@/shared/components/ProblemView";
 import { useFormat } from "@/shared/hooks/useFormat";
 import { useCancel, useCustomerMessages, type Message } from "../api";
 import { useWhy } from "../useWhy";
-import { MessageState } from "./Labels";
+import { InsteadOf, MessageState } from "./Labels";
 import styles from "./outreach.module.css";
 import { SendText } from "./SendText";
 
@@ -42,7 +42,8 @@ function Line({ message, customerId }: { message: Message; customerId: number })
     <li>
       <span className={styles.head}>
         <span>
-          {message.template} <small className={styles.quiet}>{t(`channel.${message.channel}`)}</small>
+          {message.template} <small className={styles.quiet}>{t(`channel.${message.channel}`)}</small>{" "}
+          <InsteadOf message={message} />
         </span>
         <MessageState state={message.state} />
       </span>

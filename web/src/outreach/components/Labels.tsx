@@ -1,6 +1,7 @@
 import { Tag } from "antd";
 import { useTranslation } from "react-i18next";
 import type { Message, Version } from "../api";
+import styles from "./outreach.module.css";
 
 const OF_VERSION = {
   PENDING: "warning",
@@ -33,5 +34,16 @@ export function MessageState({ state }: { state: Message["state"] }) {
     <Tag variant="filled" color={OF_MESSAGE[state]}>
       {t(`state.${state}`)}
     </Tag>
+  );
+}
+
+/** That it went in the place of a message of another channel. */
+export function InsteadOf({ message }: { message: Message }) {
+  const { t } = useTranslation("outreach");
+  if (message.instead_of === null) return null;
+  return (
+    <small className={styles.quiet}>
+      {t("channels.otherwise.insteadOf", { channel: t(`channel.${message.instead_of}`) })}
+    </small>
   );
 }

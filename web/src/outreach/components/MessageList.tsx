@@ -10,7 +10,7 @@ import { useFormat } from "@/shared/hooks/useFormat";
 import { useMessages, type Message } from "../api";
 import { STATES, WHYS } from "../codes";
 import { useWhy } from "../useWhy";
-import { MessageState } from "./Labels";
+import { InsteadOf, MessageState } from "./Labels";
 import styles from "./outreach.module.css";
 
 type Change = (change: { state?: string; why?: string }) => void;
@@ -98,6 +98,7 @@ function Rows({ rows }: { rows: Message[] }) {
               <small>
                 {t(`channel.${row.channel}`)} · {t(`kind.${row.kind}`)}
               </small>
+              <InsteadOf message={row} />
             </span>
           ),
         },

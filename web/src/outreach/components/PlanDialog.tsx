@@ -4,7 +4,7 @@ import { useTranslation } from "react-i18next";
 import { TIERS } from "@/customers/codes";
 import { ProblemView } from "@/shared/components/ProblemView";
 import { count } from "@/shared/format/numbers";
-import { usePlanEvents, usePropose, useSimulation, useTemplates } from "../api";
+import { usePlanEvents, usePropose, useSimulation, useTemplates, type Template } from "../api";
 import styles from "./outreach.module.css";
 
 /** Which event is answered by which text: with what it would have sent before anybody approves it. `about`: an event to begin with. */
@@ -16,6 +16,7 @@ export function PlanDialog({ about, onClose }: { about: string; onClose: () => v
   const [from, setFrom] = useState(0);
   const [to, setTo] = useState(5);
   const [template, setTemplate] = useState<number | null>(null);
+  const [otherwise, setOtherwise] = useState<number | null>(null);
   const [onDue, setOnDue] = useState(true);
   const [instead, setInstead] = useState(false);
   const events = usePlanEvents();
@@ -26,6 +27,14 @@ export function PlanDialog({ about, onClose }: { about: string; onClose: () => v
   const texts = (templates.data ?? []).filter(
     ({ retired_at, versions }) => retired_at === null && versions.some(({ state }) => state === "APPROVED"),
   );
+  const first = texts.find(({ id }) => id === template);
+  const seconds = texts.filter(({ channel, kind }) => channel !== first?.channel && kind === first?.kind);
+  const second = seconds.some(({ id }) => id === otherwise) ? otherwise : null;
+  const named = (rows: Template[]) =>
+    rows.map((row) => ({
+      value: row.id,
+      label: `${row.name} · ${t(`channel.${row.channel}`)} · ${t(`kind.${row.kind}`)}`,
+    }));
   const tiers = TIERS.map((tier) => ({ value: tier, label: t(`shared:tier.${tier}`) }));
   const problem = error ?? events.error ?? templates.error ?? simulation.error;
   return (
@@ -44,6 +53,7 @@ export function PlanDialog({ about, onClose }: { about: string; onClose: () => v
             tier_from: from,
             tier_to: to,
             template_id: template,
+            otherwise_id: second,
             on_due: onDue && Boolean(chosen?.has_day),
             instead,
           },
@@ -88,12 +98,24 @@ export function PlanDialog({ about, onClose }: { about: string; onClose: () => v
           value={template}
           placeholder={t("send.choose")}
           notFoundContent={t("plan.noTexts")}
-          options={texts.map((row) => ({
-            value: row.id,
-            label: `${row.name} · ${t(`channel.${row.channel}`)} · ${t(`kind.${row.kind}`)}`,
-          }))}
+          options={named(texts)}
           onChange={setTemplate}
         />
+        {first && (
+          <>
+            <label htmlFor="plan-otherwise">{t("channels.otherwise.label")}</label>
+            <Select
+              id="plan-otherwise"
+              value={second}
+              allowClear
+              placeholder={t("channels.otherwise.none")}
+              notFoundContent={t("channels.otherwise.noTexts", { kind: t(`kind.${first.kind}`) })}
+              options={named(seconds)}
+              onChange={(value?: number) => setOtherwise(value ?? null)}
+            />
+            <span className={styles.quiet}>{t("channels.otherwise.hint")}</span>
+          </>
+        )}
         {chosen?.has_day && (
           <Segmented
             aria-label={t("plan.when")}

@@ -88,7 +88,7 @@ function Dialog({ customerId, name, taskId, onClose }: Props & { onClose: () => 
         {shown && (
           <>
             <span className={styles.quiet}>
-              {t(shown.channel === "EMAIL" ? "edit.looksMail" : "edit.looks", { count: shown.parts })}
+              {t(shown.channel === "SMS" ? "edit.looks" : "edit.looksMail", { count: shown.parts })}
             </span>
             <Words subject={shown.subject} text={shown.text} />
             {shown.why !== "" && (

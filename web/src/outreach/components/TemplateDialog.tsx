@@ -5,7 +5,7 @@ import type { TextAreaRef } from "antd/es/input/TextArea";
 import { ProblemView } from "@/shared/components/ProblemView";
 import { useSettled } from "@/shared/hooks/useSettled";
 import { useSubmit, useTextCheck, useVariables, type Channel, type Kind, type Template } from "../api";
-import { CHANNELS, KINDS, RISKS } from "../codes";
+import { CHANNELS, KINDS, NOT_FOR_ALL, RISKS } from "../codes";
 import styles from "./outreach.module.css";
 import { Words } from "./Words";
 
@@ -90,6 +90,9 @@ export function TemplateDialog({ template, onClose }: Props) {
           options={CHANNELS.map((value) => ({ value, label: t(`channel.${value}`) }))}
           onChange={setChannel}
         />
+        {(channel === "WECOM" || channel === "APP") && (
+          <span className={styles.quiet}>{t(`channels.hint.${channel}`)}</span>
+        )}
         <span>{t("edit.kind")}</span>
         <Segmented
           aria-label={t("edit.kind")}
@@ -137,11 +140,13 @@ export function TemplateDialog({ template, onClose }: Props) {
         />
         <div className={styles.tools}>
           <span className={styles.quiet}>{t("edit.insert")}</span>
-          {variables.data?.map((variable) => (
-            <Button key={variable} size="small" lang="zh" onClick={() => insert(variable)}>
-              {variable}
-            </Button>
-          ))}
+          {variables.data
+            ?.filter((one) => !NOT_FOR_ALL[channel]?.includes(one))
+            .map((variable) => (
+              <Button key={variable} size="small" lang="zh" onClick={() => insert(variable)}>
+                {variable}
+              </Button>
+            ))}
         </div>
         {faults.length > 0 && (
           <ul className={styles.faults} role="alert">
@@ -153,7 +158,7 @@ export function TemplateDialog({ template, onClose }: Props) {
         {text.trim() !== "" && check.data && (
           <>
             <span className={styles.quiet}>
-              {t(mail ? "edit.looksMail" : "edit.looks", { count: check.data.parts })}
+              {t(channel === "SMS" ? "edit.looks" : "edit.looksMail", { count: check.data.parts })}
             </span>
             <Words subject={check.data.head} text={check.data.text} />
           </>

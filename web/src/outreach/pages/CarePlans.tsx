@@ -98,6 +98,14 @@ function Rows({ rows }: { rows: Plan[] }) {
               <small>
                 {t(`channel.${row.channel}`)} · {t(`kind.${row.kind}`)}
               </small>
+              {row.otherwise && row.otherwise_channel && (
+                <small>
+                  {t("channels.otherwise.shown", {
+                    name: row.otherwise,
+                    channel: t(`channel.${row.otherwise_channel}`),
+                  })}
+                </small>
+              )}
               {row.template_retired && <Tag color="error">{t("plan.retired")}</Tag>}
             </span>
           ),

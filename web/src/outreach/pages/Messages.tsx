@@ -1,6 +1,5 @@
 import { Alert, Button, Segmented, Skeleton } from "antd";
 import { useTranslation } from "react-i18next";
-import { DataTable } from "@/shared/components/DataTable";
 import { PageTitle } from "@/shared/components/PageTitle";
 import { Panel } from "@/shared/components/Panel";
 import { ProblemView } from "@/shared/components/ProblemView";
@@ -9,6 +8,7 @@ import { useFormat } from "@/shared/hooks/useFormat";
 import { useUrlState } from "@/shared/hooks/useUrlState";
 import { useOutreach, type Outreach } from "../api";
 import { MessageList } from "../components/MessageList";
+import { Providers } from "../components/Providers";
 import styles from "../components/outreach.module.css";
 import { useWhy } from "../useWhy";
 
@@ -123,66 +123,5 @@ function Row(row: { label: string; share: number; number: number; onPress: () =>
       </span>
       <span className="num">{count(row.number)}</span>
     </>
-  );
-}
-
-function Providers({ data }: { data: Outreach }) {
-  const { t } = useTranslation("outreach");
-  const format = useFormat();
-  if (data.providers.length === 0) {
-    return (
-      <Panel title={t("messages.providers")}>
-        <p className={styles.quiet}>{t("messages.noProviders")}</p>
-      </Panel>
-    );
-  }
-  return (
-    <Panel title={t("messages.providers")} flush>
-      <DataTable
-        rowKey={({ name }) => name}
-        rows={data.providers}
-        columns={[
-          {
-            key: "name",
-            title: t("messages.provider"),
-            render: ({ name, channel }) => (
-              <span className={styles.stack}>
-                {name}
-                <small>{t(`channel.${channel}`)}</small>
-              </span>
-            ),
-          },
-          {
-            key: "sent",
-            title: t("messages.figure.sent"),
-            align: "right",
-            render: ({ sent }) => count(sent),
-          },
-          {
-            key: "delivered",
-            title: t("messages.figure.delivered"),
-            align: "right",
-            render: ({ delivered }) => count(delivered),
-          },
-          {
-            key: "failed",
-            title: t("messages.figure.failed"),
-            align: "right",
-            render: ({ failed }) => count(failed),
-          },
-          {
-            key: "seconds",
-            title: t("messages.seconds"),
-            align: "right",
-            render: ({ seconds }) => (seconds === null ? "—" : t("messages.secondsOf", { seconds })),
-          },
-          {
-            key: "last",
-            title: t("messages.last"),
-            render: ({ last_at }) => (last_at ? format.moment(last_at) : "—"),
-          },
-        ]}
-      />
-    </Panel>
   );
 }
