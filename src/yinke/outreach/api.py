@@ -38,7 +38,7 @@ from yinke.outreach.schemas import (
 )
 from yinke.outreach.services import inbound, plans, send, templates
 from yinke.outreach.services.templates import Draft, in_force
-from yinke.outreach.texts import VARIABLES, Words, composed, faults, headed, parts
+from yinke.outreach.texts import FOR_ALL, VARIABLES, Words, composed, faults, headed, parts
 
 router = Router(tags=["outreach"])
 
@@ -50,9 +50,9 @@ def list_templates(request: HttpRequest) -> list[TemplateOut]:
 
 
 @router.get("/templates/variables", response=list[str], auth=can("template.write"))
-def list_text_variables(request: HttpRequest) -> list[str]:
-    """What a text may name, with its braces."""
-    return [f"{{{name}}}" for name in VARIABLES]
+def list_text_variables(request: HttpRequest, channel: ChannelCode = "SMS") -> list[str]:
+    """What a text of a channel may name, with its braces."""
+    return [f"{{{name}}}" for name in VARIABLES if name not in FOR_ALL.get(channel, ())]
 
 
 @router.post("/templates", response=TemplateOut, auth=can("template.write"))

@@ -37,10 +37,11 @@ export function useTextCheck(words: TextCheck) {
 }
 
 /** What a text may name in braces. */
-export function useVariables() {
+export function useVariables(channel: Channel) {
   return useQuery({
-    queryKey: [...TEMPLATES, "variables"],
-    queryFn: ({ signal }) => body(client.GET("/api/templates/variables", { signal })),
+    queryKey: [...TEMPLATES, "variables", channel],
+    queryFn: ({ signal }) =>
+      body(client.GET("/api/templates/variables", { params: { query: { channel } }, signal })),
     staleTime: Infinity,
   });
 }

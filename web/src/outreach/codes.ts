@@ -1,8 +1,4 @@
 export const CHANNELS = ["SMS", "EMAIL", "WECOM", "APP"] as const;
-/** What the texts of a channel may not name: all customers of a manager get the same words. */
-export const NOT_FOR_ALL: Partial<Record<(typeof CHANNELS)[number], readonly string[]>> = {
-  WECOM: ["{称呼}"],
-};
 export const KINDS = ["MARKETING", "GREETING", "SERVICE"] as const;
 export const VERSION_STATES = ["PENDING", "APPROVED", "REFUSED", "WITHDRAWN"] as const;
 export const STATES = ["QUEUED", "SENDING", "SENT", "DELIVERED", "FAILED", "REFUSED", "CANCELLED"] as const;

@@ -5,7 +5,7 @@ import type { TextAreaRef } from "antd/es/input/TextArea";
 import { ProblemView } from "@/shared/components/ProblemView";
 import { useSettled } from "@/shared/hooks/useSettled";
 import { useSubmit, useTextCheck, useVariables, type Channel, type Kind, type Template } from "../api";
-import { CHANNELS, KINDS, NOT_FOR_ALL, RISKS } from "../codes";
+import { CHANNELS, KINDS, RISKS } from "../codes";
 import styles from "./outreach.module.css";
 import { Words } from "./Words";
 
@@ -31,7 +31,7 @@ export function TemplateDialog({ template, onClose }: Props) {
   const settled = useSettled(written, 250);
   const cut = settled.indexOf("\n");
   const check = useTextCheck({ channel, kind, subject: settled.slice(0, cut), text: settled.slice(cut + 1) });
-  const variables = useVariables();
+  const variables = useVariables(channel);
   const { mutate, isPending, error } = useSubmit();
   const problem = error ?? check.error;
   const faults = text.trim() && check.data ? check.data.faults : [];
@@ -140,13 +140,11 @@ export function TemplateDialog({ template, onClose }: Props) {
         />
         <div className={styles.tools}>
           <span className={styles.quiet}>{t("edit.insert")}</span>
-          {variables.data
-            ?.filter((one) => !NOT_FOR_ALL[channel]?.includes(one))
-            .map((variable) => (
-              <Button key={variable} size="small" lang="zh" onClick={() => insert(variable)}>
-                {variable}
-              </Button>
-            ))}
+          {variables.data?.map((variable) => (
+            <Button key={variable} size="small" lang="zh" onClick={() => insert(variable)}>
+              {variable}
+            </Button>
+          ))}
         </div>
         {faults.length > 0 && (
           <ul className={styles.faults} role="alert">
