@@ -134,7 +134,7 @@ describe("the texts follow the server", () => {
     ["en", "en"],
   ] as const)("event names in the %s filter are those of the reasons", (language, file) => {
     const yaml = readFileSync(join(PYTHON, `care/reasons.${file}.yaml`), "utf8");
-    const names = [...yaml.matchAll(/^ {2}([EHJX]\d\d):\n {4}name: (.+)$/gm)];
+    const names = [...yaml.matchAll(/^ {2}([CEHJX]\d\d):\n {4}name: (.+)$/gm)];
     expect(names.length).toBeGreaterThan(10);
     const offered = [...FLAT[language].keys()].filter((key) => key.startsWith("care.event."));
     expect(offered.sort()).toEqual(names.map(([, code]) => `care.event.${code}`).sort());
