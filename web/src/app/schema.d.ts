@@ -3889,7 +3889,7 @@ export interface paths {
         };
         /**
          * List Text Variables
-         * @description What a text may name, with its braces.
+         * @description What a text of a channel may name, with its braces.
          */
         get: operations["list_text_variables"];
         put?: never;
@@ -11516,7 +11516,7 @@ export interface components {
              * Channel
              * @enum {string}
              */
-            channel: "SMS" | "EMAIL";
+            channel: "SMS" | "EMAIL" | "WECOM" | "APP";
             /**
              * Kind
              * @enum {string}
@@ -11598,7 +11598,7 @@ export interface components {
              * @default SMS
              * @enum {string}
              */
-            channel: "SMS" | "EMAIL";
+            channel: "SMS" | "EMAIL" | "WECOM" | "APP";
             /**
              * Kind
              * @enum {string}
@@ -11649,7 +11649,7 @@ export interface components {
              * @default SMS
              * @enum {string}
              */
-            channel: "SMS" | "EMAIL";
+            channel: "SMS" | "EMAIL" | "WECOM" | "APP";
             /**
              * Kind
              * @enum {string}
@@ -11708,17 +11708,34 @@ export interface components {
              * Channel
              * @enum {string}
              */
-            channel: "SMS" | "EMAIL";
+            channel: "SMS" | "EMAIL" | "WECOM" | "APP";
             /** Sent */
             sent: number;
             /** Delivered */
             delivered: number;
             /** Failed */
             failed: number;
+            /** Awaiting */
+            awaiting: number;
+            /** Failure Share */
+            failure_share: number | null;
+            /** Retrying */
+            retrying: number;
+            /** Retrying Since */
+            retrying_since: string | null;
             /** Seconds */
             seconds: number | null;
             /** Last At */
             last_at: string | null;
+            /** Last Receipt At */
+            last_receipt_at: string | null;
+            /**
+             * Health
+             * @enum {string}
+             */
+            health: "GOOD" | "BAD" | "QUIET";
+            /** Faults */
+            faults: ("FAILURES" | "WAITING")[];
         };
         /**
          * WhyCount
@@ -11747,7 +11764,7 @@ export interface components {
              * Channel
              * @enum {string}
              */
-            channel: "SMS" | "EMAIL";
+            channel: "SMS" | "EMAIL" | "WECOM" | "APP";
             /**
              * Kind
              * @enum {string}
@@ -11777,6 +11794,8 @@ export interface components {
             receipt_at: string | null;
             /** Provider */
             provider: string;
+            /** Instead Of */
+            instead_of: ("SMS" | "EMAIL" | "WECOM" | "APP") | null;
             /** May Cancel */
             may_cancel: boolean;
         };
@@ -11803,7 +11822,7 @@ export interface components {
              * Channel
              * @enum {string}
              */
-            channel: "SMS" | "EMAIL";
+            channel: "SMS" | "EMAIL" | "WECOM" | "APP";
             /**
              * Kind
              * @enum {string}
@@ -11831,7 +11850,7 @@ export interface components {
              * Channel
              * @enum {string}
              */
-            channel: "SMS" | "EMAIL";
+            channel: "SMS" | "EMAIL" | "WECOM" | "APP";
             /** Subject */
             subject: string;
             /** Text */
@@ -11930,12 +11949,16 @@ export interface components {
              * Channel
              * @enum {string}
              */
-            channel: "SMS" | "EMAIL";
+            channel: "SMS" | "EMAIL" | "WECOM" | "APP";
             /**
              * Kind
              * @enum {string}
              */
             kind: "MARKETING" | "GREETING" | "SERVICE";
+            /** Otherwise */
+            otherwise: string | null;
+            /** Otherwise Channel */
+            otherwise_channel: ("SMS" | "EMAIL" | "WECOM" | "APP") | null;
             /** On Due */
             on_due: boolean;
             /** Instead */
@@ -11975,7 +11998,8 @@ export interface components {
         };
         /**
          * CarePlanIn
-         * @description A plan of care: which event is answered by which text, for whom and when.
+         * @description A plan of care: which event is answered by which text, for whom and when. ``otherwise_id``: the text of another channel that is
+         *     asked for when the first reaches nobody.
          */
         CarePlanIn: {
             /** Name */
@@ -11992,6 +12016,8 @@ export interface components {
             on_due: boolean;
             /** Instead */
             instead: boolean;
+            /** Otherwise Id */
+            otherwise_id?: number | null;
         };
         /**
          * CarePlanEventOut
@@ -12537,7 +12563,7 @@ export interface components {
              * Channel
              * @enum {string}
              */
-            channel: "SMS" | "EMAIL";
+            channel: "SMS" | "EMAIL" | "WECOM" | "APP";
             /**
              * Kind
              * @enum {string}
@@ -12690,7 +12716,7 @@ export interface components {
              */
             ends_on: string;
             /** Channel */
-            channel: ("SMS" | "EMAIL") | null;
+            channel: ("SMS" | "EMAIL" | "WECOM" | "APP") | null;
             /** Leads */
             leads: boolean;
             /** Made By */
@@ -12771,7 +12797,7 @@ export interface components {
              */
             ends_on: string;
             /** Channel */
-            channel: ("SMS" | "EMAIL") | null;
+            channel: ("SMS" | "EMAIL" | "WECOM" | "APP") | null;
             /** Leads */
             leads: boolean;
             /** Made By */
@@ -13029,7 +13055,7 @@ export interface components {
              * Channel
              * @enum {string}
              */
-            channel: "SMS" | "EMAIL";
+            channel: "SMS" | "EMAIL" | "WECOM" | "APP";
             /** Head */
             head: string;
             /** Whole */
@@ -18295,7 +18321,9 @@ export interface operations {
     };
     list_text_variables: {
         parameters: {
-            query?: never;
+            query?: {
+                channel?: "SMS" | "EMAIL" | "WECOM" | "APP";
+            };
             header?: never;
             path?: never;
             cookie?: never;

@@ -7,7 +7,7 @@ CHANNELS = [("SMS", "短信"), ("EMAIL", "邮件"), ("WECOM", "企业微信"), (
 
 
 class Migration(migrations.Migration):
-    dependencies = [("outreach", "0004_journeys"), ("customers", "0003_email")]
+    dependencies = [("outreach", "0006_campaigns"), ("customers", "0003_email")]
     operations = [
         migrations.AlterField("template", "channel", models.CharField(choices=CHANNELS, max_length=6)),
         migrations.AlterField("message", "channel", models.CharField(choices=CHANNELS, max_length=6)),
