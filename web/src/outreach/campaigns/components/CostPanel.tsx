@@ -15,7 +15,9 @@ export function CostPanel({ campaign: { cost, plan } }: { campaign: CampaignDeta
     <Panel title={t("campaign.cost.title")}>
       <div className={styles.cost}>
         <p>
-          <strong title={format.exact(cost.spent)}>{format.money(cost.spent)}</strong>{" "}
+          <strong title={format.exact(cost.spent)}>
+            {t("campaign.yuan", { amount: format.money(cost.spent) })}
+          </strong>{" "}
           {t("campaign.cost.of", { budget: format.money(cost.budget) })}
           {budget > 0 && ` · ${percent(spent / budget)}`}
         </p>

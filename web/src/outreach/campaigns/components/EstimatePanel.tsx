@@ -19,15 +19,16 @@ export function EstimatePanel({ campaign }: { campaign: CampaignIn }) {
     <Panel title={t("campaign.estimate.title")} className={styles.aside ?? ""}>
       {found.error && <ProblemView error={found.error} onRetry={() => void found.refetch()} />}
       {found.isPending && <Skeleton active paragraph={{ rows: 5 }} />}
-      {found.data && <Figures estimate={found.data} holdoutLeast={campaign.plan.holdout_least ?? 0} />}
+      {found.data && <Figures estimate={found.data} plan={campaign.plan} />}
     </Panel>
   );
 }
 
-function Figures({ estimate, holdoutLeast }: { estimate: Estimate; holdoutLeast: number }) {
+function Figures({ estimate, plan }: { estimate: Estimate; plan: CampaignIn["plan"] }) {
   const { t } = useTranslation("outreach");
   const format = useFormat();
   const { chance, faults, lost } = estimate;
+  const least = plan.holdout_least ?? 0;
   const power = chance.base === null ? "unknown" : chance.points === null ? "blind" : "sees";
   return (
     <div className={styles.estimate}>
@@ -48,7 +49,9 @@ function Figures({ estimate, holdoutLeast }: { estimate: Estimate; holdoutLeast:
         ))}
         <div>
           <dt>{t("campaign.estimate.cost")}</dt>
-          <dd title={format.exact(estimate.cost)}>{format.money(estimate.cost)}</dd>
+          <dd title={format.exact(estimate.cost)}>
+            {t("campaign.yuan", { amount: format.money(estimate.cost) })}
+          </dd>
         </div>
       </dl>
       <p>
@@ -57,8 +60,11 @@ function Figures({ estimate, holdoutLeast }: { estimate: Estimate; holdoutLeast:
           points: ((chance.points ?? 0) * 100).toFixed(1),
         })}
       </p>
-      {estimate.eligible > 0 && estimate.held_out < holdoutLeast && (
-        <p className={styles.bad}>{t("campaign.estimate.few", { least: count(holdoutLeast) })}</p>
+      {estimate.eligible > 0 && estimate.held_out < least && (
+        <p className={styles.bad}>{t("campaign.estimate.few", { least: count(least) })}</p>
+      )}
+      {Number(estimate.cost) > Number(plan.budget) && (
+        <p className={styles.bad}>{t("campaign.estimate.dear")}</p>
       )}
       {lost.length > 0 && (
         <Losses

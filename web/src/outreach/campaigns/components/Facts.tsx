@@ -27,6 +27,7 @@ export function Facts({ campaign }: { campaign: CampaignDetail }) {
         : "",
     ],
     ["script", plan.leads?.script ?? ""],
+    ["budget", t("campaign.yuan", { amount: format.money(plan.budget) })],
     [
       "costs",
       [

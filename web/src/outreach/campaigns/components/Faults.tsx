@@ -7,10 +7,13 @@ export function Faults({ faults }: { faults: readonly Fault[] }) {
   const { t } = useTranslation("outreach");
   if (faults.length === 0) return null;
   return (
-    <ul className={styles.faults} role="status">
-      {faults.map(({ field, code, about }) => (
-        <li key={`${field} ${code} ${about}`}>{t(`campaign.fault.${code}`, { about })}</li>
-      ))}
-    </ul>
+    <div className={styles.losses} role="status">
+      <h3>{t("campaign.estimate.faults")}</h3>
+      <ul className={styles.faults}>
+        {faults.map(({ field, code, about }) => (
+          <li key={`${field} ${code} ${about}`}>{t(`campaign.fault.${code}`, { about })}</li>
+        ))}
+      </ul>
+    </div>
   );
 }

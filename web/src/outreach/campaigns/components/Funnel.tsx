@@ -42,6 +42,7 @@ export function Funnel({
           </div>
         ))}
       </dl>
+      {targeted === null && <p className={styles.quiet}>{t("campaign.funnel.yours")}</p>}
       {lost.length > 0 && (
         <Losses
           title={t("campaign.funnel.lost")}
