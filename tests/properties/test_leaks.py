@@ -499,7 +499,7 @@ def walk(world: World, probes: int, *, seed: int = 2026, but: frozenset[str] = f
 def test_nothing_of_a_customer_reaches_who_may_not_know_it(world: World) -> None:
     found = walk(world, PROBES)
     assert not found.leaks
-    assert found.answers[200] > PROBES / 8  # it was not all refusals
+    assert found.answers[200] > PROBES / 10  # it was not all refusals: most doors are open to few roles
     assert min(found.shown["known"], found.shown["exact"]) > PROBES / 150
 
 
