@@ -1,7 +1,7 @@
 import { App, Select, Skeleton, Tabs } from "antd";
 import { lazy, type ReactNode, Suspense } from "react";
 import { useTranslation } from "react-i18next";
-import { Link, useParams } from "react-router";
+import { useParams } from "react-router";
 import { useMe } from "@/access/api";
 import { PageTitle } from "@/shared/components/PageTitle";
 import { Panel } from "@/shared/components/Panel";
@@ -15,17 +15,10 @@ import { Deeds, Decision } from "../components/Deeds";
 import { Bars, useTold } from "../components/LivePanel";
 import { Change, FoundOn, Marks } from "../components/marks";
 import { Members } from "../components/Members";
+import { Uses } from "../components/Uses";
 import { Versions } from "../components/Versions";
 import styles from "../components/segment.module.css";
-import {
-  SCHEDULES,
-  type Segment,
-  useSchedule,
-  useSegment,
-  useSizes,
-  useUses,
-  useVersions,
-} from "../storeApi";
+import { SCHEDULES, type Segment, useSchedule, useSegment, useSizes, useVersions } from "../storeApi";
 
 const LineChart = lazy(() => import("@/shared/components/LineChart"));
 const DEFAULTS = { tab: "about" };
@@ -220,35 +213,5 @@ function Sizes({ code }: { code: string }) {
         label={t("one.size")}
       />
     </Suspense>
-  );
-}
-
-/** Where what uses a segment stands; other segments in the library. */
-const PLACES: Record<string, string> = {
-  campaign: "/campaigns/",
-  experiment: "/effect/",
-  journey: "/journeys/",
-  own_event: "/own-events?event=",
-};
-
-function Uses({ code }: { code: string }) {
-  const { t } = useTranslation("segments");
-  const uses = useUses(code);
-  return (
-    <Panel title={t("one.uses")}>
-      {uses.data?.length === 0 && <p className={styles.quiet}>{t("one.unused")}</p>}
-      {uses.error && <ProblemView error={uses.error} />}
-      <ul className={styles.legend}>
-        {(uses.data ?? []).map(({ code: other, name, kind }, n) => (
-          <li key={`${kind}${other}${n}`}>
-            {other ? (
-              <Link to={`${PLACES[kind] ?? "/segments/"}${other}`}>{name}</Link>
-            ) : (
-              name || t("one.hiddenUse")
-            )}
-          </li>
-        ))}
-      </ul>
-    </Panel>
   );
 }
