@@ -143,7 +143,8 @@ PAGES = {
     RETAIL: ["/branch", "/churn", "/customers", "/exports"],
     OPERATIONS: [
         "/customers/{id}", "/branch", "/oneid", "/segments", "/segments/new", "/segments/groups",
-        "/segments/compare", "/segments/tags", "/segments/standards", "/effect", "/effect/new", "/custom-fields", "/messages", "/care-plans", "/journeys", "/own-events",
+        "/segments/compare", "/segments/tags", "/segments/standards", "/effect", "/effect/new", "/custom-fields", "/messages", "/care-plans", "/journeys",
+        "/own-events", "/campaigns", "/campaigns/new",
     ],
     COMPLIANCE: ["/customers", "/templates", "/rights-cases", "/policies", "/catalogue", "/roles", "/segments"],
     SYSTEM: ["/nightly", "/orgs"],
