@@ -307,11 +307,15 @@ def choices(viewer: Viewer) -> CampaignChoices:
 
 
 def used_by(viewer: Viewer, segment: Segment) -> list[SegmentUse]:
-    """Campaigns that are not over and name a segment: it stays open as long."""
-    rows = Campaign.objects.exclude(state=State.ENDED).order_by("id")
-    found = []
-    for row in rows:
+    """Campaigns that are not over and name a segment: it stays open as long.
+
+    A viewer who may not read campaigns is told that there is one, and not which.
+    """
+    may, found = viewer.may("template.read"), []
+    for row in Campaign.objects.exclude(state=State.ENDED).order_by("id"):
         plan = plan_of(row)
         if segment.code in (plan.segment, *plan.exclude, plan.goal.segment):
-            found.append(SegmentUse(kind="campaign", code=f"{row.id}", name=row.name))
+            found.append(
+                SegmentUse(kind="campaign", code=f"{row.id}" if may else "", name=row.name if may else "")
+            )
     return found
