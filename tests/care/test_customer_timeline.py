@@ -16,6 +16,7 @@ from tests.bank import TODAY, Bank, a_bank
 from yinke.care.customer_timeline import KINDS, Place
 from yinke.care.models import ContactRecord, Reason, Task
 from yinke.customers.models import Assignment, Customer, ProfileChange, Relationship, TierChange
+from yinke.outreach.journeys.models import Journey, Traveller
 
 pytestmark = pytest.mark.django_db
 NOON = datetime(2026, 10, 30, 4, tzinfo=UTC)
@@ -72,6 +73,13 @@ def everything(bank: Bank, customer: Customer) -> None:
         kind="HOUSEHOLD", customer=customer, other=bank.customers["赵敏"], source="HAND",
         valid_from=date(2026, 7, 1), made_by=bank.staff["李"],
     )  # fmt: skip
+    journey = Journey.objects.create(name="到期承接", made_by=bank.staff["运营"])
+    version = journey.versions.create(
+        number=1, definition={}, state="APPROVED", made_by=bank.staff["运营"], made_at=NOON
+    )
+    Traveller.objects.create(
+        journey=journey, version=version, customer=customer, entry=1, step="w", since=NOON, entered_at=NOON
+    )
 
 
 def address(customer: Customer, part: str = "timeline") -> str:
@@ -102,6 +110,7 @@ def test_everything_that_happened_stands_in_one_stream_newest_first(bank: Bank) 
         "李",
     )
     assert said["MESSAGE"]["detail"] == "发了产品说明"
+    assert (said["JOURNEY"]["code"], said["JOURNEY"]["detail"]) == ("ENTERED", "到期承接")
     assert said["MONEY"]["detail"].startswith("定存 50 万")
     assert (said["PROFILE"]["code"], said["PROFILE"]["after"]) == ("mobile", "139****2222")
     assert (said["TIER"]["code"], said["TIER"]["before"], said["TIER"]["after"]) == ("UP", "2", "3")

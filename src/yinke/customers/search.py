@@ -160,6 +160,8 @@ def splits(letters: str) -> Iterator[tuple[list[str], str]]:
 
     >>> sorted(splits("zhangs")), sorted(splits("fang"))
     ([(['zhang'], 's')], [(['fan'], 'g'), (['fang'], '')])
+    >>> next(splits("lixiaoxiaoxiao"))
+    (['li', 'xiao', 'xiao', 'xiao'], '')
     """
 
     def read(at: int, before: list[str]) -> Iterator[tuple[list[str], str]]:
@@ -169,12 +171,12 @@ def splits(letters: str) -> Iterator[tuple[list[str], str]]:
         rest = letters[at:]
         if len(rest) < 6 and rest in BEGINNINGS:
             yield before, rest
-        for size in range(1, 7):
+        for size in range(6, 0, -1):  # the longest first: so names are mostly read
             if letters[at : at + size] in SYLLABLES and size <= len(rest):
                 yield from read(at + size, [*before, letters[at : at + size]])
 
     for count, found in enumerate(read(0, [])):
-        if count == 64:  # a name has few readings; what has more is no name
+        if count == 256:  # 小晓晓 alone has 64, with syllables cut off more; what has so many is no name
             return
         yield found
 

@@ -139,13 +139,13 @@ class Traveller(models.Model):
 
 
 class JourneyComing(models.Model):
-    """待进入: customers who enter a journey at its next tick, those of one lane."""
+    """待进入: customers who enter a journey at its next tick, some of one lane."""
 
     id: int
     journey = models.ForeignKey(Journey, on_delete=models.CASCADE, related_name="+")
     lane = models.PositiveSmallIntegerField()
-    customers = models.BinaryField()
-    """Their ids, as a roaring bitmap."""
+    customers = ArrayField(models.IntegerField())
+    """As many as one transaction takes."""
 
 
 class JourneyTask(models.Model):

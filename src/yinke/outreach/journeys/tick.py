@@ -162,8 +162,10 @@ def enter(journey_id: int, whom: BitMap) -> None:
     """Let customers enter at the next tick, who may then: nothing is locked and nothing looked at for it."""
     ids = numbers(whom)
     for lane in range(LANES):
-        if some := BitMap(ids[ids % LANES == lane]):
-            JourneyComing.objects.create(journey_id=journey_id, lane=lane, customers=some.serialize())
+        some = ids[ids % LANES == lane]
+        for start in range(0, len(some), CHUNK):
+            part = some[start : start + CHUNK].tolist()
+            JourneyComing.objects.create(journey_id=journey_id, lane=lane, customers=part)
 
 
 def hear(version_id: int, step: str, whom: BitMap, now: datetime) -> int:
@@ -239,13 +241,12 @@ def _alone(journey_id: int, lane: int) -> bool:
 def _coming(journey_id: int, lane: int) -> BitMap:
     """Take up to ``CHUNK`` of those who wait to enter by a lane."""
     found = BitMap()
-    for row in JourneyComing.objects.filter(journey_id=journey_id, lane=lane).order_by("id"):
-        found |= BitMap.deserialize(bytes(row.customers))
+    for row in JourneyComing.objects.filter(journey_id=journey_id, lane=lane).order_by("id").iterator(1):
+        some = found | BitMap(row.customers)
+        if found and len(some) > CHUNK:
+            break
+        found = some
         row.delete()
-        if len(found) > CHUNK:
-            rest = found[CHUNK:]
-            JourneyComing.objects.create(journey_id=journey_id, lane=lane, customers=rest.serialize())
-            return found - rest
     return found
 
 

@@ -1,5 +1,6 @@
 """Who enters a journey waits by lanes; rows that a tick writes by the million are not checked one by one."""
 
+import django.contrib.postgres.fields
 import django.db.models.deletion
 from django.db import migrations, models
 
@@ -37,7 +38,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('lane', models.PositiveSmallIntegerField()),
-                ('customers', models.BinaryField()),
+                ('customers', django.contrib.postgres.fields.ArrayField(base_field=models.IntegerField(), size=None)),
                 ('journey', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='outreach.journey')),
             ],
         ),
