@@ -25,6 +25,7 @@ from yinke.customers.queries_kept import tags
 from yinke.customers.shown import shown_name
 from yinke.outreach.gate import PURPOSES, judge
 from yinke.outreach.journeys import services
+from yinke.outreach.journeys.bank import BankWorld
 from yinke.outreach.journeys.check import hints
 from yinke.outreach.journeys.definition import Definition, Holdout, SendMessage, Trigger
 from yinke.outreach.journeys.dry_run import Passed, way_of
@@ -53,7 +54,6 @@ from yinke.outreach.journeys.schemas import (
     TravellerState,
     VersionCode,
 )
-from yinke.outreach.journeys.tick import BankWorld
 from yinke.outreach.models import Kind, Message, TemplateVersion
 from yinke.outreach.schemas import ChannelCode, KindCode
 from yinke.outreach.services.send import templates_in_use
