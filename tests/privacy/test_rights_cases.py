@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -340,12 +341,11 @@ class TestDeletion:
         done = do(bank, case, "close", outcome="DONE").json()
         assert (done["status"], done["name"]) == ("DONE", "")
         left = stored(bank)
-        for text in ("张三丰", MOBILE, CERT, "C00000001", "儿子明年上大学", "zsf", "500000.00", "600000.00"):
-            alive = "500000.00" if text == "500000.00" else text
-            if text == "600000.00":
-                assert Metrics.objects.get(customer_id=bank.customers["张三丰"].id).aum == 0
-            else:
-                assert alive not in left, text
+        for text in ("张三丰", MOBILE, CERT, "C00000001", "儿子明年上大学", "500000.00"):
+            assert text not in left, text
+        # three letters come about by chance in a password's hash or a key: alone they are the name's
+        assert not re.search(r"\bzsf\b", left)
+        assert Metrics.objects.get(customer_id=bank.customers["张三丰"].id).aum == 0
         assert not Reason.objects.exists()
         assert not Assignment.objects.filter(customer_id=bank.customers["张三丰"].id).exists()
         assert Suppression.objects.count() == 1
