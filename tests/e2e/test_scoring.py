@@ -106,5 +106,13 @@ def test_from_an_empty_board_to_an_alert_that_is_not_true(
     page.get_by_role("button", name="Train a model").click()
     page.get_by_role("dialog").get_by_role("button", name="Start").click()
     expect(page.get_by_text("The past is too short")).to_be_visible()
+
+    page = operations.open("/models/churn/1")
+    page.get_by_role("button", name=re.compile("回.?退")).click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_role("textbox").fill("误报太多")
+    dialog.get_by_role("button", name=re.compile("回.?退")).click()
+    expect(page.get_by_text("已停用", exact=True)).to_be_visible()
+    expect(page.get_by_text("误报太多")).to_be_visible()
     for visitor in (operations, manager, reader):
         assert not visitor.complaints

@@ -70,15 +70,18 @@ def test_a_model_goes_from_candidate_to_use_and_back(
     registered(bank, lake)
     with django_capture_on_commit_callbacks(execute=True):
         assert ask(bank, "运营", "models/churn/1/release", 409)["code"] == "model_moved"  # not approved yet
-        for number in (1, 2):
+        for number in (1, 2, 3):
             ask(bank, "运营", f"models/churn/{number}/approve")
             assert ask(bank, "运营", f"models/churn/{number}/release")["released_by"] == "运营"
-    assert listed(bank) == {1: "RETIRED", 2: "RELEASED", 3: "CANDIDATE"}
-    assert released_number(lake, "churn") == 2
+    assert listed(bank) == {1: "RETIRED", 2: "RETIRED", 3: "RELEASED"}
+    assert released_number(lake, "churn") == 3
     with django_capture_on_commit_callbacks(execute=True):
         assert ask(bank, "运营", "releases/churn/rollback", 400, reason=" ")["code"] == "reason_missing"
-        assert ask(bank, "运营", "releases/churn/rollback", reason="误报太多") == {"number": 1}
-    assert (listed(bank)[1], listed(bank)[2], released_number(lake, "churn")) == ("RELEASED", "RETIRED", 1)
+        assert ask(bank, "运营", "releases/churn/rollback", reason="误报太多") == {"number": 2}
+    assert listed(bank) == {1: "RETIRED", 2: "RELEASED", 3: "RETIRED"}
+    assert released_number(lake, "churn") == 2
+    with django_capture_on_commit_callbacks(execute=True):
+        assert ask(bank, "运营", "releases/churn/rollback", reason="仍然太多") == {"number": 1}
     with django_capture_on_commit_callbacks(
         execute=True
     ):  # what was rolled back does not come back by itself
@@ -89,7 +92,8 @@ def test_a_model_goes_from_candidate_to_use_and_back(
     assert list(steps) == [
         *(("model.train", f"churn/{n}") for n in (1, 2, 3)),
         ("model.approve", "churn/1"), ("model.release", "churn/1"), ("model.approve", "churn/2"),
-        ("model.release", "churn/2"), ("model.rollback", "churn/2"), ("model.rollback", "churn/1"),
+        ("model.release", "churn/2"), ("model.approve", "churn/3"), ("model.release", "churn/3"),
+        *(("model.rollback", f"churn/{n}") for n in (3, 2, 1)),
     ]  # fmt: skip
 
 
@@ -134,6 +138,27 @@ def test_a_model_whose_card_or_file_was_changed_is_not_approved(bank: Bank, lake
     shutil.rmtree(lake.root / "models" / "churn" / "3")
     with pytest.raises(YinkeError, match="no churn model 3"):
         registry.approve(bank.viewer("运营"), "churn", 3)
+
+
+def test_a_model_whose_file_was_changed_since_is_neither_released_nor_rolled_back_to(
+    bank: Bank, lake: Lake
+) -> None:
+    registered(bank, lake)
+    viewer = bank.viewer("运营")
+    for number in (1, 2, 3):
+        registry.approve(viewer, "churn", number)
+    for number in (1, 2):
+        registry.release(viewer, "churn", number)
+    for number in (1, 3):
+        (lake.root / "models" / "churn" / f"{number}" / "model-0.txt").write_text("tree", "utf-8")
+    for step in (
+        lambda: registry.release(viewer, "churn", 3),
+        lambda: registry.roll_back(viewer, "churn", "误报"),
+    ):
+        with pytest.raises(YinkeError) as refused:
+            step()
+        assert refused.value.code == "model_changed"
+    assert listed(bank) == {1: "RETIRED", 2: "RELEASED", 3: "APPROVED"}
 
 
 def test_the_card_tells_all_that_a_reader_must_know(bank: Bank, lake: Lake) -> None:

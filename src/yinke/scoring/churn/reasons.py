@@ -60,6 +60,8 @@ def sentence(feature: str, value: float | None, language: str) -> str:
     '近一月转往本人他行账户的为日均的 30%'
     >>> sentence("login_days", 1.0, "en"), sentence("login_days", 62.4, "en")
     ('No login for 1 day', 'No login for 62 days')
+    >>> sentence("slope_6m", 0.6, "en")
+    'Monthly average changed by +60% in six months'
     >>> sentence("login_days", None, "zh-hans")
     '未登录天数：没有数据'
     """

@@ -21,11 +21,11 @@ def _factor(power: float) -> float:
 def detectable_rate(customers: int, share: float, base: float, power: float = POWER) -> float | None:
     """Smallest rise of a rate above ``base`` (the control's) that can be seen; None if none below certainty can.
 
-    800 customers, of whom 20 % are held out and 2 % of those come back by themselves, show 4 points; where all but 3 %
-    stay anyway, they can show nothing:
+    800 customers, of whom 20 % are held out and 2 % of those come back by themselves, show 4 points; where all or all but
+    3 % stay anyway, they can show nothing:
 
-    >>> round(detectable_rate(800, 0.2, 0.02), 3), detectable_rate(800, 0.2, 0.97)
-    (0.042, None)
+    >>> round(detectable_rate(800, 0.2, 0.02), 3), detectable_rate(800, 0.2, 0.97), detectable_rate(800, 0.2, 1.0)
+    (0.042, None, None)
     """
     n0 = customers * share
     n1 = customers - n0
@@ -35,7 +35,7 @@ def detectable_rate(customers: int, share: float, base: float, power: float = PO
     def seen(effect: float) -> bool:
         treated = base + effect
         error = math.sqrt(treated * (1 - treated) / n1 + base * (1 - base) / n0)
-        return effect >= _factor(power) * error
+        return effect > 0 and effect >= _factor(power) * error
 
     low, high = 0.0, 1 - base
     if not seen(high):
