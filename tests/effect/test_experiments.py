@@ -10,13 +10,14 @@ from typing import Any
 import pytest
 from django.conf import settings as django_settings
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from pyroaring import BitMap
 
 from tests.bank import TODAY, a_day
 from tests.care.nights import TaskBank, event
-from yinke.care.models import DoNotDisturb, Reason, Task
+from yinke.care.models import ContactRecord, DoNotDisturb, Reason, Task
 from yinke.care.reasons import sentence
 from yinke.care.services.make_tasks import make_tasks
 from yinke.common.crypto import decrypt
@@ -263,6 +264,26 @@ def test_the_last_look_says_what_was_kept_and_ends_it(bank: ExperimentBank) -> N
     assert 0.4 < last["kept"]["low"] < 2 / 3 < last["kept"]["high"]
     assert last["aum"]["low"] > 0 and not last["ratio_alarm"] and not last["held_out"]["reached"]
     assert looks[-2]["verdict"] == "TOO_FEW"  # nobody's time was over
+
+
+def test_reached_is_who_was_spoken_with_after_the_draw_and_an_arm_that_was_changed_is_told(
+    bank: ExperimentBank,
+) -> None:
+    experiment = bank.running(share=50)
+    bank.a_night(TODAY, *e08(bank, TODAY))
+    tasks = list(Task.objects.filter(reasons__type="E08").order_by("id")[:4])
+    said = (("CONSIDER", 1), ("NO_ANSWER", 1), ("CONSIDER", 0), ("CONSIDER", 8))
+    for task, (result, days) in zip(tasks, said, strict=True):
+        ContactRecord.objects.create(
+            customer=task.customer, task=task, user=bank.staff["总行甲"], channel="PHONE", result=result,
+            at=timezone.now(), biz_date=TODAY + days * ONE, request_key=f"{task.id}",
+        )  # fmt: skip
+    changed = Member.objects.filter(held_out=False).order_by("id").last()
+    Member.objects.filter(pk=changed and changed.pk).update(held_out=True)
+    for n in range(1, 8):
+        bank.a_night(TODAY + n * ONE)
+    last = experiment.looks.order_by("biz_date").last()
+    assert last and (last.result["care"]["reached"], last.result["proven"]) == (1, 119)
 
 
 def test_nothing_is_claimed_where_nothing_happened(bank: ExperimentBank) -> None:

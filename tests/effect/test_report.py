@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from yinke.effect.report import SMALL_CELL, Outcomes, Report, make_report
+from yinke.scoring.effect.difference import LEAST_ARM
 
 MANY = 1_000
 
@@ -77,6 +78,9 @@ def test_whose_outcome_is_not_known_counts_for_the_arms_alone() -> None:
     assert (half.kept.difference, half.care.measured) == (first.kept.difference, 320)
     assert (half.care.customers, half.fraction, half.held_out.kept) == (800, 0.4, first.held_out.kept)
     assert report(replace(of, measured=np.zeros(MANY, bool)), final=False).verdict == "TOO_FEW"
+    for known, told in ((LEAST_ARM - 1, False), (LEAST_ARM, True)):  # of those held out
+        few = report(replace(of, measured=~of.held_out | (np.cumsum(of.held_out) <= known)))
+        assert (few.kept is not None, few.aum is not None, few.verdict != "TOO_FEW") == (told, told, told)
 
 
 def test_what_was_claimed_once_stands() -> None:
