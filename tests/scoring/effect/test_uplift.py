@@ -14,9 +14,9 @@ from yinke.scoring.learning.frame import Feature, Frame, frame_of
 QUICK = Recipe(rounds=60, rate=0.1, leaves=5, patience=15, folds=3, threads=1)
 
 
-def bank(customers: int, gain: float) -> tuple[Frame, np.ndarray, np.ndarray, list[str]]:
+def bank(customers: int, gain: float, seed: int = 7) -> tuple[Frame, np.ndarray, np.ndarray, list[str]]:
     """Half of the customers (the first feature above 0) stay by care with ``gain`` more probability."""
-    random = np.random.default_rng(7)
+    random = np.random.default_rng(seed)
     numbers = random.standard_normal((3, customers))
     held_out = random.random(customers) < 0.4
     stays = 0.4 + 0.1 * (numbers[1] > 0) + gain * (numbers[0] > 0) * ~held_out
@@ -38,6 +38,11 @@ def test_both_learners_rank_those_first_whom_care_changes() -> None:
     nothing = learn(*bank(6_000, 0.0), recipe=QUICK)
     assert of(nothing, "X").qini < of(found, "X").qini / 3
     assert of(nothing, "X").low < 0  # a lot does as well
+
+
+def test_where_care_changes_nobody_the_interval_says_so_nearly_always() -> None:
+    found = [of(learn(*bank(LEAST_CUSTOMERS, 0.0, seed), recipe=QUICK), "X") for seed in range(10)]
+    assert sum(one.low <= 0 <= one.high for one in found) >= 8
 
 
 def test_too_little_history_is_refused() -> None:
