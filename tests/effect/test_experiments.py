@@ -188,8 +188,14 @@ def test_a_segment_that_may_not_be_approached_any_more_brings_nobody(
     settings.YINKE = replace(django_settings.YINKE, lake=tmp_path)
     segment = a_segment(bank, "drawn", bank.people[:50])
     bank.running(events=[], segment="drawn", share=20)
+    waits = decide.plan(
+        bank.viewer("总行甲"), decide.Plan(**{**vars(ASKED), "events": [], "segment": "drawn"})
+    )
     segment.outreach = False  # after the start, before the night
     segment.save()
+    with pytest.raises(YinkeError) as refused:
+        decide.approve(bank.viewer("合规"), waits.id)
+    assert refused.value.code == "segment_not_approachable"
     bank.a_night(TODAY)
     assert not Member.objects.exists() and not contacted("X01")
 

@@ -75,7 +75,7 @@ def bank_marketing(folder: Path, rows: int = 400) -> Path:
 
 
 def berka_loans(folder: Path, loans: int = 90) -> Path:
-    """Every third loan is bad. After its day each account tells its end; before it, only half of the bad ones do."""
+    """Every third loan is bad. From its day on each account tells its end; before it, only half of the bad ones do."""
     rng = random.Random(4)
     loan, account, disp, client, card, trans = [], [], [], [], [], []
     for n in range(1, loans + 1):
@@ -88,6 +88,7 @@ def berka_loans(folder: Path, loans: int = 90) -> Path:
         client.append([n, "706213" if n % 2 else "450204", 1])
         early = -500.0 if bad and rng.random() < 0.5 else 9000.0
         trans.append([n * 10, n, "940301", "PRIJEM", "VKLAD", 4000.0, early, "", "", ""])
+        trans.append([n * 10 + 2, n, "940601", "PRIJEM", "", 9.0, -2.0 if bad else 2.0, "", "", ""])
         trans.append([n * 10 + 1, n, "940701", "VYDAJ", "VYBER", 10.0, -1.0 if bad else 1.0, "", "", ""])
         card.append([n, n, "classic", "950101 00:00:00"])
     files = {

@@ -78,6 +78,16 @@ def test_the_same_seed_gives_the_same_figures_and_a_window_never_learns_from_lat
     assert np.concatenate([test for _, test in windows_of(1000)]).tolist() == list(range(500, 1000))
 
 
+def test_no_row_is_scored_by_what_has_seen_it(tmp_path: Path) -> None:
+    """Who leaves is drawn by lot: whatever is above chance was learned by heart."""
+    path, lot = churn_modelling(tmp_path), np.random.default_rng(6)
+    head, *rows = path.read_text("utf-8").splitlines()
+    drawn = [f"{row.rpartition(',')[0]},{lot.integers(2)}" for row in rows]
+    path.write_text("\n".join([head, *drawn, ""]), "utf-8")
+    for tested in quick("churn-modelling", path).tests:
+        assert tested.spread("auc").mean == pytest.approx(0.5, abs=0.1)
+
+
 @pytest.mark.parametrize(
     ("spoil", "code", "told"),
     [
