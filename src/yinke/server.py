@@ -113,6 +113,7 @@ def _demo_gateway(port: int) -> list[subprocess.Popen[bytes]]:
         f" token_file: '{secret}', aes_key_file: '{sealed}'}}\n"
         f"email:\n  - {{name: mailbox, host: 127.0.0.1, port: {mail}, security: none, sender: care@bank.example, sender_name: 银客银行}}\n"
         f"email_opt_out_url: http://127.0.0.1:{port}/api/opt-out\n"
+        f"salon_url: http://127.0.0.1:{port}/api/salons/i\n"
         f"email_returns: {{domain: returns.bank.example, host: 127.0.0.1, port: {back}}}\n",
         "utf-8",
     )

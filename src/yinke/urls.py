@@ -9,6 +9,7 @@ from django.views.decorators.csrf import ensure_csrf_cookie
 from yinke.access import sso
 from yinke.api import api
 from yinke.outreach.opt_out_page import opt_out
+from yinke.outreach.salons.page import salon_page
 from yinke.outreach.wecom_door import wecom_door
 from yinke.settings import WEB_DIST
 
@@ -27,6 +28,7 @@ def page(request: HttpRequest) -> HttpResponse:
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("api/opt-out/<str:mark>", opt_out),
+    path("api/salons/i/<str:mark>", salon_page),
     path("api/wecom/<str:name>", wecom_door),
     path("api/", api.urls),
     *sso.URLS,

@@ -17,6 +17,7 @@ from yinke.care.customer_timeline import KINDS, Place
 from yinke.care.models import ContactRecord, Reason, Task
 from yinke.customers.models import Assignment, Customer, ProfileChange, Relationship, TierChange
 from yinke.outreach.journeys.models import Journey, Traveller
+from yinke.outreach.salons.models import Salon
 
 pytestmark = pytest.mark.django_db
 NOON = datetime(2026, 10, 30, 4, tzinfo=UTC)
@@ -80,6 +81,16 @@ def everything(bank: Bank, customer: Customer) -> None:
     Traveller.objects.create(
         journey=journey, version=version, customer=customer, entry=1, step="w", since=NOON, entered_at=NOON
     )
+    salon = Salon.objects.create(
+        name="茶会",
+        host=customer.org,
+        plan={},
+        starts_at=NOON,
+        seats=9,
+        made_by=bank.staff["陈"],
+        made_at=NOON,
+    )
+    salon.guests.create(customer=customer, invited_by=bank.staff["李"], invited_at=NOON)
 
 
 def address(customer: Customer, part: str = "timeline") -> str:

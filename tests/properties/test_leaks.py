@@ -53,6 +53,7 @@ from yinke.outreach.models import (
     Journey,
     Message,
     Reply,
+    Salon,
     Template,
     TemplateVersion,
     Traveller,
@@ -250,6 +251,7 @@ def _between(world: World) -> dict[str, list[int]]:
         "action_id": [action.id], "relationship_id": [relation.id], "pair_id": [pair.id], "case_id": [case.id],
         "export_id": [1, 2], "alert_id": [1], "decision_id": [1], "one_id": [given.id], "split_id": [1],
         **_said(world), "journey_id": [_journey(world)], "campaign_id": [_campaign(world)], "own_event_id": [_own_event(world, drawn)],
+        **_salon(world),
         "segment": [drawn.code], "name": ["loopback"],
         "code": [drawn.code], "field_code": [_owned(world)], "kind": ["churn"], "feedback_id": [1], "request_id": [1], "substitution_id": [1], "view_id": [1], "number": [1, 2, 3],
     }  # fmt: skip
@@ -341,6 +343,27 @@ def _campaign(world: World) -> int:
             asked_at=now,
         )
     return campaign.id
+
+
+def _salon(world: World) -> dict[str, list[int]]:
+    """A salon of the head office to which everybody is asked: half of them come, and were checked in."""
+    keeper, now = world.bank.staff["运营"], timezone.now()
+    plan = {
+        "theme": "家庭资产", "place": "总行", "starts_at": now.isoformat(), "ends_at": (now + timedelta(hours=2)).isoformat(),
+        "closes_at": now.isoformat(), "seats": 40, "risk": 3,
+    }  # fmt: skip
+    salon = Salon.objects.create(
+        name="讲座", host=keeper.org, plan=plan, starts_at=now, seats=40, state="OPEN", digest="d", made_by=keeper, made_at=now,
+        decided_by=world.bank.staff["合规"], decided_at=now,
+    )  # fmt: skip
+    made = [
+        salon.guests.create(
+            customer=customer, invited_by=keeper, invited_at=now, state=("COMING", "WAITING")[n % 2], answered_at=now,
+            attended_at=None if n % 2 else now, aum_before=1_000 + n,
+        )
+        for n, customer in enumerate(world.bank.customers.values())
+    ]  # fmt: skip
+    return {"salon_id": [salon.id], "guest_id": [one.id for one in made[:3]]}
 
 
 def _own_event(world: World, segment: Segment) -> int:

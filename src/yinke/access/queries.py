@@ -67,6 +67,8 @@ ACTIONS = (
     "journey.stop", "journey.enter",
     "campaign.save", "campaign.submit", "campaign.approve", "campaign.refuse", "campaign.withdraw", "campaign.start", "campaign.begin",
     "campaign.pause", "campaign.resume", "campaign.end",
+    "salon.save", "salon.submit", "salon.approve", "salon.refuse", "salon.withdraw", "salon.cancel", "salon.spend", "salon.invite",
+    "salon.answer", "salon.check_in", "salon.uncheck",
     "own_event.submit", "own_event.approve", "own_event.refuse", "own_event.withdraw", "own_event.stop",
 )  # fmt: skip
 """What is accounted for."""

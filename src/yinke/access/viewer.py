@@ -7,7 +7,7 @@ from dataclasses import dataclass
 _MANAGER = frozenset({
     "churn.read", "consent.read", "consent.record", "cover.make", "customer.lookup", "customer.read",
     "customer.reveal", "field.fill", "handover.make", "list.keep", "pool.claim", "pool.read", "relationship.write",
-    "message.send", "rights.open", "tag.assign", "task.work", "team.read", "value.read", "workbench",
+    "message.send", "rights.open", "salon.invite", "salon.read", "tag.assign", "task.work", "team.read", "value.read", "workbench",
 })  # fmt: skip
 RIGHTS: dict[str, frozenset[str]] = {
     "RM": _MANAGER,
@@ -19,27 +19,29 @@ RIGHTS: dict[str, frozenset[str]] = {
         "customer.read", "customer.reveal", "effect.read", "export.approve", "export.read", "export.request", "field.fill",
         "handover.approve",
         "handover.make", "list.keep", "message.read", "message.send", "oneid.review", "org.read", "pool.assign", "pool.read",
-        "relationship.write", "rights.open", "segment.draw", "segment.read", "tag.assign", "tag.manage", "task.work",
+        "relationship.write", "rights.open", "salon.invite", "salon.read", "salon.write", "segment.draw", "segment.read", "tag.assign",
+        "tag.manage", "task.work",
         "team.read", "value.read", "workbench",
     }),
     "RETAIL_MGR": frozenset({
         "branch.read", "churn.read", "consent.read", "cover.make", "customer.read", "effect.read", "export.approve",
         "export.read",
         "export.request", "handover.approve", "handover.make", "list.keep", "message.read", "org.read", "pool.assign", "pool.read",
+        "salon.approve", "salon.read", "salon.write",
         "segment.approve", "segment.draw", "segment.read", "standard.approve", "standard.propose", "standard.read",
         "tag.assign", "tag.manage", "team.read", "template.read", "template.write", "value.read",
     }),
     "HQ_OPS": frozenset({
         "branch.read", "churn.read", "consent.read", "customer.read", "effect.approve", "effect.make", "effect.read",
         "export.approve", "export.read", "export.request", "field.manage", "list.keep", "message.read", "model.approve", "model.read",
-        "nightly.read", "oneid.review", "org.read", "segment.draw", "segment.read",
+        "nightly.read", "oneid.review", "org.read", "salon.read", "salon.write", "segment.draw", "segment.read",
         "standard.propose",
         "standard.read", "tag.assign", "tag.manage", "template.read", "template.write", "value.read",
     }),
     "COMPLIANCE": frozenset({
         "alert.handle", "alert.read", "aml.read", "audit.read", "branch.read", "catalogue.read", "consent.read",
         "consent.record", "customer.read", "effect.approve", "effect.read", "export.clear", "export.read", "history.read", "message.read", "model.read", "org.read",
-        "policy.publish", "rights.decide", "rights.open", "rights.work", "role.approve", "role.read",
+        "policy.publish", "rights.decide", "rights.open", "rights.work", "role.approve", "role.read", "salon.approve", "salon.read",
         "segment.approve", "segment.read", "standard.approve", "standard.read", "template.approve", "template.read",
     }),
     "AUDITOR": frozenset({
@@ -69,7 +71,8 @@ BUSINESS = frozenset({
     "workbench", "customer.read", "customer.reveal", "field.fill", "task.work", "handover.make", "handover.approve", "pool.read",
     "pool.claim", "pool.assign", "cover.make", "team.read", "relationship.write", "oneid.review", "segment.approve",
     "segment.draw", "segment.read", "standard.approve", "standard.propose", "standard.read", "churn.read", "effect.approve",
-    "effect.make", "message.read", "message.send", "template.approve", "template.write", "value.read",
+    "effect.make", "message.read", "message.send", "salon.approve", "salon.invite", "salon.read", "salon.write", "template.approve",
+    "template.write", "value.read",
 })  # fmt: skip
 """Rights that touch customers: none of them for the three duties."""
 

@@ -95,7 +95,7 @@ class Reason(models.Model):
     """事由: what speaks for the contact; its sentence is made from ``payload`` (reasons.py).
 
     Mostly an event of the night. ``H..`` somebody asked for by hand (services/by_hand.py), ``X01`` an experiment on a segment,
-    ``U..`` an own event of the bank (own_events/).
+    ``S01`` a salon, ``U..`` an own event of the bank (own_events/).
     """
 
     id: int

@@ -68,10 +68,10 @@ def event_name(type: str, language: str) -> str:
 
 def family(type: str) -> str:
     """The family of a reason's type: MATURITY, FLOW, PAYROLL, TIER, CARE, ACTIVITY, LOAN, SERVICE, NEW or CHURN of events;
-    HAND, JOURNEY, CAMPAIGN or EXPERIMENT.
+    HAND, JOURNEY, CAMPAIGN, SALON or EXPERIMENT.
 
-    >>> family("E25"), family("E24"), family("H01"), family("J01"), family("C01"), family("X01")
-    ('CHURN', 'SERVICE', 'HAND', 'JOURNEY', 'CAMPAIGN', 'EXPERIMENT')
+    >>> family("E25"), family("E24"), family("H01"), family("J01"), family("C01"), family("S01"), family("X01")
+    ('CHURN', 'SERVICE', 'HAND', 'JOURNEY', 'CAMPAIGN', 'SALON', 'EXPERIMENT')
     """
     if type in EVENT_TYPES:
         return EVENT_TYPES[type].family
@@ -79,7 +79,7 @@ def family(type: str) -> str:
         return _own(type).family
     if type == "E24":  # live events alone raise it
         return "SERVICE"
-    return {"X": "EXPERIMENT", "J": "JOURNEY", "C": "CAMPAIGN"}.get(type[0], "HAND")
+    return {"X": "EXPERIMENT", "J": "JOURNEY", "C": "CAMPAIGN", "S": "SALON"}.get(type[0], "HAND")
 
 
 def sentence(

@@ -12,12 +12,13 @@ class OutreachConfig(AppConfig):
         from yinke.outreach.campaigns.queries import used_by as used_by_campaigns
         from yinke.outreach.journeys.night import bring_tasks, take_events
         from yinke.outreach.journeys.uses import used_by as used_by_journeys
+        from yinke.outreach.salons.night import bring_salons
         from yinke.outreach.services.plans_night import ask_for_messages
         from yinke.segments.queries_store import USES
 
         # a plan may take reasons away: only then leads are noted
         MESSENGERS.extend((take_events, ask_for_messages, take_leads))
-        BRINGERS.extend((bring_tasks, bring_leads))
+        BRINGERS.extend((bring_tasks, bring_leads, bring_salons))
         USES.extend((used_by_journeys, used_by_campaigns))
         from yinke.care.customer_timeline import MARKS, SOURCES, source_of
 
@@ -54,6 +55,18 @@ class OutreachConfig(AppConfig):
                     source, ("JOURNEY",), at, journeys, where, id="t.id", says=f"'{code}'", detail="j.name"
                 )
             )
+        asked = "outreach_salonguest g JOIN outreach_salon s ON s.id = g.salon_id"
+        for source, code, at in (
+            ("salon", "INVITED", "g.invited_at"), ("salon_answer", "g.state", "g.answered_at"), ("salon_came", "ATTENDED", "g.attended_at"),
+        ):  # fmt: skip
+            says = code if "." in code else f"'{code}'"
+            where = f"g.customer_id = %(customer)s AND {at} IS NOT NULL"
+            SOURCES.append(
+                source_of(source, ("SALON",), at, asked, where, id="g.id", says=says, detail="s.name")
+            )
+        MARKS.append(
+            "concat(count(*), ' ', max(id), ' ', max(answered_at), ' ', count(attended_at)) FROM outreach_salonguest WHERE customer_id = %(c)s"
+        )
         MARKS.append(
             "concat(count(*), ' ', max(id), ' ', count(reached_at)) FROM outreach_traveller WHERE customer_id = %(c)s AND held_out IS NOT TRUE"
         )

@@ -198,6 +198,10 @@ class Message(models.Model):
         "Campaign", null=True, on_delete=models.PROTECT, related_name="messages", db_index=False
     )
     """The campaign that asked for it."""
+    salon_guest = models.ForeignKey(
+        "SalonGuest", null=True, on_delete=models.SET_NULL, related_name="messages"
+    )
+    """Whom it asks to a salon."""
     by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
     """Who asked for it; None: a job."""
     fallback_of = models.OneToOneField(
@@ -277,8 +281,9 @@ from yinke.outreach.journeys.models import (  # noqa: E402
     JourneyVersion,
     Traveller,
 )
+from yinke.outreach.salons.models import Salon, SalonGuest  # noqa: E402
 
 __all__ = [
     "Campaign", "CampaignMember", "CarePlan", "Channel", "DeadMailbox", "Journey", "JourneyComing", "JourneyTask", "JourneyVersion", "Kind",
-    "Message", "Reply", "Template", "TemplateVersion", "Traveller", "WecomContact",
+    "Message", "Reply", "Salon", "SalonGuest", "Template", "TemplateVersion", "Traveller", "WecomContact",
 ]  # fmt: skip

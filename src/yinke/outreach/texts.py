@@ -12,13 +12,16 @@ from typing import Any
 from yinke.common.personal import find_personal
 from yinke.outreach.models import Channel, Kind, TemplateVersion
 
-VARIABLES = ("称呼", "客户经理", "网点")
+OF_ALL = ("称呼", "客户经理", "网点")
+OF_SALONS = ("活动", "时间", "地点", "报名链接")
+"""What the text of an invitation to a salon may name besides: a text that does is for salons only."""
+VARIABLES = (*OF_ALL, *OF_SALONS)
 """What a text may name in braces. No balance, product or number: a text lies open on the way and on the screen."""
 LINK = "退订"
 """Stands in the words on opting out of e-mail for the link that each message has of its own."""
 LONGEST: Mapping[str, int] = {Channel.SMS: 500, Channel.EMAIL: 5_000, Channel.WECOM: 900, Channel.APP: 100}
 """Characters of a text by channel. WeCom takes 4,000 bytes, of which a character has up to four; a phone shows so much of a notice."""
-FOR_ALL: Mapping[str, Collection[str]] = {Channel.WECOM: ("称呼",)}
+FOR_ALL: Mapping[str, Collection[str]] = {Channel.WECOM: ("称呼", "报名链接")}
 """What a text of a channel may not name: in WeCom all customers of a manager get the same words, in one task that he sends with one touch."""
 OPT_OUTS: Mapping[str, str] = {Channel.WECOM: "outreach.wecom_opt_out", Channel.APP: "outreach.app_opt_out"}
 """The words on opting out that stand below a text, by channel; those of SMS and e-mail have a place of their own."""
@@ -45,6 +48,15 @@ def words_of(version: TemplateVersion) -> Words:
     """What a version says, with what its template is for."""
     template = version.template
     return Words(template.channel, template.kind, version.text, version.subject, template.risk)
+
+
+def of_salons(text: str) -> bool:
+    """Whether a text can only be sent to a salon's guest.
+
+    >>> [of_salons(text) for text in ("{称呼}，您好", "{称呼}，请点 {报名链接}")]
+    [False, True]
+    """
+    return any(name in OF_SALONS for name in _NAMED.findall(text))
 
 
 @dataclass(frozen=True)

@@ -104,6 +104,8 @@ class ChannelSettings(_Part):
     email_opt_out_url: Annotated[str, Field(pattern=r"^(https?://\S+[^/\s])?$")] = ""
     """Yinke's ``/api/opt-out`` as readers of e-mail reach it."""
     email_returns: EmailReturns | None = None
+    salon_url: Annotated[str, Field(pattern=r"^(https?://\S+[^/\s])?$")] = ""
+    """Yinke's ``/api/salons/i`` as customers reach it; empty: salons are invited to by word only."""
 
     @model_validator(mode="after")
     def _opted_out_of(self) -> Self:

@@ -29,6 +29,7 @@ from yinke.outreach.channels.smtp import NO_MAILBOX
 from yinke.outreach.gate import judge, locked
 from yinke.outreach.models import Channel, Kind, Message
 from yinke.outreach.return_paths import opt_out_address
+from yinke.outreach.salons.link import facts_of_guest
 from yinke.outreach.services.inbound import note_dead_mailboxes
 from yinke.outreach.services.next_channel import ask_next
 from yinke.outreach.services.send import facts_of
@@ -97,7 +98,7 @@ def _claim(now: datetime, most: int, done: Dispatched) -> tuple[int, list[_Claim
         Message.objects.filter(state=State.QUEUED, next_at__lte=now)
         .order_by("next_at", "id")
         .select_for_update(skip_locked=True)
-        .prefetch_related("version__template")
+        .prefetch_related("version__template", "salon_guest__salon")
     )
     messages = list(due[:most])
     if not messages:
@@ -147,6 +148,8 @@ def _made(
     for message, customer, place in zip(messages, going, places, strict=True):
         manager = mains[customer.id].name if customer.id in mains else ""
         facts = facts_of(decrypt(customer.name_sealed), customer.gender, manager, orgs[customer.org_id])
+        if message.salon_guest is not None:
+            facts = {**facts, **facts_of_guest(message.salon_guest)}
         words = words_of(message.version)
         if message.channel == Channel.EMAIL:
             way = "" if message.kind == Kind.SERVICE else opt_out_address(message.id)

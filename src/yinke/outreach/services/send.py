@@ -19,7 +19,7 @@ from yinke.customers.queries import one, owners
 from yinke.outreach.gate import Verdict, judge
 from yinke.outreach.models import Message, TemplateVersion
 from yinke.outreach.services.templates import in_force
-from yinke.outreach.texts import LINK, composed, headed, parts, salutation, words_of
+from yinke.outreach.texts import LINK, composed, headed, of_salons, parts, salutation, words_of
 
 
 @dataclass(frozen=True)
@@ -38,11 +38,14 @@ def facts_of(name: str, gender: str, manager: str, org: str) -> Mapping[str, str
     return {"称呼": salutation(name, gender), "客户经理": manager, "网点": org}
 
 
-def sendable(template_id: int) -> TemplateVersion:
+def sendable(template_id: int, *, salons: bool = False) -> TemplateVersion:
     """The newest approved version of a template in use.
 
+    Args:
+        salons: it is sent to guests of a salon; what it says of one is known.
+
     Raises:
-        NotFound: there is none.
+        NotFound: there is none, or it is an invitation to a salon and is to be sent to others.
     """
     version = (
         TemplateVersion.objects.filter(
@@ -52,7 +55,7 @@ def sendable(template_id: int) -> TemplateVersion:
         .order_by("-number")
         .first()
     )
-    if version is None:
+    if version is None or (of_salons(f"{version.subject}{version.text}") and not salons):
         raise NotFound("This text is not approved", place=f"{template_id}", remedy="Choose another text")
     return version
 
@@ -138,12 +141,13 @@ def cancel(viewer: Viewer, message_id: int) -> Message:
     return message
 
 
-def templates_in_use() -> list[TemplateVersion]:
-    """The newest approved version of each template in use, by name."""
+def templates_in_use(*, salons: bool = False) -> list[TemplateVersion]:
+    """The newest approved version of each template in use, by name; those that only a salon's guests can be sent if ``salons``."""
     rows = (
         TemplateVersion.objects.filter(state=TemplateVersion.State.APPROVED, template__retired_at=None)
         .select_related("template")
         .order_by("template_id", "-number")
         .distinct("template_id")
     )
-    return sorted(rows, key=lambda version: version.template.name)
+    fit = [row for row in rows if salons or not of_salons(f"{row.subject}{row.text}")]
+    return sorted(fit, key=lambda version: version.template.name)
