@@ -4844,6 +4844,298 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/salons": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Salons
+         * @description The salons of the viewer's org, and of those above and below it.
+         */
+        get: operations["list_salons"];
+        put?: never;
+        /**
+         * Plan Salon
+         * @description Keep a new salon as a draft.
+         */
+        post: operations["plan_salon"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/salons/choices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Salon Choices
+         * @description What a plan may name, and whom one may invite.
+         */
+        get: operations["list_salon_choices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/salons/{salon_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Salon
+         * @description One salon with its numbers and what it came to.
+         */
+        get: operations["get_salon"];
+        /**
+         * Replan Salon
+         * @description Change a salon that is not approved: it is a draft again.
+         */
+        put: operations["replan_salon"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/salons/{salon_id}/submit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Submit Salon
+         * @description Ask for a draft's approval by another person.
+         */
+        post: operations["submit_salon"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/salons/{salon_id}/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Approve Salon
+         * @description Find what one has read fit to be held.
+         */
+        post: operations["approve_salon"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/salons/{salon_id}/refuse": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Refuse Salon
+         * @description Give it back as a draft, with the reason.
+         */
+        post: operations["refuse_salon"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/salons/{salon_id}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Withdraw Salon
+         * @description Take back what one asked for and nobody has decided.
+         */
+        post: operations["withdraw_salon"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/salons/{salon_id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel Salon
+         * @description Call a salon off, with the reason; managers are asked to tell those who were coming.
+         */
+        post: operations["cancel_salon"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/salons/{salon_id}/cost": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Note Salon Cost
+         * @description Note what it cost.
+         */
+        post: operations["note_salon_cost"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/salons/{salon_id}/guests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Salon Guests
+         * @description The viewer's guests of a salon.
+         */
+        get: operations["list_salon_guests"];
+        put?: never;
+        /**
+         * Invite To Salon
+         * @description Ask customers of the viewer's to a salon.
+         */
+        post: operations["invite_to_salon"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/salons/{salon_id}/segment": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Invite Segment To Salon
+         * @description Ask those of a segment who are the viewer's customers and were not asked yet.
+         */
+        post: operations["invite_segment_to_salon"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/salons/{salon_id}/guests/{guest_id}/answer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Note Salon Answer
+         * @description Write down what a customer said.
+         */
+        post: operations["note_salon_answer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/salons/{salon_id}/guests/{guest_id}/check-in": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Check In By Hand
+         * @description 签到 a customer of the viewer's without a code, or take it back.
+         */
+        post: operations["check_in_by_hand"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/salons/{salon_id}/check-in": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Check In
+         * @description 签到 whoever shows the code, whosever customer they are.
+         */
+        post: operations["check_in"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/nightly/runs": {
         parameters: {
             query?: never;
@@ -6460,7 +6752,7 @@ export interface components {
              * Kind
              * @default []
              */
-            kind: ("CONTACT" | "MESSAGE" | "VISIT" | "MONEY" | "EVENT" | "TASK" | "TIER" | "STAGE" | "PROFILE" | "OWNER" | "RELATION" | "OPENED" | "JOURNEY")[];
+            kind: ("CONTACT" | "MESSAGE" | "VISIT" | "MONEY" | "EVENT" | "TASK" | "TIER" | "STAGE" | "PROFILE" | "OWNER" | "RELATION" | "OPENED" | "JOURNEY" | "SALON")[];
             /**
              * Cursor
              * @default
@@ -13181,6 +13473,456 @@ export interface components {
             /** Total */
             total: number;
         };
+        /**
+         * SalonOut
+         * @description A salon in the list. Its numbers are the whole salon's: they tell of no customer.
+         */
+        SalonOut: {
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+            /** Host */
+            host: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "DRAFT" | "REVIEW" | "OPEN" | "OVER" | "CANCELLED";
+            /** Place */
+            place: string;
+            /**
+             * Starts At
+             * Format: date-time
+             */
+            starts_at: string;
+            /**
+             * Ends At
+             * Format: date-time
+             */
+            ends_at: string;
+            /** Seats */
+            seats: number;
+            /** Taken */
+            taken: number;
+            /** Waiting */
+            waiting: number;
+            /** Invited */
+            invited: number;
+            /** Attended */
+            attended: number;
+            /** May Decide */
+            may_decide: boolean;
+            /** May Write */
+            may_write: boolean;
+        };
+        /**
+         * SalonArm
+         * @description Customers, and what has become of their AUM (CNY, summed) since before the salon; null: that day has not come.
+         */
+        SalonArm: {
+            /** Customers */
+            customers: number;
+            /** Change 30 */
+            change_30: string | null;
+            /** Change 60 */
+            change_60: string | null;
+            /** Change 90 */
+            change_90: string | null;
+        };
+        /**
+         * SalonDetail
+         * @description One salon.
+         */
+        SalonDetail: {
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+            /** Host */
+            host: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "DRAFT" | "REVIEW" | "OPEN" | "OVER" | "CANCELLED";
+            /** Place */
+            place: string;
+            /**
+             * Starts At
+             * Format: date-time
+             */
+            starts_at: string;
+            /**
+             * Ends At
+             * Format: date-time
+             */
+            ends_at: string;
+            /** Seats */
+            seats: number;
+            /** Taken */
+            taken: number;
+            /** Waiting */
+            waiting: number;
+            /** Invited */
+            invited: number;
+            /** Attended */
+            attended: number;
+            /** May Decide */
+            may_decide: boolean;
+            /** May Write */
+            may_write: boolean;
+            plan: components["schemas"]["SalonPlan"];
+            /** Host Id */
+            host_id: number;
+            /** Text */
+            text: string;
+            /** Link */
+            link: boolean;
+            /** Faults */
+            faults: components["schemas"]["SalonFault"][];
+            /** Digest */
+            digest: string;
+            /** Made By */
+            made_by: string;
+            /**
+             * Made At
+             * Format: date-time
+             */
+            made_at: string;
+            /** Decided By */
+            decided_by: string | null;
+            /** Decided At */
+            decided_at: string | null;
+            /** Reason */
+            reason: string;
+            /** Cancelled At */
+            cancelled_at: string | null;
+            /** Answers */
+            answers: boolean;
+            /** Door */
+            door: boolean;
+            /** Unsuited */
+            unsuited: number;
+            result: components["schemas"]["SalonResult"] | null;
+            /** May Withdraw */
+            may_withdraw: boolean;
+            /** May Invite */
+            may_invite: boolean;
+            /** May Cancel */
+            may_cancel: boolean;
+            /** May Spend */
+            may_spend: boolean;
+        };
+        /**
+         * SalonFault
+         * @description What stands against a plan: the field, a code, what it is about.
+         */
+        SalonFault: {
+            /** Field */
+            field: string;
+            /** Code */
+            code: string;
+            /**
+             * About
+             * @default
+             */
+            about: string;
+        };
+        /**
+         * SalonPlan
+         * @description What is drawn up, approved and held. Money is CNY.
+         */
+        SalonPlan: {
+            /**
+             * Theme
+             * @default
+             */
+            theme: string;
+            /**
+             * Place
+             * @default
+             */
+            place: string;
+            /**
+             * Starts At
+             * Format: date-time
+             */
+            starts_at: string;
+            /**
+             * Ends At
+             * Format: date-time
+             */
+            ends_at: string;
+            /**
+             * Closes At
+             * Format: date-time
+             */
+            closes_at: string;
+            /**
+             * Seats
+             * @default 20
+             */
+            seats: number;
+            /**
+             * Waiting
+             * @default 10
+             */
+            waiting: number;
+            /**
+             * Party
+             * @default 1
+             */
+            party: number;
+            /**
+             * Speaker
+             * @default
+             */
+            speaker: string;
+            /**
+             * Materials
+             * @default
+             */
+            materials: string;
+            /** Risk */
+            risk?: number | null;
+            /** Template */
+            template?: number | null;
+            /**
+             * Follow Days
+             * @default [
+             *       1,
+             *       3,
+             *       7
+             *     ]
+             */
+            follow_days: number[];
+            /**
+             * Budget
+             * @default 0
+             */
+            budget: string;
+        };
+        /**
+         * SalonResult
+         * @description What a salon came to: those who came beside those who were asked and did not. No lots were drawn between them: what differs
+         *     need not be the salon's doing.
+         */
+        SalonResult: {
+            attended: components["schemas"]["SalonArm"];
+            others: components["schemas"]["SalonArm"];
+            /** Spent */
+            spent: string | null;
+            /** Per Guest */
+            per_guest: string | null;
+        };
+        /**
+         * SalonIn
+         * @description A salon as it is planned; kept as a draft whatever stands against it.
+         */
+        SalonIn: {
+            /** Name */
+            name: string;
+            /** Host Id */
+            host_id: number;
+            plan: components["schemas"]["SalonPlan"];
+        };
+        /**
+         * SalonChoices
+         * @description What a plan may name, and whom one may invite.
+         */
+        SalonChoices: {
+            /** Hosts */
+            hosts: components["schemas"]["SalonHost"][];
+            /** Templates */
+            templates: components["schemas"]["TextChoice"][];
+            /** Segments */
+            segments: components["schemas"]["Choice"][];
+        };
+        /**
+         * SalonHost
+         * @description An org for which the viewer may plan.
+         */
+        SalonHost: {
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+        };
+        /**
+         * SalonApproval
+         * @description What the viewer has read and approves.
+         */
+        SalonApproval: {
+            /** Digest */
+            digest: string;
+        };
+        /**
+         * SalonSpent
+         * @description What it cost in CNY.
+         */
+        SalonSpent: {
+            /** Spent */
+            spent: number | string;
+        };
+        /**
+         * SalonGuestOut
+         * @description A guest of the viewer's, masked as they must see them.
+         */
+        SalonGuestOut: {
+            /** Id */
+            id: number;
+            /** Customer Id */
+            customer_id: number;
+            /** Name */
+            name: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "INVITED" | "COMING" | "WAITING" | "DECLINED";
+            /** Seats */
+            seats: number;
+            /** Invited By */
+            invited_by: string;
+            /**
+             * Invited At
+             * Format: date-time
+             */
+            invited_at: string;
+            /** Answered At */
+            answered_at: string | null;
+            /** By Page */
+            by_page: boolean;
+            /** Moved Up */
+            moved_up: boolean;
+            /** Attended At */
+            attended_at: string | null;
+            /** Unsuited */
+            unsuited: boolean;
+            /** Message */
+            message: ("QUEUED" | "SENDING" | "SENT" | "DELIVERED" | "FAILED" | "REFUSED" | "CANCELLED") | null;
+            /** Why */
+            why: string;
+            /** Link */
+            link: string;
+            /** Code */
+            code: string;
+        };
+        /**
+         * SalonGuests
+         * @description The viewer's guests of a salon.
+         */
+        SalonGuests: {
+            /** Rows */
+            rows: components["schemas"]["SalonGuestOut"][];
+            /** Total */
+            total: number;
+        };
+        /**
+         * InvitedOut
+         * @description What an invitation came to: who is new, who had been asked before, who gets the text, who was left out.
+         */
+        InvitedOut: {
+            /** Invited */
+            invited: number;
+            /** Before */
+            before: number;
+            /** Texts */
+            texts: number;
+            /** Lost */
+            lost: components["schemas"]["SalonLoss"][];
+        };
+        /**
+         * SalonLoss
+         * @description Customers who were left out for one reason.
+         */
+        SalonLoss: {
+            /**
+             * Why
+             * @enum {string}
+             */
+            why: "STATUS" | "RESTRICTED" | "DND" | "HELD_OUT";
+            /** Customers */
+            customers: number;
+        };
+        /**
+         * InviteIn
+         * @description Customers who are asked; ``by_text``: by the salon's text, with a link of their own; else by word.
+         */
+        InviteIn: {
+            /** Customer Ids */
+            customer_ids: number[];
+            /**
+             * By Text
+             * @default false
+             */
+            by_text: boolean;
+        };
+        /**
+         * InviteSegmentIn
+         * @description Customers of a segment who are asked, those with the highest AUM first, ``most`` at most.
+         */
+        InviteSegmentIn: {
+            /** Segment */
+            segment: string;
+            /**
+             * Most
+             * @default 50
+             */
+            most: number;
+            /**
+             * By Text
+             * @default false
+             */
+            by_text: boolean;
+        };
+        /**
+         * AnswerIn
+         * @description What a customer said.
+         */
+        AnswerIn: {
+            /** Coming */
+            coming: boolean;
+            /**
+             * Seats
+             * @default 1
+             */
+            seats: number;
+        };
+        /**
+         * CameIn
+         * @description Checked in by hand; false: taken back.
+         */
+        CameIn: {
+            /** Came */
+            came: boolean;
+        };
+        /**
+         * CheckedIn
+         * @description Who was checked in: the name is masked unless it is the viewer's customer.
+         */
+        CheckedIn: {
+            /** Name */
+            name: string;
+            /** Seats */
+            seats: number;
+            /**
+             * Attended At
+             * Format: date-time
+             */
+            attended_at: string;
+            /** Unsuited */
+            unsuited: boolean;
+        };
+        /**
+         * CodeIn
+         * @description 签到码 as the guest shows it.
+         */
+        CodeIn: {
+            /** Code */
+            code: string;
+        };
         /** RunOut */
         RunOut: {
             /** Id */
@@ -14744,7 +15486,7 @@ export interface operations {
     get_timeline: {
         parameters: {
             query?: {
-                kind?: ("CONTACT" | "MESSAGE" | "VISIT" | "MONEY" | "EVENT" | "TASK" | "TIER" | "STAGE" | "PROFILE" | "OWNER" | "RELATION" | "OPENED" | "JOURNEY")[];
+                kind?: ("CONTACT" | "MESSAGE" | "VISIT" | "MONEY" | "EVENT" | "TASK" | "TIER" | "STAGE" | "PROFILE" | "OWNER" | "RELATION" | "OPENED" | "JOURNEY" | "SALON")[];
                 cursor?: string;
             };
             header?: never;
@@ -19537,6 +20279,423 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CampaignCustomers"];
+                };
+            };
+        };
+    };
+    list_salons: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SalonOut"][];
+                };
+            };
+        };
+    };
+    plan_salon: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SalonIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SalonDetail"];
+                };
+            };
+        };
+    };
+    list_salon_choices: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SalonChoices"];
+                };
+            };
+        };
+    };
+    get_salon: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                salon_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SalonDetail"];
+                };
+            };
+        };
+    };
+    replan_salon: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                salon_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SalonIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SalonDetail"];
+                };
+            };
+        };
+    };
+    submit_salon: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                salon_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SalonDetail"];
+                };
+            };
+        };
+    };
+    approve_salon: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                salon_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SalonApproval"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SalonDetail"];
+                };
+            };
+        };
+    };
+    refuse_salon: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                salon_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RefusalIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SalonDetail"];
+                };
+            };
+        };
+    };
+    withdraw_salon: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                salon_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SalonDetail"];
+                };
+            };
+        };
+    };
+    cancel_salon: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                salon_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RefusalIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SalonDetail"];
+                };
+            };
+        };
+    };
+    note_salon_cost: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                salon_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SalonSpent"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SalonDetail"];
+                };
+            };
+        };
+    };
+    list_salon_guests: {
+        parameters: {
+            query?: {
+                part?: "" | "INVITED" | "COMING" | "WAITING" | "DECLINED" | "ATTENDED" | "ABSENT";
+                page?: number;
+            };
+            header?: never;
+            path: {
+                salon_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SalonGuests"];
+                };
+            };
+        };
+    };
+    invite_to_salon: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                salon_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InviteIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InvitedOut"];
+                };
+            };
+        };
+    };
+    invite_segment_to_salon: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                salon_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InviteSegmentIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InvitedOut"];
+                };
+            };
+        };
+    };
+    note_salon_answer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                salon_id: number;
+                guest_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AnswerIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SalonGuestOut"];
+                };
+            };
+        };
+    };
+    check_in_by_hand: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                salon_id: number;
+                guest_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CameIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SalonGuestOut"];
+                };
+            };
+        };
+    };
+    check_in: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                salon_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CodeIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CheckedIn"];
                 };
             };
         };

@@ -4,6 +4,7 @@ import {
   BellOutlined,
   BranchesOutlined,
   CheckSquareOutlined,
+  CoffeeOutlined,
   EditOutlined,
   HomeOutlined,
   MessageOutlined,
@@ -42,16 +43,17 @@ const ICONS: Record<string, ComponentType> = {
   RELATION: ShareAltOutlined,
   OPENED: HomeOutlined,
   JOURNEY: BranchesOutlined,
+  SALON: CoffeeOutlined,
 };
 const GROUPS: Record<string, TimelineKind[]> = {
   CONTACT: ["CONTACT", "MESSAGE", "VISIT"],
   MONEY: ["MONEY"],
-  EVENT: ["EVENT", "JOURNEY"],
+  EVENT: ["EVENT", "JOURNEY", "SALON"],
   TASK: ["TASK"],
   CHANGE: ["TIER", "STAGE", "PROFILE", "OWNER", "RELATION", "OPENED"],
 };
 /** Kinds whose minute is known; of the others only the day. */
-const TIMED = new Set(["CONTACT", "MESSAGE", "VISIT", "JOURNEY"]);
+const TIMED = new Set(["CONTACT", "MESSAGE", "VISIT", "JOURNEY", "SALON"]);
 const DEFAULTS = { show: "" };
 
 /** An entry in the reader's words: what happened, and what there is to say of it. */
@@ -102,6 +104,8 @@ function useWords() {
       }
       case "JOURNEY":
         return [t(`outreach:timeline.${code}`), detail];
+      case "SALON":
+        return [t(`outreach:timeline.SALON_${code}`), detail];
       case "OPENED":
         return [t("timeline.opened"), detail];
       case "MONEY":
