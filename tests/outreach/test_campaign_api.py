@@ -65,7 +65,7 @@ def test_from_a_draft_to_a_funnel_with_its_cost_and_effect(bank: CampaignBank) -
     assert (sent["state"], sent["may_decide"], sent["may_withdraw"]) == ("REVIEW", False, True)
     assert post(writer, f"{path}/approve", {"digest": sent["digest"]}, status=403)
     seen = get(checker, path)
-    assert (seen["may_decide"], seen["text"]["whole"]) == (True, "【银客银行】{称呼}，您好。拒收请回复R")
+    assert (seen["may_decide"], seen["texts"][0]["whole"]) == (True, "【银客银行】{称呼}，您好。拒收请回复R")
     assert post(checker, f"{path}/approve", {"digest": "f" * 64}, status=409)["code"] == "campaign_moved"
     agreed = post(checker, f"{path}/approve", {"digest": seen["digest"]})
     assert (agreed["state"], agreed["decided_by"]) == ("APPROVED", "合规")

@@ -223,6 +223,8 @@ def _entry(viewer: Viewer, row: Sequence[Any]) -> TimelineEntry:
         title = event_name(code, viewer.language)
         # the sentence speaks exact amounts, which masked roles see only in totals
         detail = "" if viewer.masked else sentence(code, _facts(payload), amount, viewer.language)
+    elif source == "message" and payload:
+        title = str(json.loads(payload) if payload.startswith('"') else payload)
     return TimelineEntry(
         id=f"{source}-{number}", at=at, kind=kind, code=code, title=title, detail=detail, before=before, after=after,
         by=who,

@@ -296,7 +296,7 @@ class TimelineEntry(Schema):
     code: str
     """Contact result, event type, changed field, ...: the pages have words for each."""
     title: str
-    """What an event is called, in the viewer's language; empty for the rest."""
+    """What an event is called, in the viewer's language; of a message the channel in whose place it went; empty for the rest."""
     detail: str
     before: str
     """Of a change, masked; of a contact, its channel."""

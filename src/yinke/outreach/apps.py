@@ -26,9 +26,9 @@ class OutreachConfig(AppConfig):
             source_of(
                 "message", ("MESSAGE",), "COALESCE(m.gone_at, m.made_at)",
                 "outreach_message m JOIN outreach_templateversion v ON v.id = m.version_id"
-                " JOIN outreach_template t ON t.id = v.template_id",
+                " JOIN outreach_template t ON t.id = v.template_id LEFT JOIN outreach_message f ON f.id = m.fallback_of_id",
                 "m.customer_id = %(customer)s AND m.state <> 'CANCELLED'",
-                id="m.id", says="m.state", before="m.channel", after="m.why", detail="t.name", who="m.by_id",
+                id="m.id", says="m.state", before="m.channel", after="m.why", detail="t.name", who="m.by_id", payload="to_jsonb(f.channel)",
             )
         )  # fmt: skip
         SOURCES.append(

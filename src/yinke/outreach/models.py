@@ -208,6 +208,8 @@ class Message(models.Model):
         "self", null=True, on_delete=models.SET_NULL, related_name="next_channel"
     )
     """改用: the message of another channel that reached nobody, and in whose place this one is."""
+    gives_way = models.BooleanField(default=False, db_default=False)
+    """让位: it reached nobody, and its campaign has still to ask for its next text, as its budget bears."""
     doubtful = models.BooleanField(default=False, db_default=False)
     """A provider may have carried it without saying so: nothing goes in its place."""
     request_key = models.CharField(max_length=80, unique=True)
@@ -246,6 +248,7 @@ class Message(models.Model):
             models.Index(
                 fields=["next_at"], condition=Q(channel="WECOM", state="SENT"), name="message_in_wecom"
             ),  # whose result WeCom is asked for
+            models.Index(fields=["campaign"], condition=Q(gives_way=True), name="message_gives_way"),
         ]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -56,29 +56,36 @@ def sift(plan: CampaignPlan, on: date) -> Sifted:
     lose("STATUS", left - _asked(_OPEN, left, gone=[*GONE_STATUSES, "FROZEN"]))
     lose("RESTRICTED", _asked(_RESTRICTED, left))
     lose("DND", _asked(_QUIET, left, scopes=_scopes(plan), on=on))
-    if purpose := _purpose(plan):
-        lose("CONSENT", left - BitMap(allowed(numbers(left).tolist(), purpose)))
+    if purposes := _purposes(plan):
+        lose("CONSENT", left - consenting(left, purposes))
     lose("HELD_OUT", _asked(_HELD_OUT, left, running=RUNNING, on=on))
     return Sifted(targeted, left, lost)
 
 
-def _template(plan: CampaignPlan) -> Template | None:
-    return Template.objects.filter(id=plan.template).first() if plan.template is not None else None
+def ways_of(plan: CampaignPlan) -> list[Template]:
+    """The first text and those that stand in for it, in their order."""
+    asked = [one for one in (plan.template, *plan.otherwise) if one is not None]
+    found = Template.objects.in_bulk(asked)
+    return [found[one] for one in asked if one in found]
+
+
+def consenting(whom: BitMap, purposes: Iterable[str]) -> BitMap:
+    """Those who have agreed to one of the purposes."""
+    return BitMap.union(BitMap(), *(BitMap(allowed(numbers(whom).tolist(), purpose)) for purpose in purposes))
 
 
 def _scopes(plan: CampaignPlan) -> list[str]:
     """The wishes that leave no way to a customer."""
-    template = _template(plan)
-    ways = {"CALLS" if plan.leads is not None else "", template.channel if template else ""} - {""}
+    ways = {template.channel for template in ways_of(plan)} | ({"CALLS"} if plan.leads is not None else set())
     return ["ALL_MARKETING", *ways] if len(ways) == 1 else ["ALL_MARKETING"]
 
 
-def _purpose(plan: CampaignPlan) -> str | None:
-    """The consent without which nothing could be done: of a campaign that only writes."""
-    template = _template(plan)
-    if plan.leads is not None or template is None or template.kind == Kind.SERVICE:
-        return None
-    return PURPOSES[template.channel]
+def _purposes(plan: CampaignPlan) -> list[str]:
+    """The consents of which one is needed, or nothing could be done: of a campaign that only writes."""
+    texts = ways_of(plan)
+    if plan.leads is not None or any(text.kind == Kind.SERVICE for text in texts):
+        return []
+    return [PURPOSES[text.channel] for text in texts]
 
 
 def _asked(sql: str, whom: BitMap, **given: Any) -> BitMap:

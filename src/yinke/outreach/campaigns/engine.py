@@ -11,11 +11,14 @@ from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from hashlib import sha256
+from itertools import accumulate
 from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
+from pyroaring import BitMap
 
 from yinke.access.services import audit_job
 from yinke.effect.services.enrol import Approved, enrol
@@ -23,8 +26,9 @@ from yinke.lake.store import Lake
 from yinke.outreach.campaigns.audience import sift
 from yinke.outreach.campaigns.models import Campaign, CampaignMember
 from yinke.outreach.campaigns.plan import CampaignPlan, affordable, digest
-from yinke.outreach.journeys.engine import numbers
+from yinke.outreach.journeys.engine import drawn, numbers
 from yinke.outreach.models import Message, TemplateVersion
+from yinke.outreach.services.next_channel import place_of, stand_in
 from yinke.outreach.services.templates import in_force
 from yinke.outreach.texts import digest as text_digest
 from yinke.outreach.texts import words_of
@@ -73,13 +77,24 @@ def plan_of(campaign: Campaign) -> CampaignPlan:
 
 
 def digest_now(campaign: Campaign) -> str:
-    """The digest of what would be carried out now; empty if its text may not be sent."""
-    text = campaign.text
-    if text is None:
-        return digest(campaign.name, plan_of(campaign), [])
-    bound = text_digest(words_of(text), in_force())
-    fit = text.state == TemplateVersion.State.APPROVED and text.template.retired_at is None
-    return digest(campaign.name, plan_of(campaign), [bound]) if fit and bound == text.digest else ""
+    """The digest of what would be carried out now; empty if one of its texts may not be sent."""
+    values, bound = in_force(), list[str]()
+    for text in texts_of(campaign):
+        bound.append(text_digest(words_of(text), values))
+        fit = text.state == TemplateVersion.State.APPROVED and text.template.retired_at is None
+        if not fit or bound[-1] != text.digest:
+            return ""
+    return digest(campaign.name, plan_of(campaign), bound)
+
+
+def texts_of(campaign: Campaign) -> list[TemplateVersion]:
+    """The very texts that were submitted, in the plan's order: the first ones, then those that stand in for them."""
+    if campaign.text is None:
+        return []
+    more = TemplateVersion.objects.select_related("template").in_bulk(
+        [*campaign.variants, *campaign.otherwise]
+    )
+    return [campaign.text, *(more[one] for one in (*campaign.variants, *campaign.otherwise))]
 
 
 def tick(only: int | None = None) -> Moved:
@@ -148,6 +163,7 @@ def finish(campaign: Campaign, now: datetime) -> None:
     campaign.save(update_fields=["state", "ended_at", "start_asked"])
     queued = Message.objects.filter(campaign=campaign, state=Message.State.QUEUED)
     queued.update(state=Message.State.CANCELLED)
+    Message.objects.filter(campaign=campaign, gives_way=True).update(gives_way=False)
 
 
 _FREEZE = """
@@ -158,7 +174,7 @@ FROM effect_member m WHERE m.experiment_id = %(experiment)s
 
 
 def _start(campaign: Campaign, plan: CampaignPlan, today: date, now: datetime) -> None:
-    """Freeze the audience, draw who is held out, and run.
+    """Freeze the audience, draw who is held out and who gets which text, and run.
 
     Raises:
         _Halt: it can't start.
@@ -188,6 +204,7 @@ def _start(campaign: Campaign, plan: CampaignPlan, today: date, now: datetime) -
     held_out = CampaignMember.objects.filter(campaign=campaign, held_out=True).count()
     if held_out < plan.holdout_least or eligible == held_out:
         raise _Halt("FEW")
+    _draw_variants(campaign, plan, experiment.seed_digest)
     members = campaign.members.order_by("customer_id").values_list("customer_id", flat=True)
     of_whom = sha256("\n".join(map(str, members)).encode()).hexdigest()
     unknown = len(sifted.eligible) - eligible
@@ -199,6 +216,16 @@ def _start(campaign: Campaign, plan: CampaignPlan, today: date, now: datetime) -
     campaign.save(update_fields=["frozen", "experiment", "state", "started_at"])
 
 
+def _draw_variants(campaign: Campaign, plan: CampaignPlan, seed: str) -> None:
+    """Who gets which of the first texts, drawn as journeys draw; whoever knows the seed's digest can draw again."""
+    if not plan.variants:
+        return
+    bounds = list(accumulate((plan.template_share, *(variant.share for variant in plan.variants))))
+    whom = BitMap(campaign.members.filter(held_out=False).values_list("customer_id", flat=True))
+    for n, some in enumerate(drawn(seed, "variant", whom, bounds)):
+        campaign.members.filter(customer_id__any_of=numbers(some).tolist()).update(variant=n)
+
+
 def committed(campaign: Campaign, plan: CampaignPlan) -> Decimal:
     """What has been spent, and what will be if everything goes that waits, in CNY."""
     counted = Message.objects.filter(campaign=campaign, state__in=(Message.State.QUEUED, *Message.GONE))
@@ -208,13 +235,13 @@ def committed(campaign: Campaign, plan: CampaignPlan) -> Decimal:
 
 _ASK = """
 WITH next AS (
-    SELECT m.id, m.customer_id FROM outreach_campaignmember m
+    SELECT m.id, m.customer_id, m.variant FROM outreach_campaignmember m
     WHERE m.campaign_id = %(campaign)s AND NOT m.held_out AND m.asked_at IS NULL AND m.reached_on IS NULL
     ORDER BY m.place LIMIT %(room)s
 ), asked AS (
     INSERT INTO outreach_message (customer_id, version_id, channel, kind, campaign_id, request_key, made_at, expires_at, next_at,
         state, why, attempts, provider, provider_ref)
-    SELECT n.customer_id, %(text)s, %(channel)s, %(kind)s, %(campaign)s, 'campaign|' || %(campaign)s || '|' || n.customer_id,
+    SELECT n.customer_id, (%(texts)s::bigint[])[COALESCE(n.variant, 0) + 1], %(channel)s, %(kind)s, %(campaign)s, 'campaign|' || %(campaign)s || '|' || n.customer_id,
         %(now)s, %(until)s, %(now)s, 'QUEUED', '', 0, '', ''
     FROM next n
     ON CONFLICT (request_key) DO NOTHING
@@ -239,7 +266,8 @@ def _ask_some(campaign_id: int, now: datetime, done: Moved) -> bool:
             ahead = int(in_force()["outreach.campaign_ahead"]) - waiting
             most = max(0, min(CHUNK, ahead))
             room = affordable(plan.budget, committed(campaign, plan), plan.message_cost, most)
-            asked = _ask(campaign, plan, room, now) if room else 0
+            asked = _pass_on(campaign, room, now) if room and campaign.otherwise else 0
+            asked += _ask(campaign, plan, room - asked, now) if asked < room else 0
         halted = "BUDGET" if _out_of_money(campaign, plan) else ""
     if campaign.halted != halted:
         campaign.halted = halted
@@ -248,12 +276,29 @@ def _ask_some(campaign_id: int, now: datetime, done: Moved) -> bool:
     return 0 < asked == room
 
 
+def _pass_on(campaign: Campaign, room: int, now: datetime) -> int:
+    """Ask for the next text in the place of up to ``room`` messages that reached nobody; how many it asked for.
+
+    Whose time is over, or who has reached the goal, is not written to again.
+    """
+    waiting = Message.objects.filter(campaign=campaign, gives_way=True)
+    at_goal = campaign.members.filter(customer=OuterRef("customer"), reached_on__isnull=False)
+    waiting.filter(Q(expires_at__lte=now) | Exists(at_goal)).update(gives_way=False)
+    some = list(waiting.select_related("fallback_of").order_by("id")[:room])
+    texts = TemplateVersion.objects.select_related("template").in_bulk(campaign.otherwise)
+    asked = stand_in([(one, texts[campaign.otherwise[place_of(one)]]) for one in some], now)
+    Message.objects.filter(id__any_of=[one.id for one in some]).update(gives_way=False)
+    return asked
+
+
 def _out_of_money(campaign: Campaign, plan: CampaignPlan) -> bool:
     """Whether somebody has still to be touched, and the next touch would pass the budget."""
     left = plan.budget - committed(campaign, plan)
     open_ones = campaign.members.filter(held_out=False, reached_on=None)
-    if plan.template is not None and plan.message_cost > left and open_ones.filter(asked_at=None).exists():
-        return True
+    if plan.template is not None and plan.message_cost > left:
+        waiting = Message.objects.filter(campaign=campaign, gives_way=True)
+        if open_ones.filter(asked_at=None).exists() or waiting.exists():
+            return True
     return plan.leads is not None and plan.lead_cost > left and open_ones.filter(offered_on=None).exists()
 
 
@@ -263,7 +308,7 @@ def _ask(campaign: Campaign, plan: CampaignPlan, room: int, now: datetime) -> in
     lives = now + timedelta(hours=int(in_force()["outreach.lives_hours"]))
     over = timezone.make_aware(datetime.combine(plan.ends_on + timedelta(days=1), datetime.min.time()))
     given: dict[str, Any] = {
-        "campaign": campaign.id, "room": room, "text": text.id, "channel": text.template.channel, "kind": text.template.kind,
+        "campaign": campaign.id, "room": room, "texts": [text.id, *campaign.variants], "channel": text.template.channel, "kind": text.template.kind,
         "now": now, "until": min(lives, over),
     }  # fmt: skip
     with connection.cursor() as cursor:

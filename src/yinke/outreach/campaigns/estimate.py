@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import cast
 
 import numpy as np
 import pyarrow.compute as pc
@@ -15,11 +16,13 @@ from pyroaring import BitMap
 
 from yinke.common.row_security import whole_bank
 from yinke.lake.store import Lake
-from yinke.outreach.campaigns.audience import sift
+from yinke.outreach.campaigns.audience import consenting, sift, ways_of
 from yinke.outreach.campaigns.plan import CENT, CampaignPlan
-from yinke.outreach.campaigns.schemas import CampaignChance, CampaignEstimate, Loss
+from yinke.outreach.campaigns.schemas import CampaignChance, CampaignEstimate, CampaignWay, Loss
 from yinke.outreach.campaigns.services import check
+from yinke.outreach.gate import PURPOSES
 from yinke.outreach.journeys.engine import numbers
+from yinke.outreach.schemas import ChannelCode
 from yinke.scoring.effect.draw import SHARES
 from yinke.scoring.effect.power import detectable_rate
 from yinke.segments.kept import members_of
@@ -37,6 +40,7 @@ def estimated(name: str, plan: CampaignPlan) -> CampaignEstimate:
         held_out = eligible * plan.holdout // 100
         touched = eligible - held_out
         leads = min(touched, _room(sifted.eligible, plan)) if plan.leads is not None else 0
+        ways = _ways(sifted.eligible, plan)
     messages = touched if plan.template is not None else 0
     base = _base(plan)
     points = (
@@ -46,10 +50,23 @@ def estimated(name: str, plan: CampaignPlan) -> CampaignEstimate:
     )
     return CampaignEstimate(
         targeted=sifted.targeted, lost=[Loss(why=why, customers=many) for why, many in sifted.lost.items()],
-        eligible=eligible, held_out=held_out, messages=messages, leads=leads,
+        eligible=eligible, held_out=held_out, messages=messages, leads=leads, ways=ways,
         cost=(messages * plan.message_cost + leads * plan.lead_cost).quantize(CENT),
+        cost_most=(messages * (1 + len(plan.otherwise)) * plan.message_cost + leads * plan.lead_cost).quantize(CENT),
         chance=CampaignChance(base=base, points=points), faults=check(name.strip(), plan),
     )  # fmt: skip
+
+
+def _ways(whom: BitMap, plan: CampaignPlan) -> list[CampaignWay]:
+    """By channel, in the order of the texts, who has agreed to it and to none before it."""
+    if not plan.otherwise:
+        return []
+    left, found = whom, list[CampaignWay]()
+    for text in ways_of(plan):
+        agreed = consenting(left, [PURPOSES[text.channel]])
+        found.append(CampaignWay(channel=cast(ChannelCode, text.channel), customers=len(agreed)))
+        left = left - agreed
+    return found
 
 
 _DESKS = """

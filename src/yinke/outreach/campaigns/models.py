@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 
@@ -34,6 +35,10 @@ class Campaign(models.Model):
     text = models.ForeignKey("TemplateVersion", null=True, on_delete=models.PROTECT, related_name="+")
     """The very text that was submitted."""
     text_id: int | None
+    variants = ArrayField(models.BigIntegerField(), default=list)
+    """The very versions of its other first texts, in the plan's order."""
+    otherwise = ArrayField(models.BigIntegerField(), default=list)
+    """The very versions of the texts of other channels that stand in for what reached nobody, in their order."""
     digest = models.CharField(max_length=64, blank=True)
     """Of all that is approved (``plan.digest``), from the submission on."""
     made_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
@@ -89,6 +94,8 @@ class CampaignMember(models.Model):
     """AUM in CNY at the end of the business date before the start."""
     frozen_on = models.DateField()
     """The day on which the campaign started."""
+    variant = models.PositiveSmallIntegerField(null=True)
+    """Which of the first texts is theirs, from 0, as it was drawn at the start; null: there is but one, or they are held out."""
     asked_at = models.DateTimeField(null=True)
     """When a message was asked for."""
     offered_on = models.DateField(null=True)
@@ -105,6 +112,9 @@ class CampaignMember(models.Model):
                 condition=Q(held_out=False)
                 | Q(asked_at__isnull=True, offered_on__isnull=True, lead_on__isnull=True),
                 name="campaign_held_out_untouched",
+            ),
+            models.CheckConstraint(
+                condition=Q(variant=None) | Q(held_out=False, variant__lt=4), name="campaign_variant_drawn"
             ),
         ]
         indexes: ClassVar = [

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Annotated, Literal
@@ -49,6 +49,13 @@ class CampaignGoal(Schema):
     """Counted up to so many days after the campaign's last day."""
 
 
+class CampaignVariant(Schema):
+    """文案: another text of the first one's channel and kind, for ``share`` percent of those who are written to."""
+
+    template: int
+    share: int = Field(ge=1, le=99)
+
+
 class CampaignPlan(Schema):
     """What is drawn up, approved and carried out. Dates are of Asia/Shanghai, money is CNY."""
 
@@ -63,11 +70,18 @@ class CampaignPlan(Schema):
     by_hand: bool = False
     """It starts when an operator says so, within its window; else by itself on the first day."""
     template: int | None = None
-    """The text that is sent; null: none."""
+    """The text that is sent first; null: none."""
+    template_share: int = Field(default=100, ge=1, le=100)
+    """Percent of those who are written to who get it; with the shares of ``variants`` 100."""
+    variants: list[CampaignVariant] = Field(default=[], max_length=3)
+    """Who gets which is drawn at the start."""
+    otherwise: list[int] = Field(default=[], max_length=2)
+    """渠道顺位: texts of other channels, each for whom the one before did not reach (``services/next_channel.py``)."""
     leads: CampaignLeads | None = None
     offer: str = Field(default="", max_length=200)
     budget: Money = Decimal(0)
     message_cost: UnitCost = Decimal(0)
+    """Of each message that goes, by whatever channel."""
     lead_cost: UnitCost = Decimal(0)
     """Of each lead with what is handed over in it."""
     holdout: int = 10
@@ -102,8 +116,8 @@ class Named(Schema):
     """Segments that are approved for outreach."""
     segments: set[str]
     """All segments in use."""
-    templates: dict[int, str]
-    """Approved texts, each with its kind."""
+    templates: dict[int, tuple[str, str]]
+    """Approved texts, each with its kind and channel."""
     banned: list[str]
     """Words that may not be said."""
 
@@ -132,8 +146,12 @@ def faults(name: str, plan: CampaignPlan, named: Named, today: date) -> list[Cam
         fault("touch", "NO_TOUCH")
     if plan.template is not None and plan.template not in named.templates:
         fault("template", "TEXT_NOT_APPROVED")
-    elif plan.template is not None and named.templates[plan.template] == "SERVICE":
+    elif plan.template is not None and named.templates[plan.template][0] == "SERVICE":
         fault("template", "TEXT_IS_SERVICE")  # it would pass by consent, do-not-disturb and caps
+    for code in _of_variants(plan, named):
+        fault("variants", code)
+    for code in _of_ways(plan, named):
+        fault("otherwise", code)
     said = {"offer": plan.offer, "script": plan.leads.script if plan.leads else ""}
     for field, words in said.items():
         for word in named.banned:
@@ -156,9 +174,51 @@ def faults(name: str, plan: CampaignPlan, named: Named, today: date) -> list[Cam
     return found
 
 
+def _of_variants(plan: CampaignPlan, named: Named) -> Iterator[str]:
+    """What stands against the texts that are compared, each code once."""
+    others = [variant.template for variant in plan.variants]
+    if plan.template is None:
+        if others:
+            yield "NO_FIRST_TEXT"
+        return
+    if plan.template_share + sum(variant.share for variant in plan.variants) != 100:
+        yield "SHARES_NOT_100"
+    if len({plan.template, *others}) <= len(others):
+        yield "TEXT_TWICE"
+    known = [named.templates[one] for one in others if one in named.templates]
+    if len(known) < len(others):
+        yield "VARIANT_NOT_APPROVED"
+    first = named.templates.get(plan.template)
+    if first is not None and any(one != first for one in known):
+        yield "VARIANT_UNLIKE"  # else two things would differ, and nobody knew which one did it
+
+
+def _of_ways(plan: CampaignPlan, named: Named) -> Iterator[str]:
+    """What stands against the texts that stand in for the first, each code once."""
+    if plan.template is None:
+        if plan.otherwise:
+            yield "NO_FIRST_TEXT"
+        return
+    known = [named.templates[one] for one in (plan.template, *plan.otherwise) if one in named.templates]
+    if any(one not in named.templates for one in plan.otherwise):
+        yield "WAY_NOT_APPROVED"
+    if len({kind for kind, _ in known}) > 1:
+        yield "WAY_OF_OTHER_KIND"
+    if len({channel for _, channel in known}) < len(known):
+        yield "CHANNEL_TWICE"
+
+
+ADDED = ("template_share", "variants", "otherwise")
+"""Fields that plans did not have at first: left as they are they are no part of the digest, so that what was approved before stands."""
+
+
 def digest(name: str, plan: CampaignPlan, texts: Sequence[str]) -> str:
-    """SHA-256 of everything that is approved: the name, the plan, and the digests of its texts."""
-    bound = {"name": name, "plan": plan.model_dump(mode="json"), "texts": list(texts)}
+    """SHA-256 of everything that is approved: the name, the plan, and the digests of its texts in the plan's order."""
+    said = plan.model_dump(mode="json")
+    for field in ADDED:
+        if said[field] == CampaignPlan.model_fields[field].default:
+            del said[field]
+    bound = {"name": name, "plan": said, "texts": list(texts)}
     return hashlib.sha256(
         json.dumps(bound, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()
     ).hexdigest()

@@ -17,8 +17,8 @@ from yinke.common.errors import NotFound
 from yinke.common.row_security import whole_bank
 from yinke.customers.queries import visible
 from yinke.customers.shown import shown_name
-from yinke.outreach.campaigns.effect import effect_of
-from yinke.outreach.campaigns.engine import OF_CAMPAIGN, plan_of
+from yinke.outreach.campaigns.effect import effect_of, variants_of
+from yinke.outreach.campaigns.engine import OF_CAMPAIGN, plan_of, texts_of
 from yinke.outreach.campaigns.models import Campaign, CampaignMember
 from yinke.outreach.campaigns.plan import CENT, CampaignPlan
 from yinke.outreach.campaigns.schemas import (
@@ -134,12 +134,12 @@ def _row(
     viewer: Viewer, row: Campaign, names: Mapping[str, str], texts: Mapping[int, TemplateVersion], seen: _Count, whole: _Count
 ) -> dict[str, Any]:  # fmt: skip
     plan = plan_of(row)
-    text = row.text or texts.get(plan.template or 0)
-    channel = text.template.channel if text else None
+    first = row.text or texts.get(plan.template or 0)
+    ways = [one for one in (first, *(texts.get(way) for way in plan.otherwise)) if one]
     return {
         "id": row.id, "name": row.name, "state": cast(CampaignState, row.state), "halted": cast(Halt, row.halted),
         "objective": plan.objective, "segment": names.get(plan.segment, plan.segment), "starts_on": plan.starts_on,
-        "ends_on": plan.ends_on, "channel": cast(ChannelCode | None, channel), "leads": plan.leads is not None,
+        "ends_on": plan.ends_on, "channels": [cast(ChannelCode, one.template.channel) for one in ways], "leads": plan.leads is not None,
         "made_by": row.made_by.name, "made_at": row.made_at, "sent": seen.gone, "handed": seen.handed, "reached": seen.reached,
         "spent": _cost(plan, whole).spent, "budget": plan.budget,
         "may_decide": row.state == State.REVIEW and row.made_by_id != viewer.user_id and viewer.may("template.approve"),
@@ -174,11 +174,10 @@ def campaign(viewer: Viewer, campaign_id: int) -> CampaignDetail:
     head = _row(viewer, row, names, texts, seen, whole)
     frozen: dict[str, Any] = row.frozen or {}
     all_seen = viewer.org_ids is None
-    text = row.text or texts.get(plan.template or 0)
     writes = all_seen and viewer.may("template.write")
     today = timezone.localdate()
     return CampaignDetail(
-        **head, plan=plan, text=_text(text) if text else None, exclude=[names.get(code, code) for code in plan.exclude],
+        **head, plan=plan, texts=_texts_of(row, plan, texts), exclude=[names.get(code, code) for code in plan.exclude],
         goal_segment=names.get(plan.goal.segment, plan.goal.segment),
         faults=check(row.name, plan) if row.state in (State.DRAFT, State.REVIEW) else [], digest=row.digest,
         decided_by=row.decided_by.name if row.decided_by else None, decided_at=row.decided_at, reason=row.reason,
@@ -187,7 +186,7 @@ def campaign(viewer: Viewer, campaign_id: int) -> CampaignDetail:
         targeted=frozen["targeted"] if frozen and all_seen else None,
         lost=[Loss(why=why, customers=many) for why, many in frozen.get("lost", {}).items()] if all_seen else [],
         funnel=_funnel(viewer, row, seen) if frozen else [], unsent=_unsent(viewer, row), cost=_cost(plan, whole),
-        effect=effect_of(row, plan) if row.experiment_id else None,
+        effect=effect_of(row, plan) if row.experiment_id else None, variants=variants_of(row, plan),
         may_withdraw=row.state == State.REVIEW and row.made_by_id == viewer.user_id and viewer.may("template.write"),
         may_start=writes and row.state == State.APPROVED and plan.starts_on <= today <= plan.ends_on and not row.start_asked
         and bool(plan.by_hand or row.halted),
@@ -196,10 +195,25 @@ def campaign(viewer: Viewer, campaign_id: int) -> CampaignDetail:
     )  # fmt: skip
 
 
-def _text(version: TemplateVersion) -> CampaignText:
+def _texts_of(row: Campaign, plan: CampaignPlan, texts: Mapping[int, TemplateVersion]) -> list[CampaignText]:
+    """As they were submitted, or as they would be sent now; those that are not approved are left out."""
+    if plan.template is None:
+        return []
+    firsts = [(plan.template, plan.template_share), *((one.template, one.share) for one in plan.variants)]
+    placed = [(one, 0, share if plan.variants else None) for one, share in firsts]
+    placed += [(one, place, None) for place, one in enumerate(plan.otherwise, 1)]
+    versions = texts_of(row) if row.text else [texts.get(one) for one, *_ in placed]
+    return [
+        _text(version, place, share)
+        for version, (_, place, share) in zip(versions, placed, strict=True)
+        if version
+    ]
+
+
+def _text(version: TemplateVersion, place: int, share: int | None) -> CampaignText:
     words, values, template = words_of(version), in_force(), version.template
     return CampaignText(
-        id=template.id, name=template.name, channel=cast(ChannelCode, template.channel), head=headed(words, values),
+        id=template.id, place=place, share=share, name=template.name, channel=cast(ChannelCode, template.channel), head=headed(words, values),
         whole=composed(words, values),
     )  # fmt: skip
 
@@ -226,9 +240,9 @@ def _funnel(viewer: Viewer, row: Campaign, seen: _Count) -> list[FunnelStep]:
             {"type": OF_CAMPAIGN, "campaign": row.id, "all": scope is None, "scope": list(scope or [])},
         )
         contacted, interested, deal = cursor.fetchone()
+    asked, sent, delivered = _written_to(viewer, row, seen)
     counted = {
-        "ELIGIBLE": taking_part, "ASKED": sum(seen.messages.values()), "SENT": seen.gone,
-        "DELIVERED": seen.messages.get("DELIVERED", 0), "HANDED": seen.handed, "CONTACTED": contacted,
+        "ELIGIBLE": taking_part, "ASKED": asked, "SENT": sent, "DELIVERED": delivered, "HANDED": seen.handed, "CONTACTED": contacted,
         "INTERESTED": interested, "DEAL": deal, "REACHED": seen.reached,
     }  # fmt: skip
     plan = plan_of(row)
@@ -237,8 +251,21 @@ def _funnel(viewer: Viewer, row: Campaign, seen: _Count) -> list[FunnelStep]:
     return [FunnelStep(code=code, customers=counted[code]) for code in FUNNEL if code not in out]
 
 
+def _written_to(viewer: Viewer, row: Campaign, seen: _Count) -> tuple[int, int, int]:
+    """Customers to whom a message was asked for, went, arrived: each once, however many stood in for one another."""
+    if not row.otherwise:  # each has one message
+        return sum(seen.messages.values()), seen.gone, seen.messages.get("DELIVERED", 0)
+    found = _scoped(viewer, Message.objects.filter(campaign=row)).aggregate(
+        asked=Count("customer", distinct=True), sent=Count("customer", distinct=True, filter=Q(state__in=GONE)),
+        delivered=Count("customer", distinct=True, filter=Q(state="DELIVERED")),
+    )  # fmt: skip
+    return found["asked"], found["sent"], found["delivered"]
+
+
 def _unsent(viewer: Viewer, row: Campaign) -> list[Loss]:
     lost = _scoped(viewer, Message.objects.filter(campaign=row, state__in=("REFUSED", "FAILED", "CANCELLED")))
+    if row.otherwise:  # of each customer the last one tells
+        lost = lost.filter(next_channel__isnull=True)
     rows = lost.values_list("state", "why").annotate(many=Count("id")).order_by("-many")
     return [Loss(why=why or state, customers=many) for state, why, many in rows]
 
@@ -260,16 +287,20 @@ def customers(viewer: Viewer, campaign_id: int, part: str, page: int) -> Campaig
     }  # fmt: skip
     rows = CampaignMember.objects.filter(campaign_id=campaign_id, customer__in=visible(viewer))
     rows = rows.filter(kept.get(part, Q()))
-    sent = Message.objects.filter(campaign_id=campaign_id, customer=OuterRef("customer"))
-    said = rows.annotate(message=Subquery(sent.values("state")[:1]), why=Subquery(sent.values("why")[:1]))
+    sent = Message.objects.filter(campaign_id=campaign_id, customer=OuterRef("customer")).order_by("-id")
+    said = rows.annotate(
+        message=Subquery(sent.values("state")[:1]), why=Subquery(sent.values("why")[:1]),
+        channel=Subquery(sent.values("channel")[:1]), instead_of=Subquery(sent.values("fallback_of__channel")[:1]),
+    )  # fmt: skip
     first = (page - 1) * PAGE
     return CampaignCustomers(
         total=rows.count(),
         rows=[
             CampaignCustomer(
                 customer_id=row.customer_id, name=shown_name(viewer, row.customer), part=_part(row), place=row.place,
-                asked_at=row.asked_at, message=cast(MessageState | None, row.message), why=row.why or "", lead_on=row.lead_on,
-                reached_on=row.reached_on,
+                asked_at=row.asked_at, variant=row.variant, message=cast(MessageState | None, row.message),
+                channel=cast(ChannelCode | None, row.channel), instead_of=cast(ChannelCode | None, row.instead_of),
+                why=row.why or "", lead_on=row.lead_on, reached_on=row.reached_on,
             )
             for row in said.select_related("customer").order_by("place")[first : first + PAGE]
         ],

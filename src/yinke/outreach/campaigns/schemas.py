@@ -18,6 +18,7 @@ CampaignState = Literal["DRAFT", "REVIEW", "APPROVED", "RUNNING", "PAUSED", "END
 Halt = Literal["", "NIGHT", "CONTENT", "SEGMENT", "FEW", "BUDGET"]
 Part = Literal["HELD_OUT", "WAITING", "TOUCHED", "REACHED"]
 """How a customer stands in a campaign: left alone, not touched yet, touched, at the goal."""
+VariantStep = Literal["SENT", "DELIVERED", "ANSWERED", "OPTED_OUT", "REACHED"]
 Verdict = Literal["TOO_FEW", "UNEQUAL", "NOT_YET", "BETTER", "WORSE", "NONE"]
 
 
@@ -46,8 +47,8 @@ class CampaignOut(Schema):
     """The audience's name."""
     starts_on: date
     ends_on: date
-    channel: ChannelCode | None
-    """Of the text that is sent; null: none."""
+    channels: list[ChannelCode]
+    """Of the text that is sent first, then of those that stand in for it; empty: none is sent."""
     leads: bool
     made_by: str
     made_at: datetime
@@ -64,9 +65,12 @@ class CampaignOut(Schema):
 
 
 class CampaignText(Schema):
-    """The text that is sent, as the customer gets it."""
+    """A text that is sent, as the customer gets it. ``place``: 0 of the first ones, 1 and 2 of those that stand in for what reached
+    nobody. ``share``: of the first ones, the percent of customers who get it."""
 
     id: int
+    place: int
+    share: int | None
     name: str
     channel: ChannelCode
     head: str
@@ -111,11 +115,34 @@ class CampaignEffect(Schema):
     aum: EffectOut | None
 
 
+class VariantRate(Schema):
+    """What came of a text: of the customers for whom it was asked for, how many, the rate with its 95 % interval, and how many
+    percentage points more than of the first text, with that interval. Null: of nobody, of the first, or of too few to tell."""
+
+    code: VariantStep
+    customers: int
+    rate: float | None
+    low: float | None
+    high: float | None
+    difference: float | None
+    difference_low: float | None
+    difference_high: float | None
+
+
+class CampaignVariantOut(Schema):
+    """文案对比: one of the first texts that customers were drawn to, of the whole campaign. ``customers``: for whom it was asked."""
+
+    name: str
+    share: int
+    customers: int
+    rates: list[VariantRate]
+
+
 class CampaignDetail(CampaignOut):
     """One campaign. ``targeted`` and ``lost`` are of the whole bank, null for who oversees a part of it."""
 
     plan: CampaignPlan
-    text: CampaignText | None
+    texts: list[CampaignText]
     exclude: list[str]
     """Names of the segments that are left out."""
     goal_segment: str
@@ -134,9 +161,11 @@ class CampaignDetail(CampaignOut):
     lost: list[Loss]
     funnel: list[FunnelStep]
     unsent: list[Loss]
-    """Messages that were not sent, by reason."""
+    """Customers to whom no message was sent, by the reason of the last one."""
     cost: CampaignCost
     effect: CampaignEffect | None
+    variants: list[CampaignVariantOut]
+    """Empty: it has one first text only, or has not started."""
     may_withdraw: bool
     may_start: bool
     may_pause: bool
@@ -152,6 +181,13 @@ class CampaignChance(Schema):
     points: float | None
 
 
+class CampaignWay(Schema):
+    """Of a channel in the order of the texts: who may be taking part has agreed to it, and to none before it."""
+
+    channel: ChannelCode
+    customers: int
+
+
 class CampaignEstimate(Schema):
     """What would become of a plan today; nothing is written. Of the whole bank."""
 
@@ -161,10 +197,14 @@ class CampaignEstimate(Schema):
     held_out: int
     messages: int
     """Who would be written to."""
+    ways: list[CampaignWay]
+    """Empty: there is one channel only."""
     leads: int
     """Who could be handed to managers within the window and its caps."""
     cost: Decimal
-    """If all of that were done, in CNY."""
+    """If all of that were done, and each first message arrived, in CNY."""
+    cost_most: Decimal
+    """If every text of the order went to everybody."""
     chance: CampaignChance
     faults: list[CampaignFault]
 
@@ -187,7 +227,13 @@ class CampaignCustomer(Schema):
     part: Part
     place: int
     asked_at: datetime | None
+    variant: int | None
+    """Which of the first texts is theirs, from 0; null: there is one only, or they are held out."""
     message: MessageState | None
+    """The newest message's."""
+    channel: ChannelCode | None
+    instead_of: ChannelCode | None
+    """The channel that reached nobody, and in whose place the newest message is."""
     why: str
     """Why the message was not sent."""
     lead_on: date | None

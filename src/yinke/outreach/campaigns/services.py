@@ -44,7 +44,10 @@ def named() -> Named:
     return Named(
         approachable=set(segments.filter(outreach=True).values_list("code", flat=True)),
         segments=set(segments.values_list("code", flat=True)),
-        templates={version.template_id: version.template.kind for version in templates_in_use()},
+        templates={
+            version.template_id: (version.template.kind, version.template.channel)
+            for version in templates_in_use()
+        },
         banned=list(in_force()["outreach.banned_words"]),
     )
 
@@ -88,14 +91,15 @@ def save(viewer: Viewer, campaign_id: int | None, name: str, plan: CampaignPlan)
 
 
 def _void(campaign: Campaign) -> None:
-    campaign.text, campaign.digest, campaign.reason = None, "", ""
+    campaign.text, campaign.variants, campaign.otherwise = None, [], []
+    campaign.digest, campaign.reason = "", ""
     campaign.decided_by, campaign.decided_at = None, None
     campaign.start_asked, campaign.halted = False, ""
 
 
 @transaction.atomic
 def submit(viewer: Viewer, campaign_id: int) -> Campaign:
-    """Ask for a draft's approval: from now on it is bound to its digest, and to the newest approved version of its text.
+    """Ask for a draft's approval: from now on it is bound to its digest, and to the newest approved versions of its texts.
 
     Raises:
         NotAllowed, NotFound, CampaignMoved: as ``save``. CampaignFaulty: its place names the field.
@@ -105,6 +109,8 @@ def submit(viewer: Viewer, campaign_id: int) -> Campaign:
     _carried_out(campaign)
     plan = plan_of(campaign)
     campaign.text = sendable(plan.template) if plan.template is not None else None
+    campaign.variants = [sendable(variant.template).id for variant in plan.variants]
+    campaign.otherwise = [sendable(template).id for template in plan.otherwise]
     campaign.digest, campaign.state = digest_now(campaign), State.REVIEW
     campaign.made_by_id, campaign.made_at, campaign.reason = viewer.user_id, timezone.now(), ""
     campaign.decided_by, campaign.decided_at = None, None

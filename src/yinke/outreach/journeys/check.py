@@ -35,6 +35,8 @@ class Known:
     events: Set[str]
     tags: Set[int]
     templates: Mapping[int, bool]
+    kinds: Mapping[int, tuple[str, str]]
+    """Of those with an approved version, the channel and the kind."""
 
 
 def moment(at: str) -> datetime:
@@ -121,6 +123,12 @@ def _wrong(step: Step, definition: Definition, known: Known) -> tuple[str, str]:
         case SendMessage() if not known.templates.get(step.template):
             code = "TEMPLATE_NOT_APPROVED" if step.template in known.templates else "NO_SUCH_TEMPLATE"
             return code, f"{step.template}"
+        case SendMessage() if step.otherwise is not None:
+            if not known.templates.get(step.otherwise):
+                code = "TEMPLATE_NOT_APPROVED" if step.otherwise in known.templates else "NO_SUCH_TEMPLATE"
+                return code, f"{step.otherwise}"
+            (channel, kind), (other, its_kind) = known.kinds[step.template], known.kinds[step.otherwise]
+            return ("OTHERWISE_UNFIT", "") if channel == other or kind != its_kind else ("", "")
         case ChangeTag() if step.tag not in known.tags:
             return "NO_SUCH_TAG", f"{step.tag}"
     return "", ""

@@ -120,6 +120,8 @@ class SendMessage(_Step):
 
     type: Literal["MESSAGE"]
     template: int
+    otherwise: int | None = None
+    """否则用: the text of another channel for whom the first did not reach (``services/next_channel.py``)."""
     next: Next = None
 
 

@@ -195,10 +195,10 @@ def _pass(
             go("no", everybody - yes, ways["no"])
         case Split():
             bounds = np.cumsum([path.share for path in step.paths])
-            for n, whom in enumerate(_drawn(plan.seed, step.id, everybody, bounds.tolist())):
+            for n, whom in enumerate(drawn(plan.seed, step.id, everybody, bounds.tolist())):
                 go(f"{n}", whom, ways[f"{n}"])
         case Holdout():
-            held, kept = _drawn(plan.seed, step.id, everybody, [step.share, 100])
+            held, kept = drawn(plan.seed, step.id, everybody, [step.share, 100])
             go("held", held, HELD_OUT, held_out=True)
             go("next", kept, ways["next"], held_out=False)
         case SendMessage():
@@ -269,7 +269,7 @@ def _salt(seed: str, step: str) -> np.uint64:
     return np.uint64(int.from_bytes(sha256(f"{seed}|{step}".encode()).digest()[:8], "big"))
 
 
-def _drawn(seed: str, step: str, whom: BitMap, bounds: list[int]) -> list[BitMap]:
+def drawn(seed: str, step: str, whom: BitMap, bounds: list[int]) -> list[BitMap]:
     """Customers by chance, as many parts as ``bounds`` (percent, ascending, the last 100); always the same for the same customer."""
     ids = numbers(whom)
     mixed = ids.astype(np.uint64) ^ _salt(seed, step)

@@ -56,6 +56,7 @@ from yinke.outreach.journeys.schemas import (
 )
 from yinke.outreach.models import Kind, Message, TemplateVersion
 from yinke.outreach.schemas import ChannelCode, KindCode
+from yinke.outreach.services.next_channel import OF_ITS_CHANNEL
 from yinke.outreach.services.send import templates_in_use
 from yinke.outreach.services.templates import in_force
 from yinke.privacy.consents import allowed
@@ -217,6 +218,8 @@ def _counts(
                 found[name].came += many
                 found[name].out[out] += many
     said = Message.objects.filter(journey=version, customer__in=visible(viewer))
+    if any(isinstance(step, SendMessage) and step.otherwise for step in definition.steps):
+        said = said.filter(next_channel__isnull=True)  # what took another's place counts in its place
     for step, state, many in said.values_list("journey_step", "state").annotate(many=Count("id")).order_by():
         if step in found:
             found[step].messages[state] += many
@@ -259,21 +262,23 @@ def checked(viewer: Viewer, definition: Definition) -> JourneyCheckOut:
 
 
 def _without_consent(viewer: Viewer, definition: Definition) -> list[Fault]:
-    """Per channel of messages that need consent, how many of the audience have given it: reckoned from a sample if it is large."""
+    """Per channel of messages that need consent, how many of the audience have given it (with a second text: to one of both):
+    reckoned from a sample if it is large."""
     texts = {version.template_id: version.template for version in templates_in_use()}
     steps = [step for step in definition.steps if isinstance(step, SendMessage) and step.template in texts]
     audience = _audience(viewer, definition.trigger)
     some = _spread(audience, SAMPLE)
     told: dict[str, Fault] = {}
     for step in steps:
-        template = texts[step.template]
-        if template.kind == Kind.SERVICE or template.channel in told or not some:
+        ways = " ".join(texts[one].channel for one in (step.template, step.otherwise) if one in texts)
+        if texts[step.template].kind == Kind.SERVICE or ways in told or not some:
             continue
         with whole_bank():  # a number; the audience is the viewer's own
-            agreed = len(allowed(some, PURPOSES[template.channel], timezone.now()))
+            said = [allowed(some, PURPOSES[way], timezone.now()) for way in ways.split()]
+        agreed = len(set[int]().union(*said))
         if agreed < len(some):
             about = f"{round(agreed * len(audience) / len(some))}/{len(audience)}"
-            told[template.channel] = Fault(step=step.id, code="NO_CONSENT", about=about)
+            told[ways] = Fault(step=step.id, code="NO_CONSENT", about=about)
     return list(told.values())
 
 
@@ -312,29 +317,37 @@ def dry_run(viewer: Viewer, definition: Definition, customers: int, journey_id: 
         way = way_of(number, definition, f"journey {journey_id or 0}", world)
         paths.append(DryPath(
             customer_id=number, name=shown_name(viewer, customer), end=cast(End, way.end),
-            steps=[PassedStep(step=one.step, at=one.at, out=one.out, why=why) for one, why in _judged(way.steps, customer, definition)],
+            steps=_judged(way.steps, customer, definition),
         ))  # fmt: skip
     return DryRunOut(audience=len(audience), paths=paths)
 
 
-def _judged(steps: list[Passed], customer: Customer, definition: Definition) -> list[tuple[Passed, str]]:
-    """Each step, of messages with what the gate would say today, one by one."""
+def _judged(steps: list[Passed], customer: Customer, definition: Definition) -> list[PassedStep]:
+    """Each step, of messages with what the gate would say today, one by one: of the second text if the first's channel is closed."""
     texts = {version.template_id: version for version in templates_in_use()}
     sends = {step.id: step for step in definition.steps if isinstance(step, SendMessage)}
     found = []
     for one in steps:
-        version: TemplateVersion | None = texts.get(sends[one.step].template) if one.step in sends else None
-        why = ""
-        if version is not None:
-            now = timezone.now()
-            message = Message(
-                customer=customer, version=version, channel=version.template.channel, kind=version.template.kind, made_at=now,
-                expires_at=now + timedelta(hours=1), next_at=now,
-            )  # fmt: skip
-            with whole_bank():  # as when a message is previewed: only the code is told
-                why = judge([message], now, in_force())[0].why
-        found.append((one, why))
+        step, why, instead = sends.get(one.step), "", None
+        first, second = (
+            texts.get(text or 0) for text in ((step.template, step.otherwise) if step else (None, None))
+        )
+        if first is not None:
+            why = _verdict(customer, first)
+            if second is not None and why in OF_ITS_CHANNEL:
+                why, instead = _verdict(customer, second), cast(ChannelCode, second.template.channel)
+        found.append(PassedStep(step=one.step, at=one.at, out=one.out, why=why, instead=instead))
     return found
+
+
+def _verdict(customer: Customer, version: TemplateVersion) -> str:
+    now = timezone.now()
+    message = Message(
+        customer=customer, version=version, channel=version.template.channel, kind=version.template.kind, made_at=now,
+        expires_at=now + timedelta(hours=1), next_at=now,
+    )  # fmt: skip
+    with whole_bank():  # as when a message is previewed: only the code is told
+        return judge([message], now, in_force())[0].why
 
 
 def customers(viewer: Viewer, journey_id: int, state: str, step: str, page: int) -> InsidePage:

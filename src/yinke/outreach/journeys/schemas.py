@@ -162,12 +162,14 @@ class JourneyChoices(Schema):
 
 
 class PassedStep(Schema):
-    """A step on a customer's path: when he would get there, which way he would leave, and of a message what the gate says today."""
+    """A step on a customer's path: when he would get there, which way he would leave, and of a message what the gate says today;
+    ``instead``: of the second text, whose channel this is, for the first one's channel is closed."""
 
     step: str
     at: datetime
     out: str
     why: str = ""
+    instead: ChannelCode | None = None
 
 
 class DryPath(Schema):

@@ -44,11 +44,12 @@ class JourneyFaulty(YinkeError):
 def known() -> Known:
     """What journeys may name now."""
     templates = dict.fromkeys(Template.objects.filter(retired_at=None).values_list("id", flat=True), False)
-    templates |= dict.fromkeys((version.template_id for version in templates_in_use()), True)
+    kinds = {one.template_id: (one.template.channel, one.template.kind) for one in templates_in_use()}
+    templates |= dict.fromkeys(kinds, True)
     segments = dict(in_use().values_list("code", "outreach"))
     return Known(
         approachable={code for code, outreach in segments.items() if outreach}, segments=set(segments), events=set(EVENT_TYPES),
-        tags=set(Tag.objects.filter(is_active=True).values_list("id", flat=True)), templates=templates,
+        tags=set(Tag.objects.filter(is_active=True).values_list("id", flat=True)), templates=templates, kinds=kinds,
     )  # fmt: skip
 
 

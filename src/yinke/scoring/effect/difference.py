@@ -46,6 +46,27 @@ class Estimate:
         return self.centre - critical * self.error, self.centre + critical * self.error
 
 
+def rate_interval(events: int, many: int, critical: float) -> tuple[float, float] | None:
+    """The interval of one rate (Wilson 1927), honest of few customers and of rates near 0 and 1; None of nobody.
+
+    Args:
+        critical: standard errors, 1.96 for 95 %.
+
+    >>> rate_interval(0, 0, 1.96) is None
+    True
+    >>> [round(end, 3) for end in rate_interval(0, 20, 1.96) or ()]
+    [0.0, 0.161]
+    """
+    if many <= 0:
+        return None
+    share, square = events / many, critical**2
+    middle = (share + square / (2 * many)) / (1 + square / many)
+    half = (
+        critical / (1 + square / many) * float(np.sqrt(share * (1 - share) / many + square / (4 * many**2)))
+    )
+    return max(0.0, middle - half), min(1.0, middle + half)
+
+
 def rate_difference(held_out: Labels, happened: Labels, strata: Strata) -> Estimate | None:
     """The difference of two rates; None of too few customers.
 
