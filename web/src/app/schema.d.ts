@@ -12687,6 +12687,8 @@ export interface components {
             type: "MESSAGE";
             /** Template */
             template: number;
+            /** Otherwise */
+            otherwise?: number | null;
             /** Next */
             next?: string | null;
         };
@@ -12891,7 +12893,8 @@ export interface components {
         };
         /**
          * PassedStep
-         * @description A step on a customer's path: when he would get there, which way he would leave, and of a message what the gate says today.
+         * @description A step on a customer's path: when he would get there, which way he would leave, and of a message what the gate says today;
+         *     ``instead``: of the second text, whose channel this is, for the first one's channel is closed.
          */
         PassedStep: {
             /** Step */
@@ -12908,6 +12911,8 @@ export interface components {
              * @default
              */
             why: string;
+            /** Instead */
+            instead?: ("SMS" | "EMAIL" | "WECOM" | "APP") | null;
         };
         /**
          * DryRunIn
@@ -13007,8 +13012,8 @@ export interface components {
              * Format: date
              */
             ends_on: string;
-            /** Channel */
-            channel: ("SMS" | "EMAIL" | "WECOM" | "APP") | null;
+            /** Channels */
+            channels: ("SMS" | "EMAIL" | "WECOM" | "APP")[];
             /** Leads */
             leads: boolean;
             /** Made By */
@@ -13088,8 +13093,8 @@ export interface components {
              * Format: date
              */
             ends_on: string;
-            /** Channel */
-            channel: ("SMS" | "EMAIL" | "WECOM" | "APP") | null;
+            /** Channels */
+            channels: ("SMS" | "EMAIL" | "WECOM" | "APP")[];
             /** Leads */
             leads: boolean;
             /** Made By */
@@ -13114,7 +13119,8 @@ export interface components {
             /** May Write */
             may_write: boolean;
             plan: components["schemas"]["CampaignPlan"];
-            text: components["schemas"]["CampaignText"] | null;
+            /** Texts */
+            texts: components["schemas"]["CampaignText"][];
             /** Exclude */
             exclude: string[];
             /** Goal Segment */
@@ -13149,6 +13155,8 @@ export interface components {
             unsent: components["schemas"]["Loss"][];
             cost: components["schemas"]["CampaignCost"];
             effect: components["schemas"]["CampaignEffect"] | null;
+            /** Variants */
+            variants: components["schemas"]["CampaignVariantOut"][];
             /** May Withdraw */
             may_withdraw: boolean;
             /** May Start */
@@ -13293,6 +13301,21 @@ export interface components {
             by_hand: boolean;
             /** Template */
             template?: number | null;
+            /**
+             * Template Share
+             * @default 100
+             */
+            template_share: number;
+            /**
+             * Variants
+             * @default []
+             */
+            variants: components["schemas"]["CampaignVariant"][];
+            /**
+             * Otherwise
+             * @default []
+             */
+            otherwise: number[];
             leads?: components["schemas"]["CampaignLeads"] | null;
             /**
              * Offer
@@ -13336,11 +13359,16 @@ export interface components {
         };
         /**
          * CampaignText
-         * @description The text that is sent, as the customer gets it.
+         * @description A text that is sent, as the customer gets it. ``place``: 0 of the first ones, 1 and 2 of those that stand in for what reached
+         *     nobody. ``share``: of the first ones, the percent of customers who get it.
          */
         CampaignText: {
             /** Id */
             id: number;
+            /** Place */
+            place: number;
+            /** Share */
+            share: number | null;
             /** Name */
             name: string;
             /**
@@ -13352,6 +13380,30 @@ export interface components {
             head: string;
             /** Whole */
             whole: string;
+        };
+        /**
+         * CampaignVariant
+         * @description 文案: another text of the first one's channel and kind, for ``share`` percent of those who are written to.
+         */
+        CampaignVariant: {
+            /** Template */
+            template: number;
+            /** Share */
+            share: number;
+        };
+        /**
+         * CampaignVariantOut
+         * @description 文案对比: one of the first texts that customers were drawn to, of the whole campaign. ``customers``: for whom it was asked.
+         */
+        CampaignVariantOut: {
+            /** Name */
+            name: string;
+            /** Share */
+            share: number;
+            /** Customers */
+            customers: number;
+            /** Rates */
+            rates: components["schemas"]["VariantRate"][];
         };
         /**
          * FunnelStep
@@ -13372,6 +13424,32 @@ export interface components {
             why: string;
             /** Customers */
             customers: number;
+        };
+        /**
+         * VariantRate
+         * @description What came of a text: of the customers for whom it was asked for, how many, the rate with its 95 % interval, and how many
+         *     percentage points more than of the first text, with that interval. Null: of nobody, of the first, or of too few to tell.
+         */
+        VariantRate: {
+            /**
+             * Code
+             * @enum {string}
+             */
+            code: "SENT" | "DELIVERED" | "ANSWERED" | "OPTED_OUT" | "REACHED";
+            /** Customers */
+            customers: number;
+            /** Rate */
+            rate: number | null;
+            /** Low */
+            low: number | null;
+            /** High */
+            high: number | null;
+            /** Difference */
+            difference: number | null;
+            /** Difference Low */
+            difference_low: number | null;
+            /** Difference High */
+            difference_high: number | null;
         };
         /**
          * CampaignIn
@@ -13420,13 +13498,30 @@ export interface components {
             held_out: number;
             /** Messages */
             messages: number;
+            /** Ways */
+            ways: components["schemas"]["CampaignWay"][];
             /** Leads */
             leads: number;
             /** Cost */
             cost: string;
+            /** Cost Most */
+            cost_most: string;
             chance: components["schemas"]["CampaignChance"];
             /** Faults */
             faults: components["schemas"]["CampaignFault"][];
+        };
+        /**
+         * CampaignWay
+         * @description Of a channel in the order of the texts: who may be taking part has agreed to it, and to none before it.
+         */
+        CampaignWay: {
+            /**
+             * Channel
+             * @enum {string}
+             */
+            channel: "SMS" | "EMAIL" | "WECOM" | "APP";
+            /** Customers */
+            customers: number;
         };
         /**
          * CampaignApproval
@@ -13454,8 +13549,14 @@ export interface components {
             place: number;
             /** Asked At */
             asked_at: string | null;
+            /** Variant */
+            variant: number | null;
             /** Message */
             message: ("QUEUED" | "SENDING" | "SENT" | "DELIVERED" | "FAILED" | "REFUSED" | "CANCELLED") | null;
+            /** Channel */
+            channel: ("SMS" | "EMAIL" | "WECOM" | "APP") | null;
+            /** Instead Of */
+            instead_of: ("SMS" | "EMAIL" | "WECOM" | "APP") | null;
             /** Why */
             why: string;
             /** Lead On */

@@ -73,7 +73,13 @@ function useWords() {
       const state = t(`outreach:state.${code}`);
       return [
         t("timeline.channelResult", { channel: t(`outreach:timeline.${before}`), result: state }),
-        [detail, why(after)].filter(Boolean).join(" · "),
+        [
+          detail,
+          title && t("outreach:channels.otherwise.insteadOf", { channel: t(`outreach:channel.${title}`) }),
+          why(after),
+        ]
+          .filter(Boolean)
+          .join(" · "),
       ];
     }
     switch (kind) {

@@ -35,6 +35,14 @@ export const FAULTS = [
   "NO_TOUCH",
   "TEXT_NOT_APPROVED",
   "TEXT_IS_SERVICE",
+  "NO_FIRST_TEXT",
+  "SHARES_NOT_100",
+  "TEXT_TWICE",
+  "VARIANT_NOT_APPROVED",
+  "VARIANT_UNLIKE",
+  "WAY_NOT_APPROVED",
+  "WAY_OF_OTHER_KIND",
+  "CHANNEL_TWICE",
   "BANNED_WORD",
   "BUDGET_SMALL",
   "SHARE",
@@ -42,6 +50,9 @@ export const FAULTS = [
   "GOAL_IS_AUDIENCE",
   "NO_AMOUNT",
 ] as const;
+export const VARIANT_STEPS = ["SENT", "DELIVERED", "ANSWERED", "OPTED_OUT", "REACHED"] as const;
+/** What the texts that are compared are called. */
+export const LETTERS = ["A", "B", "C", "D"] as const;
 export const VERDICTS = ["TOO_FEW", "UNEQUAL", "NOT_YET", "BETTER", "WORSE", "NONE"] as const;
 /** Shares that may be held out: blocks of twenty. */
 export const SHARES = [5, 10, 15, 20, 25, 30, 35, 40, 45, 50];

@@ -19,6 +19,9 @@ export function emptyPlan(today: string): Draft {
     ends_on: day(first + (WEEKS * 7 - 1) * DAY),
     by_hand: false,
     template: null,
+    template_share: 100,
+    variants: [],
+    otherwise: [],
     leads: null,
     offer: "",
     budget: "0",
@@ -27,6 +30,23 @@ export function emptyPlan(today: string): Draft {
     holdout: 10,
     holdout_least: 100,
     goal: { type: "AUM", segment: "", amount: "10000", days: 30 },
+  };
+}
+
+type Variant = NonNullable<Draft["variants"]>[number];
+
+/** Equal shares of so many texts: whole percents that sum to 100, the first ones get what is left over. */
+function evenShares(many: number): number[] {
+  const each = Math.floor(100 / many);
+  return Array.from({ length: many }, (_, n) => each + (n < 100 - each * many ? 1 : 0));
+}
+
+/** The plan with these texts compared with the first, all shares even; without any the first goes to everybody. */
+export function compared(variants: readonly Variant[]): Pick<Draft, "template_share" | "variants"> {
+  const [first = 100, ...others] = evenShares(variants.length + 1);
+  return {
+    template_share: first,
+    variants: variants.map((one, n) => ({ ...one, share: others[n] ?? one.share })),
   };
 }
 

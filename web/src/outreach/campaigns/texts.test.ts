@@ -2,10 +2,21 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { FLAT, LANGUAGES, PYTHON } from "@/app/textsOf";
-import { CAMPAIGN_STATES, FAULTS, FUNNEL, GOALS, HALTS, LOSSES, OBJECTIVES, PARTS, VERDICTS } from "./codes";
+import {
+  CAMPAIGN_STATES,
+  FAULTS,
+  FUNNEL,
+  GOALS,
+  HALTS,
+  LOSSES,
+  OBJECTIVES,
+  PARTS,
+  VARIANT_STEPS,
+  VERDICTS,
+} from "./codes";
 
 const of = (name: string) => readFileSync(join(PYTHON, `outreach/campaigns/${name}.py`), "utf8");
-const quoted = (text = "") => [...text.matchAll(/"([A-Z_]+)"/g)].map(([, code]) => code ?? "");
+const quoted = (text = "") => [...text.matchAll(/"([A-Z_0-9]+)"/g)].map(([, code]) => code ?? "");
 
 describe("campaigns have texts", () => {
   it.each<[string, readonly string[]]>([
@@ -17,6 +28,7 @@ describe("campaigns have texts", () => {
     ["goalType", GOALS],
     ["fault", FAULTS],
     ["effect.verdict", VERDICTS],
+    ["variants.step", VARIANT_STEPS],
     ["halt", HALTS.flatMap((code) => [`${code}.short`, `${code}.title`, `${code}.hint`])],
   ])("of %s", (group, codes) => {
     for (const language of LANGUAGES)
@@ -31,6 +43,8 @@ describe("campaigns have texts", () => {
     expect(quoted(/Objective = Literal\[([^\]]*)\]/.exec(of("plan"))?.[1])).toEqual([...OBJECTIVES]);
     const given = [...of("plan").matchAll(/fault\("[a-z]+", (.*)\)/g)].flatMap(([, rest]) => quoted(rest));
     given.push(...quoted(/fault\(field, (.*)\)/.exec(of("plan"))?.[1]));
+    given.push(...[...of("plan").matchAll(/yield "([A-Z_0-9]+)"/g)].map(([, code]) => code ?? ""));
     expect(new Set(given)).toEqual(new Set(FAULTS));
+    expect(quoted(/STEPS: [^=]*= \(([^)]*)\)/.exec(of("effect"))?.[1])).toEqual([...VARIANT_STEPS]);
   });
 });

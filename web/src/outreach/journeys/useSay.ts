@@ -65,7 +65,9 @@ export function useSay(choices: Choices): Say {
       case "HOLDOUT":
         return t("journey.say.holdout", { share: one.share });
       case "MESSAGE":
-        return t("journey.say.message", { text: message(one.template) });
+        return one.otherwise
+          ? t("journey.say.messageElse", { text: message(one.template), other: message(one.otherwise) })
+          : t("journey.say.message", { text: message(one.template) });
       case "TASK":
         return t("journey.say.task", { title: one.title });
       case "TAG":

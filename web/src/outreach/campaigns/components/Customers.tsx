@@ -9,7 +9,7 @@ import { count } from "@/shared/format/numbers";
 import { useFormat } from "@/shared/hooks/useFormat";
 import { useWhy } from "../../useWhy";
 import { useCampaignCustomers } from "../api";
-import { PARTS } from "../codes";
+import { LETTERS, PARTS } from "../codes";
 import type { CampaignCustomer } from "../types";
 import styles from "./campaign.module.css";
 
@@ -114,7 +114,18 @@ function Table({ rows, page, total, onPage }: TableProps) {
           render: (row) =>
             row.message && row.asked_at ? (
               <span className={styles.stack}>
-                {t(`state.${row.message}`)}
+                {[
+                  row.variant !== null && LETTERS[row.variant],
+                  row.channel && t(`channel.${row.channel}`),
+                  t(`state.${row.message}`),
+                ]
+                  .filter(Boolean)
+                  .join(" · ")}
+                {row.instead_of && (
+                  <small>
+                    {t("channels.otherwise.insteadOf", { channel: t(`channel.${row.instead_of}`) })}
+                  </small>
+                )}
                 <small>{why(row.why) || format.moment(row.asked_at)}</small>
               </span>
             ) : (

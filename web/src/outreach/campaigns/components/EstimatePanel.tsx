@@ -47,12 +47,30 @@ function Figures({ estimate, plan }: { estimate: Estimate; plan: CampaignIn["pla
             <dd>{count(customers)}</dd>
           </div>
         ))}
+        {estimate.ways.map(({ channel, customers }, n) => (
+          <div key={channel}>
+            <dt>
+              {t(n === 0 ? "campaign.estimate.way" : "campaign.estimate.wayNext", {
+                channel: t(`channel.${channel}`),
+              })}
+            </dt>
+            <dd>{count(customers)}</dd>
+          </div>
+        ))}
         <div>
           <dt>{t("campaign.estimate.cost")}</dt>
           <dd title={format.exact(estimate.cost)}>
             {t("campaign.yuan", { amount: format.money(estimate.cost) })}
           </dd>
         </div>
+        {estimate.ways.length > 0 && (
+          <div>
+            <dt>{t("campaign.estimate.costMost")}</dt>
+            <dd title={format.exact(estimate.cost_most)}>
+              {t("campaign.yuan", { amount: format.money(estimate.cost_most) })}
+            </dd>
+          </div>
+        )}
       </dl>
       <p>
         {t(`campaign.estimate.${power}`, {

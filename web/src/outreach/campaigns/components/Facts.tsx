@@ -2,6 +2,7 @@ import { useTranslation } from "react-i18next";
 import { Panel } from "@/shared/components/Panel";
 import { count } from "@/shared/format/numbers";
 import { useFormat } from "@/shared/hooks/useFormat";
+import { LETTERS } from "../codes";
 import type { CampaignDetail } from "../types";
 import { useWindow } from "../useWindow";
 import { Faults } from "./Faults";
@@ -12,7 +13,7 @@ export function Facts({ campaign }: { campaign: CampaignDetail }) {
   const { t } = useTranslation("outreach");
   const format = useFormat();
   const window = useWindow();
-  const { plan, text } = campaign;
+  const { plan, texts } = campaign;
   const rows: [string, string][] = [
     ["objective", t(`campaign.objective.${plan.objective}`)],
     ["about", plan.about],
@@ -58,10 +59,13 @@ export function Facts({ campaign }: { campaign: CampaignDetail }) {
                 <dd>{said}</dd>
               </div>
             ))}
-          {text && (
-            <div>
+          {texts.map((text, n) => (
+            <div key={`${text.place} ${text.id}`}>
               <dt>
-                {t("campaign.field.text")} · {text.name} · {t(`channel.${text.channel}`)}
+                {text.share === null
+                  ? t(`campaign.way.${text.place}`)
+                  : t("campaign.variants.named", { letter: LETTERS[n], share: text.share })}
+                {` · ${text.name} · ${t(`channel.${text.channel}`)}`}
               </dt>
               <dd>
                 <blockquote className={styles.bubble}>
@@ -70,7 +74,7 @@ export function Facts({ campaign }: { campaign: CampaignDetail }) {
                 </blockquote>
               </dd>
             </div>
-          )}
+          ))}
         </dl>
       </div>
     </Panel>

@@ -48,7 +48,10 @@ export function Rows({ rows }: { rows: Campaign[] }) {
             <span className={styles.stack}>
               {window(row)}
               <small>
-                {[row.channel && t(`channel.${row.channel}`), row.leads && t("campaign.byLeads")]
+                {[
+                  row.channels.map((channel) => t(`channel.${channel}`)).join(" → "),
+                  row.leads && t("campaign.byLeads"),
+                ]
                   .filter(Boolean)
                   .join(" · ")}
               </small>

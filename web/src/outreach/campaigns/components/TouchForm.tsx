@@ -3,31 +3,18 @@ import { useTranslation } from "react-i18next";
 import styles from "./campaign.module.css";
 import { Field } from "./Field";
 import type { FormProps } from "./PlanForm";
+import { TextsForm } from "./TextsForm";
 
 const LEADS = { script: "", priority: 2, days: 7, daily_cap: 5 };
 
-/** How customers are touched: a text, leads for their managers, or both; what each costs, and what all may cost. */
+/** How customers are touched: texts, leads for their managers, or both; what each costs, and what all may cost. */
 export function TouchForm({ plan, choices, onChange }: FormProps) {
   const { t } = useTranslation("outreach");
   const leads = plan.leads ?? null;
   const change = (part: Partial<typeof LEADS>) => onChange({ leads: { ...LEADS, ...leads, ...part } });
   return (
     <div className={styles.form}>
-      <Field name={t("campaign.field.text")}>
-        <Select
-          allowClear
-          value={plan.template ?? null}
-          placeholder={t("campaign.form.noText")}
-          notFoundContent={t("plan.noTexts")}
-          options={choices.templates
-            .filter(({ kind }) => kind !== "SERVICE")
-            .map(({ id, name, channel, kind }) => ({
-              value: id,
-              label: `${name} · ${t(`channel.${channel}`)} · ${t(`kind.${kind}`)}`,
-            }))}
-          onChange={(template) => onChange({ template: template ?? null })}
-        />
-      </Field>
+      <TextsForm plan={plan} choices={choices} onChange={onChange} />
       <Checkbox
         checked={leads !== null}
         onChange={({ target }) => onChange({ leads: target.checked ? LEADS : null })}

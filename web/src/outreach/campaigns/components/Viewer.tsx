@@ -9,6 +9,7 @@ import { EffectPanel } from "./EffectPanel";
 import { Decisions, Facts } from "./Facts";
 import { Funnel } from "./Funnel";
 import { State } from "./State";
+import { VariantsPanel } from "./VariantsPanel";
 import styles from "./campaign.module.css";
 
 interface Asked {
@@ -64,6 +65,7 @@ export function Viewer({ campaign, asked, onAsk, onEdit }: Props) {
           <div className={styles.columns}>
             <div className={styles.page}>
               <Funnel campaign={campaign} />
+              {campaign.variants.length > 0 && <VariantsPanel variants={campaign.variants} />}
               {campaign.effect && <EffectPanel effect={campaign.effect} />}
             </div>
             <CostPanel campaign={campaign} />

@@ -5,33 +5,53 @@ import type { ChangeTag, Choices, SendMessage } from "../types";
 import { Field } from "./Field";
 import type { FormProps } from "./StepForm";
 
-/** Which text goes out. */
+/** Which text goes out, and which one of another channel in its place if it reaches nobody. */
 export function MessageForm({ step, choices, onChange }: FormProps<SendMessage> & { choices: Choices }) {
   const { t } = useTranslation("outreach");
   const { templates } = choices;
+  const first = templates.find(({ id }) => id === step.template);
+  const seconds = templates.filter(({ channel, kind }) => kind === first?.kind && channel !== first.channel);
   return (
-    <Field
-      name={t("journey.form.template")}
-      hint={
-        templates.length === 0 && (
-          <>
-            {t("journey.form.noTexts")} <Link to="/templates">{t("journey.form.toTexts")}</Link>
-          </>
-        )
-      }
-    >
-      <Select
-        aria-label={t("journey.form.template")}
-        placeholder={t("journey.form.choose")}
-        value={templates.some(({ id }) => id === step.template) ? step.template : null}
-        showSearch={{ optionFilterProp: "label" }}
-        options={templates.map((row) => ({
-          value: row.id,
-          label: `${row.name} · ${t(`channel.${row.channel}`)} · ${t(`kind.${row.kind}`)}`,
-        }))}
-        onChange={(template) => template !== null && onChange({ ...step, template })}
-      />
-    </Field>
+    <>
+      <Field
+        name={t("journey.form.template")}
+        hint={
+          templates.length === 0 && (
+            <>
+              {t("journey.form.noTexts")} <Link to="/templates">{t("journey.form.toTexts")}</Link>
+            </>
+          )
+        }
+      >
+        <Select
+          aria-label={t("journey.form.template")}
+          placeholder={t("journey.form.choose")}
+          value={first ? step.template : null}
+          showSearch={{ optionFilterProp: "label" }}
+          options={templates.map((row) => ({
+            value: row.id,
+            label: `${row.name} · ${t(`channel.${row.channel}`)} · ${t(`kind.${row.kind}`)}`,
+          }))}
+          onChange={(template) => template !== null && onChange({ ...step, template, otherwise: null })}
+        />
+      </Field>
+      {first && (
+        <Field name={t("channels.otherwise.label")} hint={t("channels.otherwise.hint")}>
+          <Select
+            aria-label={t("channels.otherwise.label")}
+            allowClear
+            value={seconds.some(({ id }) => id === step.otherwise) ? (step.otherwise ?? null) : null}
+            placeholder={t("channels.otherwise.none")}
+            notFoundContent={t("channels.otherwise.noTexts", { kind: t(`kind.${first.kind}`) })}
+            options={seconds.map(({ id, name, channel }) => ({
+              value: id,
+              label: `${name} · ${t(`channel.${channel}`)}`,
+            }))}
+            onChange={(otherwise?: number | null) => onChange({ ...step, otherwise: otherwise ?? null })}
+          />
+        </Field>
+      )}
+    </>
   );
 }
 

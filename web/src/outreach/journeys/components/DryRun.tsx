@@ -84,7 +84,7 @@ function Path({ path, definition, say }: { path: DryPath; definition: Definition
     >
       <Timeline
         className={styles.timeline}
-        items={steps.map(({ step, at, out, why: held }, n) => {
+        items={steps.map(({ step, at, out, why: held, instead }, n) => {
           const passed = stepOf(definition, step);
           const way = say.way(passed, out);
           const message = passed?.type === "MESSAGE";
@@ -95,6 +95,9 @@ function Path({ path, definition, say }: { path: DryPath; definition: Definition
               <span className={styles.passed}>
                 <span>{say.stepAt(definition, step)}</span>
                 {way && <b>{t("journey.dry.out", { way })}</b>}
+                {message && instead && (
+                  <span>{t("journey.dry.instead", { channel: t(`channel.${instead}`) })}</span>
+                )}
                 {message &&
                   (held ? (
                     <span className={styles.bad}>{t("journey.dry.held", { why: why(held) })}</span>
