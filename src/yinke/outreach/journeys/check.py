@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from yinke.outreach.journeys.definition import (
@@ -35,7 +35,7 @@ class Known:
     events: Set[str]
     tags: Set[int]
     templates: Mapping[int, bool]
-    kinds: Mapping[int, tuple[str, str]]
+    kinds: Mapping[int, tuple[str, str]] = field(default_factory=dict)
     """Of those with an approved version, the channel and the kind."""
 
 

@@ -323,15 +323,14 @@ def dry_run(viewer: Viewer, definition: Definition, customers: int, journey_id: 
 
 
 def _judged(steps: list[Passed], customer: Customer, definition: Definition) -> list[PassedStep]:
-    """Each step, of messages with what the gate would say today, one by one: of the second text if the first's channel is closed."""
+    """Each step, of messages with what the gate would say today: of the second text if the first's channel is closed."""
     texts = {version.template_id: version for version in templates_in_use()}
     sends = {step.id: step for step in definition.steps if isinstance(step, SendMessage)}
     found = []
     for one in steps:
         step, why, instead = sends.get(one.step), "", None
-        first, second = (
-            texts.get(text or 0) for text in ((step.template, step.otherwise) if step else (None, None))
-        )
+        first = texts.get(step.template) if step else None
+        second = texts.get(step.otherwise or 0) if step else None
         if first is not None:
             why = _verdict(customer, first)
             if second is not None and why in OF_ITS_CHANNEL:

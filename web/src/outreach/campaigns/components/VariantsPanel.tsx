@@ -13,35 +13,34 @@ type Rate = Variant["rates"][number];
 /** What came of each text: every rate with its interval, and whether it differs from the first's. */
 export function VariantsPanel({ variants }: { variants: Variant[] }) {
   const { t } = useTranslation("outreach");
-  const rows = variants.map((variant, n) => ({ ...variant, letter: LETTERS[n] ?? "", first: n === 0 }));
-  const of = ({ rates }: Variant, code: Rate["code"]) => rates.find((rate) => rate.code === code);
   return (
     <Panel title={t("campaign.variants.title")} flush>
       <>
         <DataTable
-          rowKey={({ letter }) => letter}
-          rows={rows}
+          rowKey={({ code }) => code}
+          rows={VARIANT_STEPS.map((code) => ({ code }))}
           columns={[
             {
-              key: "text",
+              key: "step",
               title: t("campaign.variants.text"),
-              render: ({ letter, name, share, customers }) => (
-                <span className={styles.stack}>
-                  {t("campaign.variants.named", { letter, share })}
-                  <small>{name}</small>
-                  <small>{t("campaign.variants.asked", { number: count(customers) })}</small>
-                </span>
-              ),
+              render: ({ code }) => t(`campaign.variants.step.${code}`),
             },
-            ...VARIANT_STEPS.map((code) => ({
-              key: code,
-              title: t(`campaign.variants.step.${code}`),
+            ...variants.map(({ share, rates }, n) => ({
+              key: LETTERS[n] ?? "",
+              title: t("campaign.variants.named", { letter: LETTERS[n], share }),
               wide: true,
-              render: (row: (typeof rows)[number]) => <Told rate={of(row, code)} first={row.first} />,
+              render: ({ code }: { code: Rate["code"] }) => (
+                <Told rate={rates.find((rate) => rate.code === code)} first={n === 0} />
+              ),
             })),
           ]}
         />
         <p className={styles.verdict}>
+          {variants.map(({ name, customers }, n) => (
+            <span key={name}>
+              {t("campaign.variants.asked", { letter: LETTERS[n], name, number: count(customers) })}
+            </span>
+          ))}
           <small>{t("campaign.variants.hint")}</small>
         </p>
       </>
@@ -56,7 +55,7 @@ function Told({ rate, first }: { rate: Rate | undefined; first: boolean }) {
   const known = difference !== null && low !== null && high !== null;
   const clear = known && (low > 0 || high < 0);
   return (
-    <span className={styles.stack}>
+    <span className={`${styles.stack} ${styles.told}`}>
       <span className={styles.figure}>
         {percent(rate.rate)} ({count(rate.customers)})
       </span>
