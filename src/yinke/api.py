@@ -41,6 +41,7 @@ from yinke.outreach.api import router as outreach
 from yinke.outreach.campaigns.api import router as campaigns
 from yinke.outreach.journeys.api import router as journeys
 from yinke.outreach.salons.api import router as salons
+from yinke.outreach.points.api import router as points
 from yinke.privacy.api import router as privacy
 from yinke.privacy.rights_api import router as rights
 from yinke.scoring.api import router as scoring
@@ -96,6 +97,7 @@ api.add_router("", outreach)
 api.add_router("", journeys)
 api.add_router("", campaigns)
 api.add_router("", salons)
+api.add_router("", points)
 api.add_router("/nightly", nightly)
 
 

@@ -69,6 +69,9 @@ ACTIONS = (
     "campaign.pause", "campaign.resume", "campaign.end",
     "salon.save", "salon.submit", "salon.approve", "salon.refuse", "salon.withdraw", "salon.cancel", "salon.spend", "salon.invite",
     "salon.answer", "salon.check_in", "salon.uncheck",
+    "mission.save", "mission.submit", "mission.approve", "mission.refuse", "mission.withdraw", "mission.pause", "mission.resume", "mission.end",
+    "reward.save", "reward.submit", "reward.approve", "reward.refuse", "reward.withdraw", "reward.pause", "reward.resume", "reward.end",
+    "points.award", "points.redeem", "points.cancel", "points.reverse",
     "own_event.submit", "own_event.approve", "own_event.refuse", "own_event.withdraw", "own_event.stop",
 )  # fmt: skip
 """What is accounted for."""

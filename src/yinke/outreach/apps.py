@@ -13,13 +13,15 @@ class OutreachConfig(AppConfig):
         from yinke.outreach.journeys.night import bring_tasks, take_events
         from yinke.outreach.journeys.uses import used_by as used_by_journeys
         from yinke.outreach.salons.night import bring_salons
+        from yinke.outreach.points.night import bring_points
+        from yinke.outreach.points.queries import used_by as used_by_missions
         from yinke.outreach.services.plans_night import ask_for_messages
         from yinke.segments.queries_store import USES
 
         # a plan may take reasons away: only then leads are noted
         MESSENGERS.extend((take_events, ask_for_messages, take_leads))
-        BRINGERS.extend((bring_tasks, bring_leads, bring_salons))
-        USES.extend((used_by_journeys, used_by_campaigns))
+        BRINGERS.extend((bring_tasks, bring_leads, bring_salons, bring_points))
+        USES.extend((used_by_journeys, used_by_campaigns, used_by_missions))
         from yinke.care.customer_timeline import MARKS, SOURCES, source_of
 
         SOURCES.append(

@@ -284,9 +284,20 @@ from yinke.outreach.journeys.models import (  # noqa: E402
     JourneyVersion,
     Traveller,
 )
+from yinke.outreach.points.models import (  # noqa: E402
+    Mission,
+    PointsAccount,
+    PointsEntry,
+    PointsLot,
+    PointsPosting,
+    PointsUse,
+    Redemption,
+    Reward,
+)
 from yinke.outreach.salons.models import Salon, SalonGuest  # noqa: E402
 
 __all__ = [
     "Campaign", "CampaignMember", "CarePlan", "Channel", "DeadMailbox", "Journey", "JourneyComing", "JourneyTask", "JourneyVersion", "Kind",
-    "Message", "Reply", "Salon", "SalonGuest", "Template", "TemplateVersion", "Traveller", "WecomContact",
+    "Message", "Mission", "PointsAccount", "PointsEntry", "PointsLot", "PointsPosting", "PointsUse", "Redemption", "Reply", "Reward", "Salon",
+    "SalonGuest", "Template", "TemplateVersion", "Traveller", "WecomContact",
 ]  # fmt: skip

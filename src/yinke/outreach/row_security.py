@@ -1,7 +1,9 @@
 """Which rows of this context the web process sees (see ``common/row_security.py``)."""
 
-from yinke.common.row_security import EVERYWHERE, of_customer
+from yinke.common.row_security import EVERYWHERE, either, of_customer
 
+OF_ENTRY = "EXISTS (SELECT FROM outreach_pointsentry e WHERE e.id = entry_id)"
+"""Of what belongs to an entry of the ledger of points: the entry is seen."""
 POLICIES = {
     "outreach_message": of_customer(),
     "outreach_reply": of_customer(),
@@ -12,6 +14,12 @@ POLICIES = {
     "outreach_journeycoming": EVERYWHERE,
     "outreach_campaignmember": of_customer(),
     "outreach_salonguest": of_customer(),
+    "outreach_pointsaccount": either("customer_id IS NULL", of_customer()),
+    "outreach_pointsentry": of_customer(),
+    "outreach_pointsposting": OF_ENTRY,
+    "outreach_pointslot": OF_ENTRY,
+    "outreach_pointsuse": OF_ENTRY,
+    "outreach_redemption": of_customer(),
 }
 OPEN = {
     "outreach_campaign": "what was planned; no row of a customer",
@@ -19,6 +27,9 @@ OPEN = {
     "outreach_journey": "names and states of journeys; no row of a customer",
     "outreach_journeyversion": "what was drawn; no row of a customer",
     "outreach_salon": "what is held where and when; no row of a customer",
+    "outreach_mission": "what earns points; no row of a customer",
+    "outreach_reward": "what points buy; no row of a customer",
     "outreach_template": "texts for everybody; no row of a customer",
     "outreach_templateversion": "texts for everybody; no row of a customer",
 }
+APPEND_ONLY = ("outreach_pointsposting", "outreach_pointsuse")

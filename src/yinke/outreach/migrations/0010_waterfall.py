@@ -51,7 +51,7 @@ END $$;
 
 class Migration(migrations.Migration):
 
-    dependencies = [('outreach', '0007_more_channels')]
+    dependencies = [('outreach', '0009_points')]
 
     operations = [
         migrations.AddField(
