@@ -18,6 +18,7 @@ import {
   FunctionOutlined,
   HeartOutlined,
   HistoryOutlined,
+  GiftOutlined,
   InboxOutlined,
   MailOutlined,
   MergeCellsOutlined,
@@ -99,6 +100,7 @@ export const ENTRIES: Entry[] = [
     icon: NotificationOutlined,
   },
   { group: "outreach", path: "/salons", right: "salon.read", name: "nav.salons", icon: CoffeeOutlined },
+  { group: "outreach", path: "/points", right: "template.read", name: "nav.points", icon: GiftOutlined },
   {
     group: "outreach",
     path: "/templates",

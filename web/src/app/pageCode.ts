@@ -26,6 +26,7 @@ export const PAGES: { path: string; right?: string; load: Load }[] = [
   { path: "/salons", right: "salon.read", load: () => import("@/outreach/pages/Salons") },
   { path: "/salons/:id", right: "salon.read", load: () => import("@/outreach/pages/Salon") },
   { path: "/campaigns/:id", right: "template.read", load: () => import("@/outreach/pages/Campaign") },
+  { path: "/points", right: "template.read", load: () => import("@/outreach/pages/Points") },
   { path: "/own-events", right: "template.read", load: () => import("@/care/pages/OwnEvents") },
   { path: "/templates", right: "template.read", load: () => import("@/outreach/pages/Templates") },
   { path: "/messages", right: "message.read", load: () => import("@/outreach/pages/Messages") },

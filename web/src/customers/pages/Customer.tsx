@@ -4,6 +4,7 @@ import { useParams } from "react-router";
 import { NextSteps } from "@/care/components/NextSteps";
 import { NotFound } from "@/app/pages/NotFound";
 import { CustomerMessages } from "@/outreach/components/CustomerMessages";
+import { CustomerPoints } from "@/outreach/points/components/CustomerPoints";
 import { SamePerson } from "@/oneid/components/SamePerson";
 import { ConsentPanel } from "@/privacy/components/ConsentPanel";
 import { ChurnCard } from "@/scoring/components/ChurnCard";
@@ -59,6 +60,7 @@ export function Component() {
           <div className={styles.side}>
             <Timeline customerId={id} />
             <CustomerMessages customerId={id} name={customer.name} />
+            <CustomerPoints customerId={id} name={customer.name} />
             <SamePerson customerId={id} />
             <ChurnCard customerId={id} />
             <ValueCard customerId={id} />

@@ -10,6 +10,7 @@ const PLACES: Record<string, string> = {
   campaign: "/campaigns/",
   experiment: "/effect/",
   journey: "/journeys/",
+  mission: "/points?mission=",
   own_event: "/own-events?event=",
 };
 
