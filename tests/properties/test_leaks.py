@@ -52,13 +52,18 @@ from yinke.outreach.models import (
     CarePlan,
     Journey,
     Message,
+    Mission,
+    PointsEntry,
+    Redemption,
     Reply,
     Salon,
+    Reward,
     Template,
     TemplateVersion,
     Traveller,
     WecomContact,
 )
+from yinke.outreach.points.ledger import earn, spend
 from yinke.privacy.models import RightsCase
 from yinke.segments.kept import members_store
 from yinke.segments.models import ListedCustomer, Segment, SegmentVersion
@@ -250,8 +255,7 @@ def _between(world: World) -> dict[str, list[int]]:
         "handover_id": [handover.id], "tag_id": [tag.id], "tag": [tag.id], "list_id": [kept.id], "on_list": [kept.id],
         "action_id": [action.id], "relationship_id": [relation.id], "pair_id": [pair.id], "case_id": [case.id],
         "export_id": [1, 2], "alert_id": [1], "decision_id": [1], "one_id": [given.id], "split_id": [1],
-        **_said(world), "journey_id": [_journey(world)], "campaign_id": [_campaign(world)], "own_event_id": [_own_event(world, drawn)],
-        **_salon(world),
+        **_said(world), **_salon(world), **_points(world), "journey_id": [_journey(world)], "campaign_id": [_campaign(world)], "own_event_id": [_own_event(world, drawn)],
         "segment": [drawn.code], "name": ["loopback"],
         "code": [drawn.code], "field_code": [_owned(world)], "kind": ["churn"], "feedback_id": [1], "request_id": [1], "substitution_id": [1], "view_id": [1], "number": [1, 2, 3],
     }  # fmt: skip
@@ -364,6 +368,43 @@ def _salon(world: World) -> dict[str, list[int]]:
         for n, customer in enumerate(world.bank.customers.values())
     ]  # fmt: skip
     return {"salon_id": [salon.id], "guest_id": [one.id for one in made[:3]]}
+
+
+def _points(world: World) -> dict[str, list[Any]]:
+    """A mission and a reward that run, and a redemption of everybody's, each with a reason of its own."""
+    keeper, checker, now = world.bank.staff["运营"], world.bank.staff["合规"], timezone.now()
+    window = {"starts_on": f"{TODAY}", "ends_on": f"{TODAY + timedelta(days=300)}"}
+    shared = {
+        "state": "RUNNING",
+        "most": 99_999,
+        "digest": "d",
+        "made_by": keeper,
+        "made_at": now,
+        "decided_by": checker,
+    }
+    plan = {"segment": "rich", "counts": {"type": "HAND"}, "points": 10, "budget": 99_999, **window}
+    mission = Mission.objects.create(name="到店", plan=plan, **shared)
+    reward = Reward.objects.create(
+        name="杯子", plan={"points": 10, "stock": 99, "value": "9", **window}, **shared
+    )
+    entries, redemptions = [], []
+    for number, customer in enumerate(world.bank.customers.values()):
+        said = f"积分庚{number:02}"
+        earned = PointsEntry(
+            kind="AWARD", natural_key=f"a{number}", customer=customer, points=100, mission=mission, biz_date=TODAY, at=now, why=said,
+        )  # fmt: skip
+        entries.append(earn(earned, TODAY + timedelta(days=300)))
+        spent = spend(customer.id, reward, 10, key=f"s{number}", on=TODAY, at=now, by=keeper.id)
+        code = f"CODE{number:06}"
+        redemptions.append(Redemption.objects.create(
+            reward=reward, customer=customer, entry=spent, code=code, by=keeper, at=now, request_key=f"k{number}"
+        ))  # fmt: skip
+        world.facts |= {said: Fact(customer.id, "known"), code: Fact(customer.id, "exact")}
+    return {
+        "mission_id": [mission.id], "reward_id": [reward.id], "entry_id": [one.id for one in entries],
+        "redemption_id": [one.id for one in redemptions], "plan_kind": ["mission", "reward"], "plan_id": [CarePlan.objects.get().id, mission.id, reward.id],
+        "plan_step": ["submit", "withdraw", "pause", "resume", "end"],
+    }  # fmt: skip
 
 
 def _own_event(world: World, segment: Segment) -> int:

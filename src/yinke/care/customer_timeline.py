@@ -28,7 +28,7 @@ from yinke.customers.schemas import TimelineEntry, TimelinePage
 
 Kind = Literal[
     "CONTACT", "MESSAGE", "VISIT", "MONEY", "EVENT", "TASK", "TIER", "STAGE", "PROFILE", "OWNER", "RELATION",
-    "OPENED", "JOURNEY", "SALON",
+    "OPENED", "JOURNEY", "SALON", "POINTS",
 ]  # fmt: skip
 KINDS: tuple[str, ...] = get_args(Kind)
 PAGE = 30

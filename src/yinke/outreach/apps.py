@@ -48,6 +48,15 @@ class OutreachConfig(AppConfig):
             "concat(count(*), ' ', max(id), ' ', string_agg(state, '' ORDER BY id)) FROM outreach_message WHERE customer_id = %(c)s"
         )
         MARKS.append("concat(count(*), ' ', max(id)) FROM outreach_reply WHERE customer_id = %(c)s")
+        SOURCES.append(
+            source_of(
+                "points", ("POINTS",), "p.at",
+                "outreach_pointsentry p LEFT JOIN outreach_mission m ON m.id = p.mission_id LEFT JOIN outreach_reward r ON r.id = p.reward_id",
+                "p.customer_id = %(customer)s", id="p.id", says="p.kind", before="p.points",
+                detail="COALESCE(m.name, r.name, '')", who="p.by_id",
+            )
+        )  # fmt: skip
+        MARKS.append("concat(count(*), ' ', max(id)) FROM outreach_pointsentry WHERE customer_id = %(c)s")
         journeys = "outreach_traveller t JOIN outreach_journey j ON j.id = t.journey_id"
         walked = "t.customer_id = %(customer)s AND t.held_out IS NOT TRUE"  # nobody is told who is held out
         for source, code, at in (("journey", "ENTERED", "t.entered_at"), ("goal", "REACHED", "t.reached_at")):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 from django.http import HttpRequest
-from ninja import Path, Router
+from ninja import Path, Router, Status
 
 from yinke.access.auth import can, viewer_from
 from yinke.outreach.points import counter, queries, services
@@ -91,19 +91,19 @@ def replan_reward(request: HttpRequest, reward_id: RewardId, body: RewardIn) -> 
 @router.post("/points/{plan_kind}/{plan_id}/approve", response={204: None}, auth=can("template.approve"))
 def approve_points_plan(
     request: HttpRequest, plan_kind: PlanKind, plan_id: PlanId, body: PointsApproval
-) -> tuple[int, None]:
+) -> Status[None]:
     """Let what one has read run within its window."""
     services.approve(viewer_from(request), plan_kind, plan_id, body.digest)
-    return 204, None
+    return Status(204, None)
 
 
 @router.post("/points/{plan_kind}/{plan_id}/refuse", response={204: None}, auth=can("template.approve"))
 def refuse_points_plan(
     request: HttpRequest, plan_kind: PlanKind, plan_id: PlanId, body: PointsReason
-) -> tuple[int, None]:
+) -> Status[None]:
     """Give it back as a draft, with the reason."""
     services.refuse(viewer_from(request), plan_kind, plan_id, body.reason)
-    return 204, None
+    return Status(204, None)
 
 
 @router.post(
@@ -111,10 +111,10 @@ def refuse_points_plan(
 )
 def move_points_plan(
     request: HttpRequest, plan_kind: PlanKind, plan_id: PlanId, plan_step: PlanStep
-) -> tuple[int, None]:
+) -> Status[None]:
     """Submit, withdraw, pause, resume or end it."""
     services.STEPS[plan_step](viewer_from(request), plan_kind, plan_id)
-    return 204, None
+    return Status(204, None)
 
 
 @router.get("/customers/{customer_id}/points", response=CustomerPoints, auth=can("customer.read"))

@@ -6,6 +6,7 @@ import {
   CheckSquareOutlined,
   CoffeeOutlined,
   EditOutlined,
+  GiftOutlined,
   HomeOutlined,
   MessageOutlined,
   MoneyCollectOutlined,
@@ -22,6 +23,7 @@ import type { Schemas } from "@/app/client";
 import { Panel } from "@/shared/components/Panel";
 import { ProblemView } from "@/shared/components/ProblemView";
 import { today } from "@/shared/format/dates";
+import { count } from "@/shared/format/numbers";
 import { useFormat } from "@/shared/hooks/useFormat";
 import { useUrlState } from "@/shared/hooks/useUrlState";
 import { useWhy } from "@/outreach/useWhy";
@@ -44,16 +46,17 @@ const ICONS: Record<string, ComponentType> = {
   OPENED: HomeOutlined,
   JOURNEY: BranchesOutlined,
   SALON: CoffeeOutlined,
+  POINTS: GiftOutlined,
 };
 const GROUPS: Record<string, TimelineKind[]> = {
   CONTACT: ["CONTACT", "MESSAGE", "VISIT"],
   MONEY: ["MONEY"],
-  EVENT: ["EVENT", "JOURNEY", "SALON"],
+  EVENT: ["EVENT", "JOURNEY", "SALON", "POINTS"],
   TASK: ["TASK"],
   CHANGE: ["TIER", "STAGE", "PROFILE", "OWNER", "RELATION", "OPENED"],
 };
 /** Kinds whose minute is known; of the others only the day. */
-const TIMED = new Set(["CONTACT", "MESSAGE", "VISIT", "JOURNEY", "SALON"]);
+const TIMED = new Set(["CONTACT", "MESSAGE", "VISIT", "JOURNEY", "SALON", "POINTS"]);
 const DEFAULTS = { show: "" };
 
 /** An entry in the reader's words: what happened, and what there is to say of it. */
@@ -112,6 +115,8 @@ function useWords() {
         return [t(`outreach:timeline.${code}`), detail];
       case "SALON":
         return [t(`outreach:timeline.SALON_${code}`), detail];
+      case "POINTS":
+        return [t(`outreach:points.timeline.${code}`, { points: count(Math.abs(Number(before))) }), detail];
       case "OPENED":
         return [t("timeline.opened"), detail];
       case "MONEY":

@@ -14,6 +14,7 @@ describe("points have texts", () => {
     ["counts", COUNTED],
     ["often", OFTEN],
     ["entry", ENTRIES],
+    ["timeline", ENTRIES],
     ["fault", FAULTS],
     ["check", CHECKS],
     ["refusal", REFUSALS],
