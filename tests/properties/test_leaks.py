@@ -373,7 +373,10 @@ def _salon(world: World) -> dict[str, list[int]]:
 def _points(world: World) -> dict[str, list[Any]]:
     """A mission and a reward that run, and a redemption of everybody's, each with a reason of its own."""
     keeper, checker, now = world.bank.staff["运营"], world.bank.staff["合规"], timezone.now()
-    window = {"starts_on": f"{TODAY}", "ends_on": f"{TODAY + timedelta(days=300)}"}
+    window, many = (
+        {"starts_on": f"{TODAY}", "ends_on": f"{TODAY + timedelta(days=300)}"},
+        len(world.bank.customers),
+    )
     shared = {
         "state": "RUNNING",
         "most": 99_999,
@@ -383,9 +386,9 @@ def _points(world: World) -> dict[str, list[Any]]:
         "decided_by": checker,
     }
     plan = {"segment": "rich", "counts": {"type": "HAND"}, "points": 10, "budget": 99_999, **window}
-    mission = Mission.objects.create(name="到店", plan=plan, **shared)
+    mission = Mission.objects.create(name="到店", plan=plan, used=100 * many, **shared)
     reward = Reward.objects.create(
-        name="杯子", plan={"points": 10, "stock": 99, "value": "9", **window}, **shared
+        name="杯子", plan={"points": 10, "stock": 99, "value": "9", **window}, used=many, **shared
     )
     entries, redemptions = [], []
     for number, customer in enumerate(world.bank.customers.values()):
