@@ -93,6 +93,21 @@ class Thresholds:
             values[code] = in_force[-1].value
         return values
 
+    def standing(self, biz_date: date) -> Mapping[str, tuple[Threshold, Threshold | None]]:
+        """Of each code the row in force on ``biz_date`` and the next that is still to come, in the order of the files.
+
+        >>> rows = [Threshold("a", date(y, 1, 1), y, "", "", "", "", "") for y in (2020, 2025, 2027)]
+        >>> now, coming = Thresholds(rows).standing(date(2026, 1, 1))["a"]
+        >>> now.value, coming and coming.value
+        (2025, 2027)
+        """
+        found: dict[str, tuple[Threshold, Threshold | None]] = {}
+        for code, rows in self._by_code.items():
+            row = ([one for one in rows if one.valid_from <= biz_date] or rows[:1])[-1]
+            later = [one for one in rows if one.valid_from > max(biz_date, row.valid_from)]
+            found[code] = (row, later[0] if later else None)
+        return found
+
     @classmethod
     def load(cls, *over: Path, then: Path | None = None) -> Thresholds:
         """Read every context's defaults, then lay the files of ``over`` on top, in order.

@@ -79,6 +79,11 @@ def locked(customer_ids: Iterable[int]) -> People:
     return _people(customer_ids, Customer.objects.select_for_update(no_key=True))
 
 
+def looked_up(customer_ids: Iterable[int]) -> People:
+    """As ``locked``, for who only asks what would become of messages: no row is held."""
+    return _people(customer_ids, Customer.objects.all())
+
+
 def _people(customer_ids: Iterable[int], rows: QuerySet[Customer]) -> People:
     persons = together(set(customer_ids))
     everybody = set[int]().union(*persons.values()) if persons else set()
@@ -115,7 +120,7 @@ def judge(
     Returns:
         By place in ``messages``.
     """
-    known = people or _people({message.customer_id for message in messages}, Customer.objects.all())
+    known = people or looked_up({message.customer_id for message in messages})
     asked = _Asked(messages, at, values, known.customers, known.persons)
     verdicts: dict[int, Verdict] = {}
     going = list(range(len(messages)))

@@ -30,6 +30,11 @@ export const PAGES: { path: string; right?: string; load: Load }[] = [
   { path: "/own-events", right: "template.read", load: () => import("@/care/pages/OwnEvents") },
   { path: "/templates", right: "template.read", load: () => import("@/outreach/pages/Templates") },
   { path: "/messages", right: "message.read", load: () => import("@/outreach/pages/Messages") },
+  {
+    path: "/messages/policy",
+    right: "customer.read",
+    load: () => import("@/outreach/pages/ContactPolicy"),
+  },
   { path: "/effect", right: "effect.read", load: () => import("@/effect/pages/Experiments") },
   { path: "/effect/new", right: "effect.make", load: () => import("@/effect/pages/NewExperiment") },
   { path: "/effect/:id", right: "effect.read", load: () => import("@/effect/pages/Experiment") },

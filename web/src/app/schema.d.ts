@@ -4288,6 +4288,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/contact-policy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Contact Policy
+         * @description What the gate does now, and what it held back among the viewer's customers.
+         */
+        get: operations["get_contact_policy"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/customers/{customer_id}/may-contact": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Check Contact
+         * @description What the gate would say of a message to a customer now; nothing is sent.
+         */
+        get: operations["check_contact"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/journeys": {
         parameters: {
             query?: never;
@@ -12340,6 +12380,116 @@ export interface components {
             most: number;
         };
         /**
+         * ContactPolicyOut
+         * @description The rules in the order in which the gate asks, as they hold on a day.
+         */
+        ContactPolicyOut: {
+            /**
+             * On
+             * Format: date
+             */
+            on: string;
+            /** Rules */
+            rules: components["schemas"]["PolicyRule"][];
+        };
+        /**
+         * HeldBack
+         * @description Messages of one channel that a rule held back for one reason: in 7 and 30 days for good, and those that wait now.
+         */
+        HeldBack: {
+            /** Why */
+            why: string;
+            /**
+             * Channel
+             * @enum {string}
+             */
+            channel: "SMS" | "EMAIL" | "WECOM" | "APP";
+            /** Days 7 */
+            days_7: number;
+            /** Days 30 */
+            days_30: number;
+            /** Waiting */
+            waiting: number;
+        };
+        /**
+         * PolicyRule
+         * @description A rule of the gate. ``kinds``: the messages of which it is asked.
+         */
+        PolicyRule: {
+            /** Code */
+            code: string;
+            /** Kinds */
+            kinds: ("MARKETING" | "GREETING" | "SERVICE")[];
+            /** Thresholds */
+            thresholds: components["schemas"]["PolicyThreshold"][];
+            /** Held */
+            held: components["schemas"]["HeldBack"][];
+        };
+        /**
+         * PolicyThreshold
+         * @description A threshold of a rule as it stands, and what comes next.
+         */
+        PolicyThreshold: {
+            /** Code */
+            code: string;
+            /** Name */
+            name: string;
+            /** Value */
+            value: number | string | string[];
+            /** Owner */
+            owner: string;
+            /** Source */
+            source: string;
+            /**
+             * Valid From
+             * Format: date
+             */
+            valid_from: string;
+            /** Next Value */
+            next_value: number | string | string[] | null;
+            /** Next From */
+            next_from: string | null;
+        };
+        /**
+         * ContactCheckOut
+         * @description Whether a customer may be written to at this moment, by channel and kind.
+         */
+        ContactCheckOut: {
+            /** Customer Id */
+            customer_id: number;
+            /** Customer */
+            customer: string;
+            /** Cust No */
+            cust_no: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Verdicts */
+            verdicts: components["schemas"]["ContactVerdict"][];
+        };
+        /**
+         * ContactVerdict
+         * @description What the gate would say. ``why`` empty: it may go; ``until``: from when on it may be asked again; null: not at all.
+         */
+        ContactVerdict: {
+            /**
+             * Channel
+             * @enum {string}
+             */
+            channel: "SMS" | "EMAIL" | "WECOM" | "APP";
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "MARKETING" | "GREETING" | "SERVICE";
+            /** Why */
+            why: string;
+            /** Until */
+            until: string | null;
+        };
+        /**
          * JourneyOut
          * @description A journey in the list.
          */
@@ -19667,6 +19817,50 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CarePlanOut"];
+                };
+            };
+        };
+    };
+    get_contact_policy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContactPolicyOut"];
+                };
+            };
+        };
+    };
+    check_contact: {
+        parameters: {
+            query?: {
+                risk?: number | null;
+            };
+            header?: never;
+            path: {
+                customer_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContactCheckOut"];
                 };
             };
         };

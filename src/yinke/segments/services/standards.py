@@ -61,18 +61,8 @@ class Standard:
 
 def standards(on: date) -> list[Standard]:
     """The thresholds that tell tiers and stages apart, as they hold on a date, in the order of their file."""
-    found: dict[str, list[Threshold]] = {}
-    for row in load_thresholds(settings.YINKE.thresholds).rows:
-        if row.code in CODES:
-            found.setdefault(row.code, []).append(row)
-    told = []
-    for rows in found.values():
-        dated = list({row.valid_from: row for row in rows}.values())  # a later row wins for the same date
-        dated.sort()
-        in_force = [row for row in dated if row.valid_from <= on] or dated[:1]
-        later = [row for row in dated if row.valid_from > on and row is not in_force[-1]]
-        told.append(Standard(in_force[-1], later[0] if later else None))
-    return told
+    standing = load_thresholds(settings.YINKE.thresholds).standing(on)
+    return [Standard(*pair) for code, pair in standing.items() if code in CODES]
 
 
 def checked(values: Mapping[str, Any], on: date) -> dict[str, Any]:

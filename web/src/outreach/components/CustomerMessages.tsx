@@ -1,5 +1,6 @@
 import { Button, Skeleton } from "antd";
 import { useTranslation } from "react-i18next";
+import { Link } from "react-router";
 import { Panel } from "@/shared/components/Panel";
 import { ProblemView } from "@/shared/components/ProblemView";
 import { useFormat } from "@/shared/hooks/useFormat";
@@ -14,7 +15,15 @@ export function CustomerMessages({ customerId, name }: { customerId: number; nam
   const { t } = useTranslation("outreach");
   const found = useCustomerMessages(customerId);
   return (
-    <Panel title={t("customer.title")} extra={<SendText customerId={customerId} name={name} />}>
+    <Panel
+      title={t("customer.title")}
+      extra={
+        <span className={styles.tools}>
+          <Link to={`/messages/policy?customer=${customerId}`}>{t("policy.mayWe")}</Link>
+          <SendText customerId={customerId} name={name} />
+        </span>
+      }
+    >
       {found.error && !found.data && <ProblemView error={found.error} onRetry={() => void found.refetch()} />}
       {found.isPending && <Skeleton active paragraph={{ rows: 2 }} title={false} />}
       {found.data?.length === 0 && <p className={styles.quiet}>{t("customer.none")}</p>}

@@ -1,5 +1,6 @@
 import { Alert, Button, Segmented, Skeleton } from "antd";
 import { useTranslation } from "react-i18next";
+import { Link } from "react-router";
 import { PageTitle } from "@/shared/components/PageTitle";
 import { Panel } from "@/shared/components/Panel";
 import { ProblemView } from "@/shared/components/ProblemView";
@@ -27,12 +28,15 @@ export function Component() {
       <PageTitle
         question={t("messages.question")}
         extra={
-          <Segmented
-            aria-label={t("messages.days")}
-            value={days}
-            options={DAYS.map((value) => ({ value, label: t("messages.lastDays", { count: value }) }))}
-            onChange={(value) => setUrl({ days: `${value}` })}
-          />
+          <span className={styles.tools}>
+            <Link to="/messages/policy">{t("policy.open")}</Link>
+            <Segmented
+              aria-label={t("messages.days")}
+              value={days}
+              options={DAYS.map((value) => ({ value, label: t("messages.lastDays", { count: value }) }))}
+              onChange={(value) => setUrl({ days: `${value}` })}
+            />
+          </span>
         }
       />
       {found.error && !found.data && <ProblemView error={found.error} onRetry={() => void found.refetch()} />}
