@@ -43,6 +43,7 @@ from yinke.outreach.journeys.api import router as journeys
 from yinke.outreach.salons.api import router as salons
 from yinke.outreach.points.api import router as points
 from yinke.outreach.policy_api import router as contact_policy
+from yinke.outreach.ready.api import router as ready_care
 from yinke.privacy.api import router as privacy
 from yinke.privacy.rights_api import router as rights
 from yinke.scoring.api import router as scoring
@@ -96,6 +97,7 @@ api.add_router("/scoring", scoring)
 api.add_router("", effect)
 api.add_router("", outreach)
 api.add_router("", contact_policy)
+api.add_router("", ready_care)
 api.add_router("", journeys)
 api.add_router("", campaigns)
 api.add_router("", salons)

@@ -302,7 +302,7 @@ def _said(world: World) -> dict[str, list[int]]:
         }  # fmt: skip
     return {
         "template_id": [text.id], "template": [text.id], "version_id": [one.id for one in versions], "plan_id": [plan.id],
-        "otherwise_id": [text.id],
+        "otherwise_id": [text.id], "ready_code": ["birthday", "onboarding"],
         "message_id": [one.id for one in sent[:3]],
     }  # fmt: skip
 

@@ -62,7 +62,7 @@ ACTIONS = (
     "export.request", "export.approve", "export.refuse", "export.withdraw", "export.make", "export.download",
     "alert.acknowledge", "task.assign", "task.make", "task.take_back", "contact.withdraw",
     "template.submit", "template.approve", "template.refuse", "template.withdraw", "template.retire", "dnd.reply", "wecom.bring",
-    "plan.propose", "plan.approve", "plan.refuse", "plan.withdraw", "plan.stop",
+    "plan.propose", "plan.approve", "plan.refuse", "plan.withdraw", "plan.stop", "ready.take",
     "journey.save", "journey.submit", "journey.approve", "journey.refuse", "journey.withdraw", "journey.pause", "journey.resume",
     "journey.stop", "journey.enter",
     "campaign.save", "campaign.submit", "campaign.approve", "campaign.refuse", "campaign.withdraw", "campaign.start", "campaign.begin",

@@ -41,6 +41,17 @@ class Template(models.Model):
     made_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     made_at = models.DateTimeField(auto_now_add=True)
     retired_at = models.DateTimeField(null=True)
+    ready = models.CharField(max_length=30, blank=True, default="", db_default="")
+    """The ready text (``ready/ready.yaml``) that it was taken from; empty: the bank's own."""
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["ready"],
+                condition=~Q(ready="") & Q(retired_at=None),
+                name="outreach_one_of_a_ready_text",
+            )
+        ]
 
 
 class TemplateVersion(models.Model):
@@ -157,6 +168,17 @@ class CarePlan(models.Model):
     stopped_at = models.DateTimeField(null=True)
     reason = models.CharField(max_length=200, blank=True)
     """Why it was refused."""
+    ready = models.CharField(max_length=30, blank=True, default="", db_default="")
+    """The ready plan (``ready/ready.yaml``) that it was taken from; empty: the bank's own."""
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["ready"],
+                condition=~Q(ready="") & Q(state__in=("PENDING", "RUNNING")),
+                name="outreach_one_of_a_ready_plan",
+            )
+        ]
 
 
 class Message(models.Model):

@@ -4328,6 +4328,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/ready-care": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Ready Care
+         * @description Ready plans and journeys, and how far the bank is with each.
+         */
+        get: operations["list_ready_care"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/ready-care/{ready_code}/take": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take Ready Care
+         * @description Submit its texts for approval and draw the journey; of a plan whose texts are approved: ask for it.
+         */
+        post: operations["take_ready_care"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/journeys": {
         parameters: {
             query?: never;
@@ -12490,6 +12530,78 @@ export interface components {
             until: string | null;
         };
         /**
+         * ReadyOut
+         * @description A ready plan of care or journey.
+         *
+         *     ``state``: NEW: nothing is taken; TEXTS: its texts wait for approval; REFUSED: one was refused; READY: all are approved, the plan can be
+         *     asked for; DRAFT, PENDING, RUNNING, PAUSED: it stands in the bank so.
+         */
+        ReadyOut: {
+            /** Code */
+            code: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "PLAN" | "JOURNEY";
+            /** Name */
+            name: string;
+            /** About */
+            about: string;
+            /** Event */
+            event: string;
+            /** Tier From */
+            tier_from: number | null;
+            /** Tier To */
+            tier_to: number | null;
+            /** On Due */
+            on_due: boolean | null;
+            /** Instead */
+            instead: boolean | null;
+            /** Steps */
+            steps: number;
+            /** Tasks */
+            tasks: string[];
+            /** Goal */
+            goal: string;
+            /** Texts */
+            texts: components["schemas"]["ReadyTextOut"][];
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "NEW" | "TEXTS" | "REFUSED" | "READY" | "DRAFT" | "PENDING" | "RUNNING" | "PAUSED";
+            /** Journey Id */
+            journey_id: number | null;
+            /** May Take */
+            may_take: boolean;
+        };
+        /**
+         * ReadyTextOut
+         * @description A text that it needs, as it would go out, and how far the bank's own copy is (NEW: there is none).
+         */
+        ReadyTextOut: {
+            /** Name */
+            name: string;
+            /**
+             * Channel
+             * @enum {string}
+             */
+            channel: "SMS" | "EMAIL" | "WECOM" | "APP";
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "MARKETING" | "GREETING" | "SERVICE";
+            /** Text */
+            text: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "NEW" | "PENDING" | "APPROVED" | "REFUSED" | "WITHDRAWN";
+        };
+        /**
          * JourneyOut
          * @description A journey in the list.
          */
@@ -19861,6 +19973,48 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ContactCheckOut"];
+                };
+            };
+        };
+    };
+    list_ready_care: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReadyOut"][];
+                };
+            };
+        };
+    };
+    take_ready_care: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ready_code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReadyOut"];
                 };
             };
         };

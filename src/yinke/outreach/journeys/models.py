@@ -38,6 +38,17 @@ class Journey(models.Model):
     date_done = models.BooleanField(default=False)
     """The date of its trigger has come and been seen to."""
     ticked_at = models.DateTimeField(null=True)
+    ready = models.CharField(max_length=30, blank=True, default="", db_default="")
+    """The ready journey (``outreach/ready/ready.yaml``) that it was taken from; empty: the bank's own."""
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["ready"],
+                condition=~Q(ready="") & ~Q(state="STOPPED"),
+                name="outreach_one_of_a_ready_journey",
+            )
+        ]
 
 
 @kept("journey", "number", "state", "decided_by", "reason")

@@ -14,6 +14,7 @@ import { useUrlState } from "@/shared/hooks/useUrlState";
 import { usePlanDeed, usePlans, type Plan, type PlanDeed } from "../api";
 import styles from "../components/outreach.module.css";
 import { PlanDialog } from "../components/PlanDialog";
+import { ReadyCards } from "../ready/components/ReadyCards";
 
 const COLOURS = {
   PENDING: "warning",
@@ -42,18 +43,21 @@ export function Component() {
       {found.error && !found.data && <ProblemView error={found.error} onRetry={() => void found.refetch()} />}
       {found.isPending && <Skeleton active paragraph={{ rows: 6 }} />}
       {found.data && (
-        <Panel flush>
-          {found.data.length === 0 ? (
-            <EmptyState
-              icon={<HeartOutlined />}
-              title={t("plan.none")}
-              hint={t("plan.noneHint")}
-              action={make}
-            />
-          ) : (
-            <Rows rows={found.data} />
-          )}
-        </Panel>
+        <div className={styles.page}>
+          <Panel flush>
+            {found.data.length === 0 ? (
+              <EmptyState
+                icon={<HeartOutlined />}
+                title={t("plan.none")}
+                hint={whole ? `${t("plan.noneHint")} ${t("ready.invite")}` : t("plan.noneHint")}
+                action={make}
+              />
+            ) : (
+              <Rows rows={found.data} />
+            )}
+          </Panel>
+          <ReadyCards kind="PLAN" />
+        </div>
       )}
       {whole && making && (
         <PlanDialog

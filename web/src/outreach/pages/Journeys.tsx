@@ -10,10 +10,12 @@ import { Panel } from "@/shared/components/Panel";
 import { ProblemView } from "@/shared/components/ProblemView";
 import { count, percent } from "@/shared/format/numbers";
 import { useFormat } from "@/shared/hooks/useFormat";
+import page from "../components/outreach.module.css";
 import { useJourneys } from "../journeys/api";
 import styles from "../journeys/components/journey.module.css";
 import { State } from "../journeys/components/State";
 import type { Journey } from "../journeys/types";
+import { ReadyCards } from "../ready/components/ReadyCards";
 
 /** 客户旅程: which run, and what they bring. */
 export function Component() {
@@ -34,18 +36,21 @@ export function Component() {
       {found.error && !found.data && <ProblemView error={found.error} onRetry={() => void found.refetch()} />}
       {found.isPending && <Skeleton active paragraph={{ rows: 6 }} />}
       {found.data && (
-        <Panel flush>
-          {found.data.length === 0 ? (
-            <EmptyState
-              icon={<BranchesOutlined />}
-              title={t("journey.none")}
-              hint={t(whole ? "journey.noneHint" : "journey.noneOthers")}
-              action={make}
-            />
-          ) : (
-            <Rows rows={found.data} />
-          )}
-        </Panel>
+        <div className={page.page}>
+          <Panel flush>
+            {found.data.length === 0 ? (
+              <EmptyState
+                icon={<BranchesOutlined />}
+                title={t("journey.none")}
+                hint={whole ? `${t("journey.noneHint")} ${t("ready.invite")}` : t("journey.noneOthers")}
+                action={make}
+              />
+            ) : (
+              <Rows rows={found.data} />
+            )}
+          </Panel>
+          <ReadyCards kind="JOURNEY" />
+        </div>
       )}
     </>
   );
