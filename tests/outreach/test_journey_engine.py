@@ -20,7 +20,7 @@ NOW = datetime(2026, 11, 2, 10, 15, tzinfo=SHANGHAI)
 """A Monday."""
 PEOPLE = range(1, 41)
 SEGMENTS = {"even": BitMap(n for n in PEOPLE if n % 2 == 0), "first": BitMap(range(1, 11))}
-KNOWN = Known({"even", "first"}, {"even", "first"}, {"E01"}, {1}, {1: True, 2: False})
+KNOWN = Known({"even", "first"}, {"even", "first"}, {"E01"}, {1}, {1: True, 2: False}, {"hobby": lambda value: value == "gold"})
 
 
 @dataclass
@@ -46,6 +46,10 @@ class Bank:
         self.done.append((step.id, frozenset(whom)))
 
     tag = task
+
+    def fill(self, step: Any, whom: BitMap) -> BitMap:
+        self.done.append((step.id, frozenset(whom)))
+        return whom if step.value == "gold" else BitMap()
 
 
 def journey(*steps: dict[str, Any], start: str | None = "a", **more: Any) -> Definition:
@@ -177,7 +181,7 @@ def steps(draw: st.DrawFn) -> list[dict[str, Any]]:
     for name in NAMES[: draw(st.integers(1, 7))]:
         kind = draw(
             st.sampled_from(
-                ["WAIT", "WORKTIME", "AWAIT", "CONDITION", "SPLIT", "HOLDOUT", "MESSAGE", "TASK", "TAG"]
+                ["WAIT", "WORKTIME", "AWAIT", "CONDITION", "SPLIT", "HOLDOUT", "MESSAGE", "TASK", "TAG", "FIELD"]
             )
         )
         step: dict[str, Any] = {"id": name, "type": kind}
@@ -193,7 +197,7 @@ def steps(draw: st.DrawFn) -> list[dict[str, Any]]:
         else:
             step["next"] = draw(TARGETS)
             step |= {"WAIT": {"days": draw(st.integers(0, 2)), "hours": 1}, "HOLDOUT": {"share": 20}, "MESSAGE": {"template": 1},
-                     "TASK": {"title": "x"}, "TAG": {"tag": 1}}.get(kind, {})  # fmt: skip
+                     "TASK": {"title": "x"}, "TAG": {"tag": 1}, "FIELD": {"field": "hobby", "value": "gold"}}.get(kind, {})  # fmt: skip
         made.append(step)
     return made
 
@@ -319,6 +323,10 @@ WAIT = {"id": "a", "type": "WAIT", "days": 1}
         ([{"id": "a", "type": "MESSAGE", "template": 2}], {}, [("a", "TEMPLATE_NOT_APPROVED", "2")]),
         ([{"id": "a", "type": "MESSAGE", "template": 3}], {}, [("a", "NO_SUCH_TEMPLATE", "3")]),
         ([{"id": "a", "type": "TAG", "tag": 2}], {}, [("a", "NO_SUCH_TAG", "2")]),
+        ([{"id": "a", "type": "FIELD", "field": "hobby", "value": "gold"}], {}, []),
+        ([{"id": "a", "type": "FIELD", "field": "", "value": "gold"}], {}, [("a", "NO_SUCH_FIELD", "")]),
+        ([{"id": "a", "type": "FIELD", "field": "hobby", "value": "iron"}], {}, [("a", "VALUE_DOES_NOT_FIT", "hobby")]),
+        ([{"id": "a", "type": "FIELD", "field": "hobby"}], {}, [("a", "VALUE_DOES_NOT_FIT", "hobby")]),
     ],
 )  # fmt: skip
 def test_each_fault_is_named_with_its_place(

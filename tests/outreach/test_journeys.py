@@ -22,6 +22,7 @@ from tests.care.nights import ONE, event
 from tests.outreach.journeys import JourneyBank
 from yinke.care.models import Reason, Task
 from yinke.common.errors import NotAllowed, YinkeError
+from yinke.customers.custom_models import CustomField, CustomValue
 from yinke.customers.list_models import BulkAction, CustomerTag, Tag
 from yinke.customers.models import Customer
 from yinke.outreach.gate import judge
@@ -567,10 +568,12 @@ def test_a_killed_worker_has_done_whole_chunks_or_nothing_and_the_next_does_the_
     bank = JourneyBank(tmp_path, settings)
     people = [bank.customer(f"客{n}").id for n in range(10)]
     tag = Tag.objects.create(org=bank.orgs["总行"], name="走过", made_by=bank.staff["运营"])
+    CustomField.objects.create(code="care", name_zh="关怀", kind="YES_NO", owner=bank.staff["运营"])
     task = {"id": "t", "type": "TASK", "title": "回访", "next": "g"}
     journey = bank.drawn(
-        message(bank, next="t"), task, {"id": "g", "type": "TAG", "tag": tag.id, "next": None}
-    )
+        message(bank, next="t"), task, {"id": "g", "type": "TAG", "tag": tag.id, "next": "f"},
+        {"id": "f", "type": "FIELD", "field": "care", "value": True, "next": None},
+    )  # fmt: skip
     bank.members("rich", people)
     place = {
         **os.environ, "TEST_DATABASE": connection.settings_dict["NAME"], "TEST_LAKE": str(tmp_path),
@@ -581,19 +584,20 @@ def test_a_killed_worker_has_done_whole_chunks_or_nothing_and_the_next_does_the_
         command = [sys.executable, "-m", "tests.outreach.die", f"{places}"]
         return subprocess.run(command, env=place, timeout=300, check=False).returncode
 
-    def done() -> tuple[int, int, int, int]:
+    def done() -> tuple[int, int, int, int, int]:
         through = Traveller.objects.filter(journey=journey, state="DONE")
         return (
             through.count(),
             Message.objects.count(),
             JourneyTask.objects.count(),
             CustomerTag.objects.count(),
+            CustomValue.objects.count(),
         )
 
-    assert run(1) == -signal.SIGKILL and done() == (0, 0, 0, 0)
-    assert run(2) == -signal.SIGKILL and done() == (4, 4, 4, 4)
-    assert run(0) == 0 and done() == (10, 10, 10, 10)
-    assert run(0) == 0 and done() == (10, 10, 10, 10)
+    assert run(1) == -signal.SIGKILL and done() == (0, 0, 0, 0, 0)
+    assert run(2) == -signal.SIGKILL and done() == (4, 4, 4, 4, 4)
+    assert run(0) == 0 and done() == (10, 10, 10, 10, 10)
+    assert run(0) == 0 and done() == (10, 10, 10, 10, 10)
 
 
 def test_a_customer_who_is_deleted_leaves_his_journeys(bank: JourneyBank) -> None:

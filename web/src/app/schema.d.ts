@@ -12675,6 +12675,25 @@ export interface components {
             no?: string | null;
         };
         /**
+         * ChangeField
+         * @description 改字段: writes down a value of one of the bank's own fields, as its kind has it; null: nobody has said which yet.
+         */
+        ChangeField: {
+            /** Id */
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "FIELD";
+            /** Field */
+            field: string;
+            /** Value */
+            value?: string | boolean | number | string[] | null;
+            /** Next */
+            next?: string | null;
+        };
+        /**
          * ChangeTag
          * @description 标签变更: gives or takes a tag that people may set.
          */
@@ -12745,7 +12764,7 @@ export interface components {
              * Steps
              * @default []
              */
-            steps: (components["schemas"]["Wait"] | components["schemas"]["WorkTime"] | components["schemas"]["Await"] | components["schemas"]["Condition"] | components["schemas"]["Split"] | components["schemas"]["Holdout"] | components["schemas"]["SendMessage"] | components["schemas"]["ManagerTask"] | components["schemas"]["ChangeTag"])[];
+            steps: (components["schemas"]["Wait"] | components["schemas"]["WorkTime"] | components["schemas"]["Await"] | components["schemas"]["Condition"] | components["schemas"]["Split"] | components["schemas"]["Holdout"] | components["schemas"]["SendMessage"] | components["schemas"]["ManagerTask"] | components["schemas"]["ChangeTag"] | components["schemas"]["ChangeField"])[];
             goal?: components["schemas"]["Goal"] | null;
         };
         /**
@@ -13081,6 +13100,25 @@ export interface components {
             size?: number | null;
         };
         /**
+         * FieldChoice
+         * @description One of the bank's own fields that a step may fill in; ``options``: of a choice, those in use.
+         */
+        FieldChoice: {
+            /** Code */
+            code: string;
+            /** Name */
+            name: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "TEXT" | "NUMBER" | "DATE" | "YES_NO" | "CHOICE" | "CHOICES";
+            /** Unit */
+            unit: string;
+            /** Options */
+            options: components["schemas"]["Choice"][];
+        };
+        /**
          * JourneyChoices
          * @description What the steps of a journey may name.
          */
@@ -13093,6 +13131,8 @@ export interface components {
             events: components["schemas"]["Choice"][];
             /** Tags */
             tags: components["schemas"]["TagChoice"][];
+            /** Fields */
+            fields: components["schemas"]["FieldChoice"][];
             /** Templates */
             templates: components["schemas"]["TextChoice"][];
         };

@@ -115,11 +115,11 @@ def fill(viewer: Viewer, customer_id: int, code: str, value: Any) -> None:
         raise NotAllowed("Your role fills in no fields", remedy="Ask the customer's manager")
     one(viewer, customer_id)
     field = one_field(code, in_use=True)
-    known = _value(field, value)
-    with connection.cursor() as cursor:  # of two who fill in the same field the later one's value stands
-        cursor.execute(
-            "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"custom {customer_id} {code}"]
-        )
+    known = fitting(field, value)
+    with (
+        connection.cursor() as cursor
+    ):  # of two who fill in the same field, or one and a job, the later one's value stands
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"fill {code}"])
     before = CustomValue.objects.filter(customer_id=customer_id, field=field, ended_at=None).first()
     column = CustomValue.COLUMNS[field.kind]
     if (None if before is None else getattr(before, column)) == known:
@@ -218,8 +218,12 @@ def _options(field: CustomField, told: Sequence[CustomOptionIn]) -> list[dict[st
     return list(found.values())
 
 
-def _value(field: CustomField, value: Any) -> Any:
-    """A value as its column holds it; None: not known."""
+def fitting(field: CustomField, value: Any) -> Any:
+    """A value as its column holds it; None: not known.
+
+    Raises:
+        YinkeError: it is not one of the field's, or is a text with personal numbers in it.
+    """
     kind = field.kind
     if value is None or value in ("", []):
         return None

@@ -9,6 +9,7 @@ from ninja import Query, Router
 
 from yinke.access.auth import can, viewer_from
 from yinke.outreach.journeys import queries, services
+from yinke.outreach.journeys.choices import choices
 from yinke.outreach.journeys.definition import Definition
 from yinke.outreach.journeys.schemas import (
     DryRunIn,
@@ -35,7 +36,7 @@ def list_journeys(request: HttpRequest) -> list[JourneyOut]:
 @router.get("/journeys/choices", response=JourneyChoices, auth=can("template.read"))
 def list_journey_choices(request: HttpRequest) -> JourneyChoices:
     """What the steps of a journey may name."""
-    return queries.choices(viewer_from(request))
+    return choices(viewer_from(request))
 
 
 @router.post("/journeys/check", response=JourneyCheckOut, auth=can("template.write"))

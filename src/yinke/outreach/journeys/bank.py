@@ -12,8 +12,9 @@ from psycopg.types.json import Jsonb
 from pyroaring import BitMap
 
 from yinke.common.errors import NotFound
+from yinke.customers.services.fill_by_job import fill_by_job
 from yinke.customers.services.tag_by_job import tag_by_job
-from yinke.outreach.journeys.definition import ChangeTag, ManagerTask, SendMessage
+from yinke.outreach.journeys.definition import ChangeField, ChangeTag, ManagerTask, SendMessage
 from yinke.outreach.journeys.engine import SHANGHAI, numbers
 from yinke.outreach.journeys.models import Journey, JourneyVersion
 from yinke.outreach.services.send import sendable
@@ -123,8 +124,18 @@ class BankDeeds:
 
     def tag(self, step: ChangeTag, whom: BitMap) -> None:
         """As ``engine.Deeds``."""
-        maker = JourneyVersion.objects.values_list("made_by_id", flat=True).get(id=self.version_id)
-        tag_by_job(maker, step.tag, numbers(whom).tolist(), adds=step.add)
+        tag_by_job(self._maker, step.tag, numbers(whom).tolist(), adds=step.add)
+
+    def fill(self, step: ChangeField, whom: BitMap) -> BitMap:
+        """As ``engine.Deeds``."""
+        why = f"journey {self.journey.id} {step.id}"
+        filled = fill_by_job(self._maker, step.field, step.value, numbers(whom).tolist(), why)
+        return whom if filled else BitMap()
+
+    @property
+    def _maker(self) -> int:
+        """Who drew the version: what it does is done in their name."""
+        return JourneyVersion.objects.values_list("made_by_id", flat=True).get(id=self.version_id)
 
     def _write(self, sql: str, step: str, whom: BitMap, **given: Any) -> None:
         with connection.cursor() as cursor:

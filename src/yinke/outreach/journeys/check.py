@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Callable, Iterator, Mapping, Set
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from yinke.outreach.journeys.definition import (
     Await,
+    ChangeField,
     ChangeTag,
     Condition,
     Definition,
@@ -26,7 +28,7 @@ DATE = "%Y-%m-%d %H:%M"
 
 @dataclass(frozen=True)
 class Known:
-    """What a definition may name. ``templates``: by id, whether it has an approved version."""
+    """What a definition may name. ``templates``: by id, whether it has an approved version. ``fields``: by code, whether a value fits."""
 
     approachable: Set[str]
     """Segments in use that are approved for outreach."""
@@ -37,6 +39,7 @@ class Known:
     templates: Mapping[int, bool]
     kinds: Mapping[int, tuple[str, str]] = field(default_factory=dict)
     """Of those with an approved version, the channel and the kind."""
+    fields: Mapping[str, Callable[[Any], bool]] = field(default_factory=dict)
 
 
 def moment(at: str) -> datetime:
@@ -131,6 +134,10 @@ def _wrong(step: Step, definition: Definition, known: Known) -> tuple[str, str]:
             return ("OTHERWISE_UNFIT", "") if channel == other or kind != its_kind else ("", "")
         case ChangeTag() if step.tag not in known.tags:
             return "NO_SUCH_TAG", f"{step.tag}"
+        case ChangeField() if step.field not in known.fields:
+            return "NO_SUCH_FIELD", step.field
+        case ChangeField() if step.value is None or not known.fields[step.field](step.value):
+            return "VALUE_DOES_NOT_FIT", step.field
     return "", ""
 
 

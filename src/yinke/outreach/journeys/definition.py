@@ -18,6 +18,7 @@ Id = Annotated[str, Field(pattern=r"^[a-z][a-z0-9]{0,11}$")]
 Next = Id | None
 SegmentCode = Annotated[str, Field(pattern=r"^[a-z0-9_]{1,40}$")]
 EventCode = Annotated[str, Field(pattern=r"^[A-Z]\d\d$")]
+Option = Annotated[str, Field(max_length=30)]
 Share = Annotated[int, Field(ge=1, le=99)]
 
 
@@ -146,8 +147,32 @@ class ChangeTag(_Step):
     next: Next = None
 
 
+class ChangeField(_Step):
+    """改字段: writes down a value of one of the bank's own fields, as its kind has it; null: nobody has said which yet."""
+
+    type: Literal["FIELD"]
+    field: Annotated[str, Field(pattern=r"^[a-z0-9_]{0,30}$")]
+    value: (
+        Annotated[str, Field(max_length=200)]
+        | bool
+        | float
+        | Annotated[list[Option], Field(max_length=50)]
+        | None
+    ) = None
+    next: Next = None
+
+
 Step = Annotated[
-    Wait | WorkTime | Await | Condition | Split | Holdout | SendMessage | ManagerTask | ChangeTag,
+    Wait
+    | WorkTime
+    | Await
+    | Condition
+    | Split
+    | Holdout
+    | SendMessage
+    | ManagerTask
+    | ChangeTag
+    | ChangeField,
     Field(discriminator="type"),
 ]
 WAITS = (Wait, WorkTime, Await)

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from pyroaring import BitMap
 
-from yinke.outreach.journeys.definition import ChangeTag, Definition, ManagerTask, SendMessage
+from yinke.outreach.journeys.definition import ChangeField, ChangeTag, Definition, ManagerTask, SendMessage
 from yinke.outreach.journeys.engine import ENTERING, Deeds, World, advance, plan_of
 
 AHEAD = timedelta(days=366)
@@ -33,7 +33,7 @@ class Way:
 
 
 class NoDeeds(Deeds):
-    """Nothing is done; every text would be asked for."""
+    """Nothing is done; every text would be asked for, every field filled in."""
 
     def message(self, step: SendMessage, whom: BitMap) -> BitMap:
         """As ``Deeds``."""
@@ -44,6 +44,10 @@ class NoDeeds(Deeds):
 
     def tag(self, step: ChangeTag, whom: BitMap) -> None:
         """As ``Deeds``."""
+
+    def fill(self, step: ChangeField, whom: BitMap) -> BitMap:
+        """As ``Deeds``."""
+        return whom
 
 
 @dataclass

@@ -22,6 +22,7 @@ from yinke.common.workdays import is_workday
 from yinke.outreach.journeys.definition import (
     WAITS,
     Await,
+    ChangeField,
     ChangeTag,
     Condition,
     Definition,
@@ -72,6 +73,10 @@ class Deeds(Protocol):
 
     def tag(self, step: ChangeTag, whom: BitMap) -> None:
         """Give or take a tag."""
+        ...
+
+    def fill(self, step: ChangeField, whom: BitMap) -> BitMap:
+        """Write down a value of a field; for whom it was: none, if the field is retired or does not take it any more."""
         ...
 
 
@@ -211,6 +216,10 @@ def _pass(
         case ChangeTag():
             deeds.tag(step, everybody)
             go("next", everybody, ways["next"])
+        case ChangeField():
+            filled = deeds.fill(step, everybody)
+            go("next", filled, ways["next"])
+            go("none", everybody - filled, ways["next"])
         case _:  # those that wait are not in the order
             raise AssertionError(step.type)
 

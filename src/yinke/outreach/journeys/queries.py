@@ -21,7 +21,6 @@ from yinke.common.errors import NotFound
 from yinke.common.row_security import whole_bank
 from yinke.customers.models import Customer
 from yinke.customers.queries import business_date, visible
-from yinke.customers.queries_kept import tags
 from yinke.customers.shown import shown_name
 from yinke.outreach.gate import PURPOSES, judge
 from yinke.outreach.journeys import services
@@ -33,7 +32,6 @@ from yinke.outreach.journeys.engine import numbers
 from yinke.outreach.journeys.models import Journey, JourneyVersion, Traveller
 from yinke.outreach.journeys.schemas import (
     Arm,
-    Choice,
     Comparison,
     DryPath,
     DryRunOut,
@@ -42,26 +40,23 @@ from yinke.outreach.journeys.schemas import (
     InsideOut,
     InsidePage,
     JourneyCheckOut,
-    JourneyChoices,
     JourneyDetail,
     JourneyOut,
     JourneyState,
     JourneyVersionOut,
     PassedStep,
     StepCount,
-    TagChoice,
-    TextChoice,
     TravellerState,
     VersionCode,
 )
 from yinke.outreach.models import Kind, Message, TemplateVersion
-from yinke.outreach.schemas import ChannelCode, KindCode
+from yinke.outreach.schemas import ChannelCode
 from yinke.outreach.services.next_channel import OF_ITS_CHANNEL
 from yinke.outreach.services.send import templates_in_use
 from yinke.outreach.services.templates import in_force
 from yinke.privacy.consents import allowed
 from yinke.scoring.effect.difference import rate_difference
-from yinke.segments.definitions import in_use, names_of, visible_segments
+from yinke.segments.definitions import names_of, visible_segments
 from yinke.segments.kept import members_of, scope_of, within
 from yinke.segments.models import Segment
 
@@ -373,28 +368,5 @@ def customers(viewer: Viewer, journey_id: int, state: str, step: str, page: int)
                 reached_at=row.reached_at,
             )
             for row in some
-        ],
-    )  # fmt: skip
-
-
-def choices(viewer: Viewer) -> JourneyChoices:
-    """What the steps of a journey may name, by name."""
-    scope = scope_of(viewer)
-    seen = visible_segments(viewer).filter(id__in=in_use())
-    names = names_of(seen, viewer.language)
-    approachable = set(seen.filter(outreach=True).values_list("code", flat=True))
-    segments = [
-        Choice(code=code, name=name, size=len(within(members_of(code), scope))) for code, name in sorted(names.items(), key=lambda one: one[1])
-    ]  # fmt: skip
-    return JourneyChoices(
-        segments=[one for one in segments if one.code in approachable], conditions=segments,
-        events=[Choice(code=code, name=event_name(code, viewer.language)) for code in sorted(EVENT_TYPES)],
-        tags=[TagChoice(id=tag.id, name=tag.name) for tag in tags(viewer).order_by("name")],
-        templates=[
-            TextChoice(
-                id=version.template_id, name=version.template.name, channel=cast(ChannelCode, version.template.channel),
-                kind=cast(KindCode, version.template.kind),
-            )
-            for version in templates_in_use()
         ],
     )  # fmt: skip

@@ -140,6 +140,16 @@ class TagChoice(Schema):
     name: str
 
 
+class FieldChoice(Schema):
+    """One of the bank's own fields that a step may fill in; ``options``: of a choice, those in use."""
+
+    code: str
+    name: str
+    kind: Literal["TEXT", "NUMBER", "DATE", "YES_NO", "CHOICE", "CHOICES"]
+    unit: str
+    options: list[Choice]
+
+
 class TextChoice(Schema):
     """A template that a message may be made of."""
 
@@ -158,6 +168,7 @@ class JourneyChoices(Schema):
     """All segments in use: they may be asked, not approached."""
     events: list[Choice]
     tags: list[TagChoice]
+    fields: list[FieldChoice]
     templates: list[TextChoice]
 
 

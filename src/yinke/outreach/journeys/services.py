@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from functools import partial
+from typing import Any
+
 from django.db import transaction
 from django.utils import timezone
 
@@ -12,7 +15,9 @@ from yinke.care.events.registry import EVENT_TYPES
 from yinke.common.errors import NotAllowed, NotFound, YinkeError
 from yinke.common.row_security import whole_bank
 from yinke.common.text import clean
+from yinke.customers.custom_models import CustomField
 from yinke.customers.list_models import Tag
+from yinke.customers.services.custom_fields import fitting
 from yinke.outreach.journeys.check import Known, faults
 from yinke.outreach.journeys.definition import Definition
 from yinke.outreach.journeys.models import Journey, JourneyComing, JourneyVersion, Traveller
@@ -50,7 +55,16 @@ def known() -> Known:
     return Known(
         approachable={code for code, outreach in segments.items() if outreach}, segments=set(segments), events=set(EVENT_TYPES),
         tags=set(Tag.objects.filter(is_active=True).values_list("id", flat=True)), templates=templates, kinds=kinds,
+        fields={field.code: partial(_fits, field) for field in CustomField.objects.filter(is_active=True)},
     )  # fmt: skip
+
+
+def _fits(field: CustomField, value: Any) -> bool:
+    """Whether a person could fill in this value: one of the field's kind, and no personal number in a text."""
+    try:
+        return fitting(field, value) is not None
+    except YinkeError:
+        return False
 
 
 def check(definition: Definition) -> list[Fault]:

@@ -3,7 +3,7 @@ import type { StepType } from "./types";
 export const TRIGGERS = ["SEGMENT", "EVENT", "DATE", "MANUAL"] as const;
 /** The types of steps by what they are for, as the menu offers them. */
 export const STEP_GROUPS = [
-  { group: "act", types: ["MESSAGE", "TASK", "TAG"] },
+  { group: "act", types: ["MESSAGE", "TASK", "TAG", "FIELD"] },
   { group: "wait", types: ["WAIT", "WORKTIME", "AWAIT"] },
   { group: "fork", types: ["CONDITION", "SPLIT", "HOLDOUT"] },
 ] as const satisfies readonly { group: string; types: readonly StepType[] }[];
@@ -25,6 +25,8 @@ export const JOURNEY_FAULTS = [
   "NO_SUCH_SEGMENT",
   "NO_SUCH_EVENT",
   "NO_SUCH_TAG",
+  "NO_SUCH_FIELD",
+  "VALUE_DOES_NOT_FIT",
   "NO_SUCH_TEMPLATE",
   "TEMPLATE_NOT_APPROVED",
   "OTHERWISE_UNFIT",

@@ -170,5 +170,7 @@ export function newStep(type: StepType, id: string, title: string): Step {
       return { id, type, title, script: "", days: 7, priority: 2, next: null };
     case "TAG":
       return { id, type, tag: UNSET, add: true, next: null };
+    case "FIELD":
+      return { id, type, field: "", value: null, next: null };
   }
 }

@@ -3,7 +3,8 @@ import { count } from "@/shared/format/numbers";
 import { useFormat } from "@/shared/hooks/useFormat";
 import { HINTS, JOURNEY_FAULTS } from "./codes";
 import { stepOf, UNSET, waysOut } from "./definition";
-import type { Choice, Choices, Definition, Fault, Step, Trigger, Wait } from "./types";
+import { fieldWords } from "./fieldWords";
+import type { ChangeField, Choice, Choices, Definition, Fault, Step, Trigger, Wait } from "./types";
 
 const KNOWN = new Set<string>([...JOURNEY_FAULTS, ...HINTS]);
 
@@ -23,7 +24,7 @@ export interface Say {
 export function useSay(choices: Choices): Say {
   const { t } = useTranslation("outreach");
   const format = useFormat();
-  const named = (rows: Choice[], code: string | null | undefined) =>
+  const named = (rows: Pick<Choice, "code" | "name">[], code: string | null | undefined) =>
     code ? (rows.find((row) => row.code === code)?.name ?? t("journey.say.gone")) : t("journey.say.unset");
   const segment = (code: string | null | undefined) =>
     named([...choices.segments, ...choices.conditions], code);
@@ -43,6 +44,13 @@ export function useSay(choices: Choices): Say {
       ? t("journey.say.text", { name: found.name, channel: t(`channel.${found.channel}`) })
       : t(id === UNSET ? "journey.say.unset" : "journey.say.gone");
   };
+  const field = (code: string) => named(choices.fields, code);
+  const value = (one: ChangeField) =>
+    fieldWords(
+      choices.fields.find(({ code }) => code === one.field),
+      one.value ?? null,
+      { yes: t("journey.way.yes"), no: t("journey.way.no"), and: t("journey.say.and"), day: format.date },
+    ) ?? t("journey.say.unset");
   const step = (one: Step): string => {
     switch (one.type) {
       case "WAIT":
@@ -76,6 +84,8 @@ export function useSay(choices: Choices): Say {
             choices.tags.find(({ id }) => id === one.tag)?.name ??
             t(one.tag === UNSET ? "journey.say.unset" : "journey.say.gone"),
         });
+      case "FIELD":
+        return t("journey.say.field", { name: field(one.field), value: value(one) });
     }
   };
   /** A question about a message names the message too: there may be several. */
@@ -126,7 +136,12 @@ export function useSay(choices: Choices): Say {
         const [agreed = 0, all = 0] = about.split("/").map(Number);
         return t("journey.fault.NO_CONSENT", { agreed: count(agreed), all: count(all) });
       }
-      const said = code.includes("SEGMENT") && about ? segment(about) : about;
+      const said =
+        code.includes("SEGMENT") && about
+          ? segment(about)
+          : code === "VALUE_DOES_NOT_FIT"
+            ? field(about)
+            : about;
       return t(`journey.fault.${code}`, {
         about: code === "NOT_A_MESSAGE_BEFORE" ? stepAt(definition, about || null) : said,
       });

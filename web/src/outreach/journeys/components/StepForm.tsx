@@ -8,6 +8,7 @@ import type { Await, Choices, Condition, Definition, Holdout, Step, Wait } from 
 import { MessageForm, TagForm } from "./ActForms";
 import { Field, HourField, NumberField, Pick } from "./Field";
 import styles from "./journey.module.css";
+import { FieldForm } from "./FieldForm";
 import { PathsForm } from "./PathsForm";
 import { TaskForm } from "./TaskForm";
 
@@ -45,6 +46,8 @@ export function StepForm({ step, definition, choices, say, onChange }: Props) {
       return <TaskForm step={step} onChange={onChange} />;
     case "TAG":
       return <TagForm step={step} choices={choices} onChange={onChange} />;
+    case "FIELD":
+      return <FieldForm step={step} choices={choices} onChange={onChange} />;
   }
 }
 

@@ -3,6 +3,7 @@ import {
   CarryOutOutlined,
   ClockCircleOutlined,
   ExperimentOutlined,
+  FormOutlined,
   HourglassOutlined,
   MessageOutlined,
   PhoneOutlined,
@@ -24,4 +25,5 @@ export const ICONS: Record<StepType | "TRIGGER", ReactNode> = {
   MESSAGE: <MessageOutlined />,
   TASK: <PhoneOutlined />,
   TAG: <TagOutlined />,
+  FIELD: <FormOutlined />,
 };
