@@ -40,10 +40,10 @@ from yinke.nightly.queries import freshness
 from yinke.outreach.api import router as outreach
 from yinke.outreach.campaigns.api import router as campaigns
 from yinke.outreach.journeys.api import router as journeys
-from yinke.outreach.salons.api import router as salons
 from yinke.outreach.points.api import router as points
 from yinke.outreach.policy_api import router as contact_policy
 from yinke.outreach.ready.api import router as ready_care
+from yinke.outreach.salons.api import router as salons
 from yinke.privacy.api import router as privacy
 from yinke.privacy.rights_api import router as rights
 from yinke.scoring.api import router as scoring

@@ -307,6 +307,9 @@ def test_a_manager_says_why_a_score_is_not_true(bank: AlertBank) -> None:
         (f"{TODAY}", "HIGH"),
     ]
     assert card["history"][1]["reasons"] == card["reasons"][:2] != [] and card["actions"]
+    assert (
+        bank.ask("运营", f"customers/{bank.zhao.id}/churn")["may_tell"] is False
+    )  # no button where the door is shut
     assert told(bank, "李", "OTHER", status=400)["code"] == "note_missing"
     assert told(bank, "李", "HOUSE", "电话 13812345678", 400)["code"] == "note_personal"
     assert told(bank, "李", "HOUSE", "x" * 201, 400)["code"] == "note_too_long"

@@ -20,7 +20,14 @@ NOW = datetime(2026, 11, 2, 10, 15, tzinfo=SHANGHAI)
 """A Monday."""
 PEOPLE = range(1, 41)
 SEGMENTS = {"even": BitMap(n for n in PEOPLE if n % 2 == 0), "first": BitMap(range(1, 11))}
-KNOWN = Known({"even", "first"}, {"even", "first"}, {"E01"}, {1}, {1: True, 2: False}, {"hobby": lambda value: value == "gold"})
+KNOWN = Known(
+    {"even", "first"},
+    {"even", "first"},
+    {"E01"},
+    {1},
+    {1: True, 2: False},
+    {"hobby": lambda value: value == "gold"},
+)
 
 
 @dataclass
@@ -181,7 +188,18 @@ def steps(draw: st.DrawFn) -> list[dict[str, Any]]:
     for name in NAMES[: draw(st.integers(1, 7))]:
         kind = draw(
             st.sampled_from(
-                ["WAIT", "WORKTIME", "AWAIT", "CONDITION", "SPLIT", "HOLDOUT", "MESSAGE", "TASK", "TAG", "FIELD"]
+                [
+                    "WAIT",
+                    "WORKTIME",
+                    "AWAIT",
+                    "CONDITION",
+                    "SPLIT",
+                    "HOLDOUT",
+                    "MESSAGE",
+                    "TASK",
+                    "TAG",
+                    "FIELD",
+                ]
             )
         )
         step: dict[str, Any] = {"id": name, "type": kind}

@@ -152,7 +152,9 @@ def test_points_stand_on_the_customers_timeline(bank: PointsBank) -> None:
     page = get(
         bank.client("李"), f"/customers/{who}/timeline?kinds=POINTS"
     )  # the day before's session is over
-    assert [(one["code"], one["before"], one["detail"]) for one in page["rows"] if one["kind"] == "POINTS"] == [
+    assert [
+        (one["code"], one["before"], one["detail"]) for one in page["rows"] if one["kind"] == "POINTS"
+    ] == [
         ("SPEND", "-60", "保温杯"),
         ("AWARD", "100", "绑卡有礼"),
     ]

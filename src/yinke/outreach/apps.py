@@ -12,9 +12,9 @@ class OutreachConfig(AppConfig):
         from yinke.outreach.campaigns.queries import used_by as used_by_campaigns
         from yinke.outreach.journeys.night import bring_tasks, take_events
         from yinke.outreach.journeys.uses import used_by as used_by_journeys
-        from yinke.outreach.salons.night import bring_salons
         from yinke.outreach.points.night import bring_points
         from yinke.outreach.points.queries import used_by as used_by_missions
+        from yinke.outreach.salons.night import bring_salons
         from yinke.outreach.services.plans_night import ask_for_messages
         from yinke.segments.queries_store import USES
 

@@ -5216,6 +5216,294 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/points/missions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Missions
+         * @description All missions with what they have cost so far.
+         */
+        get: operations["list_missions"];
+        put?: never;
+        /**
+         * Plan Mission
+         * @description Keep a new mission as a draft.
+         */
+        post: operations["plan_mission"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/points/rewards": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Rewards
+         * @description All rewards with what is left of them.
+         */
+        get: operations["list_rewards"];
+        put?: never;
+        /**
+         * Plan Reward
+         * @description Keep a new reward as a draft.
+         */
+        post: operations["plan_reward"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/points/choices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Points Choices
+         * @description What a plan may name.
+         */
+        get: operations["list_points_choices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/points/summary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Points Summary
+         * @description The ledger of the whole bank, and whether its books hold.
+         */
+        get: operations["get_points_summary"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/points/missions/{mission_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Replan Mission
+         * @description Change a mission that was not approved: it is a draft again.
+         */
+        put: operations["replan_mission"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/points/rewards/{reward_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Replan Reward
+         * @description Change a reward that was not approved: it is a draft again.
+         */
+        put: operations["replan_reward"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/points/{plan_kind}/{plan_id}/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Approve Points Plan
+         * @description Let what one has read run within its window.
+         */
+        post: operations["approve_points_plan"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/points/{plan_kind}/{plan_id}/refuse": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Refuse Points Plan
+         * @description Give it back as a draft, with the reason.
+         */
+        post: operations["refuse_points_plan"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/points/{plan_kind}/{plan_id}/steps/{plan_step}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Move Points Plan
+         * @description Submit, withdraw, pause, resume or end it.
+         */
+        post: operations["move_points_plan"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/customers/{customer_id}/points": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Customer Points
+         * @description A customer's points: balance, what expires next, the newest entries, what can be done.
+         */
+        get: operations["get_customer_points"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/customers/{customer_id}/points/redeem": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Redeem Points
+         * @description Give a reward for points, as the customer asked. The same ``request_key`` twice is one.
+         */
+        post: operations["redeem_points"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/customers/{customer_id}/points/award": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Award Points
+         * @description Award a mission's points that counts what staff have seen.
+         */
+        post: operations["award_points"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/redemptions/{redemption_id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel Redemption
+         * @description Take a redemption back: the points return, the code holds no more.
+         */
+        post: operations["cancel_redemption"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/points/entries/{entry_id}/reverse": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Reverse Points
+         * @description Take back what is left of an award that was wrong.
+         */
+        post: operations["reverse_points"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/nightly/runs": {
         parameters: {
             query?: never;
@@ -6832,7 +7120,7 @@ export interface components {
              * Kind
              * @default []
              */
-            kind: ("CONTACT" | "MESSAGE" | "VISIT" | "MONEY" | "EVENT" | "TASK" | "TIER" | "STAGE" | "PROFILE" | "OWNER" | "RELATION" | "OPENED" | "JOURNEY" | "SALON")[];
+            kind: ("CONTACT" | "MESSAGE" | "VISIT" | "MONEY" | "EVENT" | "TASK" | "TIER" | "STAGE" | "PROFILE" | "OWNER" | "RELATION" | "OPENED" | "JOURNEY" | "SALON" | "POINTS")[];
             /**
              * Cursor
              * @default
@@ -14326,6 +14614,454 @@ export interface components {
             /** Code */
             code: string;
         };
+        /**
+         * MissionCounts
+         * @description What counts as done. ``segment``: entering it, of SEGMENT; ``event``: its code (E07, U001, ...), of EVENT.
+         */
+        MissionCounts: {
+            /**
+             * Type
+             * @default SEGMENT
+             * @enum {string}
+             */
+            type: "SEGMENT" | "EVENT" | "HAND";
+            /**
+             * Segment
+             * @default
+             */
+            segment: string;
+            /**
+             * Event
+             * @default
+             */
+            event: string;
+        };
+        /**
+         * MissionOut
+         * @description A mission. ``segment``: the audience's name; ``counts``: the name of the segment or event that counts, empty by hand.
+         *     ``customers``: who has earned its points, within the viewer's scope.
+         */
+        MissionOut: {
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "DRAFT" | "REVIEW" | "RUNNING" | "PAUSED" | "ENDED";
+            /** Most */
+            most: number;
+            /** Used */
+            used: number;
+            /** Faults */
+            faults: components["schemas"]["PointsFault"][];
+            /** Digest */
+            digest: string;
+            /** Made By */
+            made_by: string;
+            /**
+             * Made At
+             * Format: date-time
+             */
+            made_at: string;
+            /** Decided By */
+            decided_by: string | null;
+            /** Decided At */
+            decided_at: string | null;
+            /** Reason */
+            reason: string;
+            /** May Write */
+            may_write: boolean;
+            /** May Decide */
+            may_decide: boolean;
+            /** May Withdraw */
+            may_withdraw: boolean;
+            /** May Pause */
+            may_pause: boolean;
+            /** May Resume */
+            may_resume: boolean;
+            /** May End */
+            may_end: boolean;
+            plan: components["schemas"]["MissionPlan"];
+            /** Segment */
+            segment: string;
+            /** Counts */
+            counts: string;
+            /** Customers */
+            customers: number;
+        };
+        /**
+         * MissionPlan
+         * @description What a mission is. Dates are business dates.
+         */
+        MissionPlan: {
+            /**
+             * About
+             * @default
+             */
+            about: string;
+            /**
+             * Segment
+             * @default
+             */
+            segment: string;
+            /**
+             * @default {
+             *       "type": "SEGMENT",
+             *       "segment": "",
+             *       "event": ""
+             *     }
+             */
+            counts: components["schemas"]["MissionCounts"];
+            /**
+             * Points
+             * @default 100
+             */
+            points: number;
+            /**
+             * Often
+             * @default ONCE
+             * @enum {string}
+             */
+            often: "ONCE" | "DAY" | "MONTH";
+            /**
+             * Budget
+             * @default 0
+             */
+            budget: number;
+            /**
+             * Starts On
+             * Format: date
+             */
+            starts_on: string;
+            /**
+             * Ends On
+             * Format: date
+             */
+            ends_on: string;
+        };
+        /**
+         * PointsFault
+         * @description What stands against a plan: the field, a code, what it is about.
+         */
+        PointsFault: {
+            /** Field */
+            field: string;
+            /** Code */
+            code: string;
+            /**
+             * About
+             * @default
+             */
+            about: string;
+        };
+        /**
+         * MissionIn
+         * @description A mission as it is planned; kept as a draft whatever stands against it.
+         */
+        MissionIn: {
+            /** Name */
+            name: string;
+            plan: components["schemas"]["MissionPlan"];
+        };
+        /**
+         * RewardOut
+         * @description A reward.
+         */
+        RewardOut: {
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "DRAFT" | "REVIEW" | "RUNNING" | "PAUSED" | "ENDED";
+            /** Most */
+            most: number;
+            /** Used */
+            used: number;
+            /** Faults */
+            faults: components["schemas"]["PointsFault"][];
+            /** Digest */
+            digest: string;
+            /** Made By */
+            made_by: string;
+            /**
+             * Made At
+             * Format: date-time
+             */
+            made_at: string;
+            /** Decided By */
+            decided_by: string | null;
+            /** Decided At */
+            decided_at: string | null;
+            /** Reason */
+            reason: string;
+            /** May Write */
+            may_write: boolean;
+            /** May Decide */
+            may_decide: boolean;
+            /** May Withdraw */
+            may_withdraw: boolean;
+            /** May Pause */
+            may_pause: boolean;
+            /** May Resume */
+            may_resume: boolean;
+            /** May End */
+            may_end: boolean;
+            plan: components["schemas"]["RewardPlan"];
+        };
+        /**
+         * RewardPlan
+         * @description What a reward is. Dates are of Asia/Shanghai.
+         */
+        RewardPlan: {
+            /**
+             * About
+             * @default
+             */
+            about: string;
+            /**
+             * Points
+             * @default 100
+             */
+            points: number;
+            /**
+             * Stock
+             * @default 0
+             */
+            stock: number;
+            /**
+             * Value
+             * @default 0
+             */
+            value: number | string;
+            /**
+             * Starts On
+             * Format: date
+             */
+            starts_on: string;
+            /**
+             * Ends On
+             * Format: date
+             */
+            ends_on: string;
+        };
+        /**
+         * RewardIn
+         * @description A reward as it is planned; kept as a draft whatever stands against it.
+         */
+        RewardIn: {
+            /** Name */
+            name: string;
+            plan: components["schemas"]["RewardPlan"];
+        };
+        /**
+         * PointsChoices
+         * @description What a plan may name. Segments and events that speak of deposits are not among them.
+         */
+        PointsChoices: {
+            /** Segments */
+            segments: components["schemas"]["Choice"][];
+            /** Enterable */
+            enterable: components["schemas"]["Choice"][];
+            /** Events */
+            events: components["schemas"]["Choice"][];
+            /** Reward Value */
+            reward_value: string;
+            /** Months */
+            months: number;
+        };
+        /**
+         * PointsSummary
+         * @description The ledger of the whole bank. ``redeemed`` is net of what was returned. ``owed``: what customers have; ``liability`` in CNY
+         *     at ``value`` a point; ``due``: what of it expires within 90 days.
+         */
+        PointsSummary: {
+            /** Issued */
+            issued: number;
+            /** Redeemed */
+            redeemed: number;
+            /** Expired */
+            expired: number;
+            /** Reversed */
+            reversed: number;
+            /** Owed */
+            owed: number;
+            /** Liability */
+            liability: string;
+            /** Value */
+            value: string;
+            /** Due */
+            due: number;
+            /** Customers */
+            customers: number;
+            /** Wrong */
+            wrong: components["schemas"]["PointsWrong"][];
+        };
+        /**
+         * PointsWrong
+         * @description What does not hold of the ledger (``ledger.CHECKS``), and of how many rows.
+         */
+        PointsWrong: {
+            /** Code */
+            code: string;
+            /** Rows */
+            rows: number;
+        };
+        /**
+         * PointsApproval
+         * @description What the viewer has read and approves.
+         */
+        PointsApproval: {
+            /** Digest */
+            digest: string;
+        };
+        /**
+         * PointsReason
+         * @description Why something is undone or refused.
+         */
+        PointsReason: {
+            /** Reason */
+            reason: string;
+        };
+        /**
+         * CustomerPoints
+         * @description A customer's points: what they have, what expires next, the newest entries, what can be done.
+         */
+        CustomerPoints: {
+            /** Balance */
+            balance: number;
+            due: components["schemas"]["PointsDue"] | null;
+            /** Rows */
+            rows: components["schemas"]["PointsRow"][];
+            /** Rewards */
+            rewards: components["schemas"]["RewardChoice"][];
+            /** Missions */
+            missions: components["schemas"]["HandMission"][];
+            /** May Work */
+            may_work: boolean;
+        };
+        /**
+         * HandMission
+         * @description A mission that staff may award to this customer by hand. ``earned``: it was, in the period.
+         */
+        HandMission: {
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+            /** About */
+            about: string;
+            /** Points */
+            points: number;
+            /** Earned */
+            earned: boolean;
+        };
+        /**
+         * PointsDue
+         * @description So many points expire at the end of a date.
+         */
+        PointsDue: {
+            /**
+             * On
+             * Format: date
+             */
+            on: string;
+            /** Points */
+            points: number;
+        };
+        /**
+         * PointsRedemption
+         * @description What was redeemed. ``code`` is empty for who may not hand it out.
+         */
+        PointsRedemption: {
+            /** Id */
+            id: number;
+            /** Code */
+            code: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "GIVEN" | "CANCELLED";
+            /** May Cancel */
+            may_cancel: boolean;
+        };
+        /**
+         * PointsRow
+         * @description One entry of a customer's points. ``name``: of the mission or reward; empty of what expired.
+         */
+        PointsRow: {
+            /** Id */
+            id: number;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "AWARD" | "SPEND" | "EXPIRY" | "REVERSAL" | "RETURN";
+            /** Points */
+            points: number;
+            /**
+             * Biz Date
+             * Format: date
+             */
+            biz_date: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Name */
+            name: string;
+            /** By */
+            by: string;
+            /** Why */
+            why: string;
+            redemption: components["schemas"]["PointsRedemption"] | null;
+            /** May Reverse */
+            may_reverse: boolean;
+        };
+        /**
+         * RewardChoice
+         * @description A reward that may be redeemed today, while something is left of it.
+         */
+        RewardChoice: {
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+            /** About */
+            about: string;
+            /** Points */
+            points: number;
+            /** Stock */
+            stock: number;
+        };
+        /**
+         * RedeemIn
+         * @description A reward that a customer asks for; the same ``request_key`` twice is one.
+         */
+        RedeemIn: {
+            /** Reward Id */
+            reward_id: number;
+            /** Request Key */
+            request_key: string;
+        };
+        /**
+         * AwardIn
+         * @description Points of a mission that staff award, and why.
+         */
+        AwardIn: {
+            /** Mission Id */
+            mission_id: number;
+            /** Why */
+            why: string;
+        };
         /** RunOut */
         RunOut: {
             /** Id */
@@ -15889,7 +16625,7 @@ export interface operations {
     get_timeline: {
         parameters: {
             query?: {
-                kind?: ("CONTACT" | "MESSAGE" | "VISIT" | "MONEY" | "EVENT" | "TASK" | "TIER" | "STAGE" | "PROFILE" | "OWNER" | "RELATION" | "OPENED" | "JOURNEY" | "SALON")[];
+                kind?: ("CONTACT" | "MESSAGE" | "VISIT" | "MONEY" | "EVENT" | "TASK" | "TIER" | "STAGE" | "PROFILE" | "OWNER" | "RELATION" | "OPENED" | "JOURNEY" | "SALON" | "POINTS")[];
                 cursor?: string;
             };
             header?: never;
@@ -21185,6 +21921,384 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CheckedIn"];
+                };
+            };
+        };
+    };
+    list_missions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MissionOut"][];
+                };
+            };
+        };
+    };
+    plan_mission: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MissionIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MissionOut"][];
+                };
+            };
+        };
+    };
+    list_rewards: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RewardOut"][];
+                };
+            };
+        };
+    };
+    plan_reward: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RewardIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RewardOut"][];
+                };
+            };
+        };
+    };
+    list_points_choices: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PointsChoices"];
+                };
+            };
+        };
+    };
+    get_points_summary: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PointsSummary"];
+                };
+            };
+        };
+    };
+    replan_mission: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                mission_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MissionIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MissionOut"][];
+                };
+            };
+        };
+    };
+    replan_reward: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                reward_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RewardIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RewardOut"][];
+                };
+            };
+        };
+    };
+    approve_points_plan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                plan_kind: "mission" | "reward";
+                plan_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PointsApproval"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    refuse_points_plan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                plan_kind: "mission" | "reward";
+                plan_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PointsReason"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    move_points_plan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                plan_kind: "mission" | "reward";
+                plan_id: number;
+                plan_step: "submit" | "withdraw" | "pause" | "resume" | "end";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    get_customer_points: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomerPoints"];
+                };
+            };
+        };
+    };
+    redeem_points: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RedeemIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomerPoints"];
+                };
+            };
+        };
+    };
+    award_points: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AwardIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomerPoints"];
+                };
+            };
+        };
+    };
+    cancel_redemption: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                redemption_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PointsReason"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomerPoints"];
+                };
+            };
+        };
+    };
+    reverse_points: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                entry_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PointsReason"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomerPoints"];
                 };
             };
         };

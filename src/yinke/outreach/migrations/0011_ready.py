@@ -9,7 +9,7 @@ def _ready():
 
 
 class Migration(migrations.Migration):
-    dependencies = [("outreach", "0007_more_channels")]
+    dependencies = [("outreach", "0010_waterfall")]
     operations = [
         migrations.AddField("template", "ready", _ready()),
         migrations.AddField("careplan", "ready", _ready()),

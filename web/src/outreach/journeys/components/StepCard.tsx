@@ -16,6 +16,7 @@ const KIND = {
   MESSAGE: "act",
   TASK: "act",
   TAG: "act",
+  FIELD: "act",
   TRIGGER: "trigger",
 } as const;
 
