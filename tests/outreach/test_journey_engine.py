@@ -26,7 +26,7 @@ KNOWN = Known(
     {"E01"},
     {1},
     {1: True, 2: False},
-    {"hobby": lambda value: value == "gold"},
+    fields={"hobby": lambda value: value == "gold"},
 )
 
 

@@ -225,7 +225,7 @@ def test_two_workers_ask_for_each_next_text_once(tmp_path: Path, settings: Any) 
     bank = Ways(tmp_path, settings, 30)
     bank.agrees(bank.ids, "MARKETING_APP")
     campaign = bank.running(otherwise=[bank.app], message_cost="1", budget="40")
-    bank.ways["SMS"] = [Says("sms", [("REFUSED", False)] * 27)]
+    bank.ways["SMS"] = [Says("sms", [("REFUSED", False)] * 30)]
     bank.go()
 
     def work() -> None:
@@ -241,8 +241,11 @@ def test_two_workers_ask_for_each_next_text_once(tmp_path: Path, settings: Any) 
         for worker in workers:
             worker.join()
         engine.tick()
-    seconds = Message.objects.filter(campaign=campaign, fallback_of__isnull=False)
-    assert seconds.count() == 13 == seconds.values("customer").distinct().count()
+    firsts, seconds = (
+        Message.objects.filter(campaign=campaign, fallback_of__isnull=none) for none in (True, False)
+    )
+    assert firsts.count() >= 20  # of thirty some are held out
+    assert seconds.count() == 40 - firsts.count() == seconds.values("customer").distinct().count()
 
 
 def test_who_can_be_written_to_by_one_of_the_channels_takes_part(bank: Ways) -> None:

@@ -15,7 +15,7 @@ const rightsOf = (role: string) =>
 describe("the menu", () => {
   it("is short for a customer manager, the work of the day first", () => {
     const menu = entriesFor(rightsOf("RM")).map(({ path }) => path);
-    expect(menu).toEqual(["/workbench", "/customers", "/churn", "/pool", "/handovers", "/team"]);
+    expect(menu).toEqual(["/workbench", "/customers", "/churn", "/pool", "/handovers", "/salons", "/team"]);
   });
 
   it.each(["BR_MGR", "RETAIL_MGR", "HQ_OPS", "COMPLIANCE", "AUDITOR", "SEC_ADMIN", "SYS_ADMIN", "CC_AGENT"])(
