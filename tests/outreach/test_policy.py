@@ -178,7 +178,7 @@ def test_a_threshold_is_told_with_its_source_and_the_change_to_come(
     caps = next(rule for rule in told(bank, "/contact-policy")["rules"] if rule["code"] == "CAPS")
     week = next(one for one in caps["thresholds"] if one["code"] == "outreach.sms_week")
     assert week == {
-        "code": "outreach.sms_week", "name": "短信上限", "value": 3, "owner": "零售业务部", "source": "行内制度",
+        "code": "outreach.sms_week", "name": "短信上限", "value": 3, "unit": "", "owner": "零售业务部", "source": "行内制度",
         "valid_from": "2026-01-01", "next_value": 1, "next_from": "2026-12-01",
     }  # fmt: skip
     capped(bank)
@@ -190,3 +190,20 @@ def test_a_threshold_is_told_with_its_source_and_the_change_to_come(
 def test_who_reads_no_customers_reads_no_policy(bank: Post) -> None:
     bank.with_staff("审计", "AUDITOR", at="总行")
     told(bank, "/contact-policy", "审计", 403)
+
+
+def test_figures_have_their_unit_and_no_english_stands_on_a_chinese_page(bank: Post) -> None:
+    def told(language: str) -> dict[str, dict[str, Any]]:
+        bank.staff["合规"].language = language
+        bank.staff["合规"].save()
+        answer = bank.client("合规").get("/api/contact-policy").json()
+        return {one["code"]: one for rule in answer["rules"] for one in rule["thresholds"]}
+
+    chinese, english = told("zh-hans"), told("en")
+    units = {
+        code: chinese[f"outreach.{code}"]["unit"]
+        for code in ("lives_hours", "refused_days", "from_hour", "sms_week")
+    }
+    assert units == {"lives_hours": "HOURS", "refused_days": "DAYS", "from_hour": "CLOCK", "sms_week": ""}
+    assert not [code for code, one in chinese.items() if re.search("[a-z]{4}", one["source"])]
+    assert english["outreach.sms_week"]["source"] == "contact policy, industry default"

@@ -30,6 +30,7 @@ from yinke.outreach.policy_schemas import (
     HeldBack,
     PolicyRule,
     PolicyThreshold,
+    ThresholdUnit,
 )
 from yinke.outreach.schemas import ChannelCode, KindCode
 from yinke.outreach.services.templates import in_force
@@ -94,10 +95,25 @@ def contact_policy(viewer: Viewer) -> ContactPolicyOut:
     )  # fmt: skip
 
 
+_UNITS: Mapping[str, ThresholdUnit] = {"hours": "HOURS", "days": "DAYS", "hour": "CLOCK"}
+"""Units that a figure's name does not say already."""
+_SOURCES = {
+    "own default, to be confirmed by the bank": "系统默认值，待本行确认", "contact policy, industry default": "接触策略，行业通行值",
+    "; WeCom has a limit of its own": "；企业微信另有上限",
+}  # fmt: skip
+"""What stands for a source that is no text of law, in Chinese."""
+
+
+def _source(viewer: Viewer, source: str) -> str:
+    for english, chinese in _SOURCES.items():
+        source = source if viewer.language == "en" else source.replace(english, chinese)
+    return source
+
+
 def _threshold(viewer: Viewer, row: Threshold, coming: Threshold | None) -> PolicyThreshold:
     return PolicyThreshold(
         code=row.code, name=row.name_en if viewer.language == "en" else row.name_zh, value=row.value, owner=row.owner,
-        source=row.source, valid_from=row.valid_from, next_value=coming.value if coming else None,
+        unit=_UNITS.get(row.unit, ""), source=_source(viewer, row.source), valid_from=row.valid_from, next_value=coming.value if coming else None,
         next_from=coming.valid_from if coming else None,
     )  # fmt: skip
 

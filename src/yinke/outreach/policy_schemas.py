@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Literal
 
 from yinke.common.schema import Schema
 from yinke.outreach.schemas import ChannelCode, KindCode
 
+ThresholdUnit = Literal["", "HOURS", "DAYS", "CLOCK"]
 ThresholdValue = int | float | str | list[str]
 
 
@@ -16,6 +18,7 @@ class PolicyThreshold(Schema):
     code: str
     name: str
     value: ThresholdValue
+    unit: ThresholdUnit
     owner: str
     source: str
     valid_from: date

@@ -12764,6 +12764,11 @@ export interface components {
             name: string;
             /** Value */
             value: number | string | string[];
+            /**
+             * Unit
+             * @enum {string}
+             */
+            unit: "" | "HOURS" | "DAYS" | "CLOCK";
             /** Owner */
             owner: string;
             /** Source */

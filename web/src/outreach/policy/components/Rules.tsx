@@ -86,9 +86,11 @@ function Fact({ threshold }: { threshold: Threshold }) {
   const shown = (value: NonNullable<Threshold["value"]>) =>
     Array.isArray(value)
       ? value.join(t("policy.rules.and"))
-      : typeof value === "number"
-        ? count(value)
-        : value;
+      : typeof value !== "number"
+        ? value
+        : threshold.unit
+          ? t(`policy.unit.${threshold.unit}`, { number: count(value) })
+          : count(value);
   return (
     <li className={styles.fact}>
       <span>{threshold.name}</span>
