@@ -75,7 +75,7 @@ function ValueInput({ field, value, onValue }: ValueProps) {
       return (
         <Segmented
           aria-label={name}
-          value={typeof value === "boolean" ? value : ("")}
+          value={typeof value === "boolean" ? value : ""}
           options={[
             { value: true, label: t("journey.way.yes") },
             { value: false, label: t("journey.way.no") },
