@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from django.db import DatabaseError, transaction
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 
 from tests.bank import TODAY
 from tests.care.nights import event
+from tests.outreach.locks import is_held
 from tests.outreach.points import DAY, PointsBank, asks
 from yinke.access.maker_checker import MakerChecker
 from yinke.access.models import AuditEntry
@@ -330,3 +332,19 @@ def test_the_night_lets_points_expire_before_it_awards(bank: PointsBank) -> None
     assert bank.balance(a) == 100
     night(bank, on=last)
     assert (bank.balance(a), earned(mission), wrong()) == (0, {a}, {})
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_night_holds_missions_before_accounts_as_whoever_awards_does(
+    tmp_path: Path, settings: Any
+) -> None:
+    bank = PointsBank(tmp_path, settings, 2)
+    mission, held = bank.by_hand(), list[bool]()
+
+    def expire(cursor: Any, biz_date: Any) -> int:
+        held.append(is_held(Mission.objects.filter(id=mission.id)))
+        return 0
+
+    with patch("yinke.outreach.points.night.expire", expire), transaction.atomic():
+        bank.night(on=TODAY)
+    assert held == [True]

@@ -7,6 +7,7 @@ import threading
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from django.db import IntegrityError, connection, transaction
@@ -14,10 +15,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.outreach.campaigns import DAY
+from tests.outreach.locks import is_held
 from tests.outreach.salons import BEGINS, LINKS, SalonBank
 from yinke.access.models import AuditEntry
 from yinke.care.models import DoNotDisturb, Reason
 from yinke.care.reasons import sentence
+from yinke.care.services import make_tasks
 from yinke.common.errors import NotAllowed, NotFound, YinkeError
 from yinke.common.thresholds import load_thresholds
 from yinke.customers.models import Customer, Metrics
@@ -235,8 +238,6 @@ def test_an_invitation_goes_with_a_link_of_its_own_and_to_no_one_else(bank: Salo
 
 
 def test_the_text_names_the_salon_and_the_link(bank: SalonBank) -> None:
-    from unittest.mock import patch
-
     from yinke.demo.gateway import Gateway
     from yinke.outreach.channels.http_sms import HttpSms
     from yinke.outreach.services.dispatch import dispatch
@@ -509,3 +510,19 @@ def test_whom_it_does_not_suit_is_marked(bank: SalonBank) -> None:
 def test_a_plan_takes_no_more_than_a_thousand_seats() -> None:
     with pytest.raises(ValueError, match="1000"):
         SalonPlan(starts_at=BEGINS, ends_at=BEGINS, closes_at=BEGINS, seats=1_001)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_night_holds_a_salon_before_its_guests_as_answers_do(tmp_path: Path, settings: Any) -> None:
+    load_thresholds()
+    bank = SalonBank(tmp_path, settings, 2)
+    salon, held = bank.salon(), list[bool]()
+    bank.asked(salon)
+
+    def probe(cursor: Any, day: Any, biz_date: Any) -> int:
+        held.append(is_held(Salon.objects.filter(id=salon.id)))
+        return 0
+
+    with patch.object(make_tasks, "BRINGERS", [*make_tasks.BRINGERS, probe]), transaction.atomic():
+        bank.night(on=bank.now.date())
+    assert held == [True]

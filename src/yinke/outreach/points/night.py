@@ -90,8 +90,9 @@ def bring_points(cursor: Any, day: Day, biz_date: date) -> int:
     Returns:
         0: it brings nobody a reason.
     """
+    # missions are held before accounts, as by whoever awards by hand: else the two could wait for each other
+    running = list(Mission.objects.filter(state=Stand.RUNNING).order_by("id").select_for_update(no_key=True))
     expire(cursor, biz_date)
-    running = Mission.objects.filter(state=Stand.RUNNING).order_by("id").select_for_update(no_key=True)
     missions = [row for row in running if _open(mission_plan(row), biz_date)]
     if missions:
         values = load_thresholds(settings.YINKE.thresholds).at(biz_date)

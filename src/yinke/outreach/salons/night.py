@@ -10,6 +10,8 @@ from yinke.outreach.salons.models import AFTER
 
 OF_SALON = "S01"
 """Type of the reason that a salon gives; it is no event of a night."""
+LATE = 7
+"""So many days late AUM is not looked at any more: it would be another day's figure."""
 _SHOWN = "(s.starts_at AT TIME ZONE 'Asia/Shanghai')::date"
 _BRING = f"""
 WITH salon AS (
@@ -52,6 +54,8 @@ def bring_salons(cursor: Any, day: Day, biz_date: date) -> int:
     Returns:
         How many reasons were added.
     """
+    # a salon is held before its guests, as by whoever answers: else the two could wait for each other
+    cursor.execute(_HOLD, {"biz_date": biz_date, "days": max(days for days, _ in AFTER) + LATE})
     cursor.execute(_BEFORE, {"biz_date": biz_date})
     for days, column in AFTER:
         cursor.execute(_LATER.format(column=column), {"biz_date": biz_date, "days": days})
@@ -59,13 +63,16 @@ def bring_salons(cursor: Any, day: Day, biz_date: date) -> int:
     return int(cursor.rowcount)
 
 
+_HOLD = f"""
+SELECT FROM outreach_salon s WHERE s.state = 'OPEN' AND {_SHOWN} + %(days)s > %(biz_date)s ORDER BY s.id FOR NO KEY UPDATE
+"""
 _BEFORE = f"""
 UPDATE outreach_salonguest g SET aum_before = x.aum FROM outreach_salon s, customers_metrics x
 WHERE s.id = g.salon_id AND s.state = 'OPEN' AND {_SHOWN} > %(biz_date)s AND x.customer_id = g.customer_id
+  AND g.aum_before IS DISTINCT FROM x.aum
 """
 _LATER = f"""
 UPDATE outreach_salonguest g SET {{column}} = x.aum FROM outreach_salon s, customers_metrics x
 WHERE s.id = g.salon_id AND s.state = 'OPEN' AND {_SHOWN} + %(days)s <= %(biz_date)s AND g.{{column}} IS NULL
-  AND {_SHOWN} + %(days)s > %(biz_date)s::date - 7 AND x.customer_id = g.customer_id
+  AND {_SHOWN} + %(days)s > %(biz_date)s::date - {LATE} AND x.customer_id = g.customer_id
 """
-# A week late is not looked at: it would be another day's figure.
