@@ -25,6 +25,7 @@ from yinke.common.errors import NotAllowed, NotFound, YinkeError
 from yinke.common.thresholds import load_thresholds
 from yinke.customers.models import Customer, Metrics
 from yinke.outreach.campaigns.services import named
+from yinke.outreach.gate import judge
 from yinke.outreach.models import Message
 from yinke.outreach.salons import guests, queries, services
 from yinke.outreach.salons.guests import PartyTooLarge, SalonClosed, SalonFull
@@ -33,6 +34,7 @@ from yinke.outreach.salons.models import Salon, SalonGuest
 from yinke.outreach.salons.plan import SalonPlan, faults
 from yinke.outreach.salons.services import SalonFaulty, SalonMoved
 from yinke.outreach.services.send import sendable
+from yinke.outreach.services.templates import in_force
 from yinke.privacy.models import Restriction, RightsCase
 
 Guest = SalonGuest.State
@@ -235,6 +237,16 @@ def test_an_invitation_goes_with_a_link_of_its_own_and_to_no_one_else(bank: Salo
     with pytest.raises(NotFound):
         sendable(bank.invitation)  # its words mean nothing but to a salon's guest
     assert bank.invitation not in named().templates and bank.greeting in named().templates
+
+
+def test_the_gate_lets_an_invitation_go_to_a_guest_only(bank: SalonBank) -> None:
+    salon = bank.salon()
+    with bank.at_now():
+        guests.invite(bank.viewer("陈"), salon.id, bank.ids[:1], by_text=True)
+        message = bank.messages(salon)[0]
+        assert judge([message], bank.now, in_force())[0].why == ""
+        message.salon_guest = None  # as if a text in use had been made one since
+        assert judge([message], bank.now, in_force())[0].why == "CONTENT"
 
 
 def test_the_text_names_the_salon_and_the_link(bank: SalonBank) -> None:

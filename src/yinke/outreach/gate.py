@@ -34,7 +34,7 @@ from yinke.outreach.models import (
     Message,
     TemplateVersion,
 )
-from yinke.outreach.texts import digest, words_of
+from yinke.outreach.texts import digest, of_salons, words_of
 from yinke.privacy.consents import allowed, said_no
 from yinke.privacy.models import Purpose, Restriction
 
@@ -170,8 +170,9 @@ def _late(asked: _Asked, going: Collection[int]) -> dict[int, Verdict]:
 
 
 def _content(asked: _Asked, going: Collection[int]) -> dict[int, Verdict]:
-    """Approved, not retired, and word for word what was approved."""
+    """Approved, not retired, and word for word what was approved; an invitation to a salon only to a guest of one."""
     fit: dict[int, bool] = {}
+    invites: dict[int, bool] = {}
     for n in going:
         version = asked.messages[n].version
         if version.id not in fit:
@@ -179,12 +180,14 @@ def _content(asked: _Asked, going: Collection[int]) -> dict[int, Verdict]:
             same = version.digest == digest(words_of(version), asked.values)
             approved = version.state == TemplateVersion.State.APPROVED
             fit[version.id] = same and approved and template.retired_at is None
+            invites[version.id] = of_salons(f"{version.subject}{version.text}")
     return {
         n: Verdict("CONTENT")
         for n in going
         if not (
             fit[asked.messages[n].version_id]
             and asked.messages[n].version.template.kind == asked.messages[n].kind
+            and (asked.messages[n].salon_guest_id is not None or not invites[asked.messages[n].version_id])
         )
     }
 
