@@ -17,6 +17,7 @@ from yinke.care.customer_timeline import KINDS, Place
 from yinke.care.models import ContactRecord, Reason, Task
 from yinke.customers.models import Assignment, Customer, ProfileChange, Relationship, TierChange
 from yinke.outreach.journeys.models import Journey, Traveller
+from yinke.outreach.points.models import Mission, PointsEntry
 from yinke.outreach.salons.models import Salon
 
 pytestmark = pytest.mark.django_db
@@ -91,6 +92,16 @@ def everything(bank: Bank, customer: Customer) -> None:
         made_at=NOON,
     )
     salon.guests.create(customer=customer, invited_by=bank.staff["李"], invited_at=NOON)
+    mission = Mission.objects.create(name="到店", plan={}, made_by=bank.staff["运营"], made_at=NOON)
+    PointsEntry.objects.create(
+        kind="AWARD",
+        natural_key="timeline",
+        customer=customer,
+        points=100,
+        mission=mission,
+        biz_date=TODAY,
+        at=NOON,
+    )
 
 
 def address(customer: Customer, part: str = "timeline") -> str:
