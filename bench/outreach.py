@@ -128,12 +128,13 @@ def measure(home: Path, many: int, senders: int) -> None:
     secret, port = home / "key", 18_471
     secret.write_bytes(SECRET)
     with subprocess.Popen(
-        [sys.executable, "-m", "yinke.demo.gateway", f"{port}", f"{secret}", "", "0", "0"]
+        [sys.executable, "-m", "yinke.demo.gateway", f"{port}", f"{secret}", "", "0", "0", "0", "0"]
     ) as gateway:
         command = [sys.executable, __file__, "--to", f"{port}"]
         pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
         each: list[subprocess.Popen[str]] = [subprocess.Popen(command, **pipes) for _ in range(senders)]
         time.sleep(15)  # all of them wait to be told
+        assert gateway.poll() is None, "the gateway has not started"
         started = time.perf_counter()
         for sender in each:
             assert sender.stdin is not None

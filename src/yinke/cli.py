@@ -211,13 +211,15 @@ def forget_second_factor(emp_no: str) -> None:
 
 @app.command()
 def worker(
-    queue: Annotated[str, typer.Argument(help="nightly, outreach, mail or events")] = "nightly",
+    queue: Annotated[str, typer.Argument(help="nightly, outreach, mail, smpp or events")] = "nightly",
 ) -> None:
-    """Run the scheduled nights and reruns (nightly), send messages (outreach), take what comes back to e-mail (mail), or read live events
-    out of Kafka (events); serve starts all of them by itself."""
-    if queue not in ("nightly", "outreach", "mail", "events"):
+    """Run the scheduled nights and reruns (nightly), send messages (outreach), take what comes back to e-mail (mail) or from a message centre
+    (smpp), or read live events out of Kafka (events); serve starts all of them by itself."""
+    if queue not in ("nightly", "outreach", "mail", "smpp", "events"):
         raise YinkeError(
-            f"There is no queue {queue}", place="worker", remedy="Name nightly, outreach, mail or events"
+            f"There is no queue {queue}",
+            place="worker",
+            remedy="Name nightly, outreach, mail, smpp or events",
         )
     start_django()
     if queue == "events":
@@ -227,6 +229,9 @@ def worker(
         return
     if queue == "mail":
         _take_mail()
+        return
+    if queue == "smpp":
+        _listen_to_centres()
         return
     from django.core.management import call_command
 
@@ -254,6 +259,30 @@ def _take_mail() -> None:
         signal.sigwait(ends)
     finally:
         taking.stop()
+
+
+def _listen_to_centres() -> None:
+    import signal
+    import threading
+
+    from yinke.outreach.channels.settings import centres
+    from yinke.outreach.channels.smpp_in import listen_to_all
+
+    known = centres()
+    if not known:
+        raise YinkeError(
+            "There is no message centre",
+            place="sms",
+            remedy="Name one of kind smpp in the file that YINKE_CHANNELS names",
+        )
+    ends = {signal.SIGTERM, signal.SIGINT}
+    signal.pthread_sigmask(signal.SIG_BLOCK, ends)  # for all threads: what is being written down is finished
+    stop = threading.Event()
+    listening = listen_to_all(known, stop)
+    signal.sigwait(ends)
+    stop.set()
+    for one in listening:
+        one.join()
 
 
 @app.command("wecom-contacts")

@@ -41,7 +41,7 @@ def serve(host: str, port: int, workers: int) -> None:
     multiprocessing.set_start_method("spawn", force=True)  # children take none of this process's connections
     jobs = [*gateway] + [
         subprocess.Popen([sys.executable, "-m", "yinke.cli", "worker", queue])
-        for queue in ("nightly", "outreach", "outreach", *_mail(), *_events())
+        for queue in ("nightly", "outreach", "outreach", *_coming_back(), *_events())
     ]  # a night takes minutes: messages do not wait for it; two send more than one
     try:
         Granian(
@@ -55,12 +55,14 @@ def serve(host: str, port: int, workers: int) -> None:
             one.wait(10)
 
 
-def _mail() -> list[str]:
-    """Whether e-mail comes back here."""
-    from yinke.outreach.channels.settings import read_channels
+def _coming_back() -> list[str]:
+    """The workers that take what comes back here: to e-mail, and from message centres."""
+    from yinke.outreach.channels.settings import SmppProvider, read_channels
 
     path = os.environ.get("YINKE_CHANNELS")
-    return ["mail"] if read_channels(Path(path) if path else None).email_returns else []
+    known = read_channels(Path(path) if path else None)
+    listening = any(isinstance(one, SmppProvider) for one in known.sms)
+    return [*(["mail"] if known.email_returns else []), *(["smpp"] if listening else [])]
 
 
 def _events() -> list[str]:

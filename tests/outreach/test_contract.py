@@ -8,12 +8,15 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 import pytest
+import smpp34
 
+from tests.outreach.smsc import Smsc
 from yinke.demo.gateway import Gateway
 from yinke.demo.mailbox import Mailbox
 from yinke.demo.wecom import CORP, WecomServer
 from yinke.outreach.channels import Outcome, Outgoing, Provider
 from yinke.outreach.channels.http_sms import HttpSms
+from yinke.outreach.channels.smpp import Smpp
 from yinke.outreach.channels.smtp import Smtp
 from yinke.outreach.channels.wecom import Wecom
 
@@ -84,11 +87,23 @@ def of_wecom() -> Iterator[Other]:
     there.stop()
 
 
+def of_smpp() -> Iterator[Other]:
+    there = Smsc().start()
+    provider = Smpp("smsc", "127.0.0.1", there.port, "none", "yinke", "geheim", timeout=5)
+    yield Other(
+        provider, lambda n: f"138{n:08}", there.texts, lambda to: there.answers.update({to: smpp34.ESME_RINVDSTADR}),
+        lambda: setattr(there, "always", smpp34.ESME_RMSGQFUL), lambda: setattr(there, "always", 0),
+        lambda port: replace(provider, port=port, timeout=0.2), knows_numbers=False,
+    )  # fmt: skip
+    there.stop()
+
+
 SIDES: dict[str, Callable[[], Iterator[Other]]] = {
     "sms": lambda: of_http("loopback", lambda n: f"138{n:08}"),
     "app": lambda: of_http("mobile-bank", lambda n: f"C{n:08}"),
     "smtp": of_smtp,
     "wecom": of_wecom,
+    "smpp": of_smpp,
 }
 
 

@@ -30,7 +30,7 @@ SENDERS = 3
 class Takes:
     """A provider that takes everything, once."""
 
-    name, per_second, batch = "takes", 1_000_000, 500
+    name, per_second, batch, repeats = "takes", 1_000_000, 500, True
 
     def __init__(self) -> None:
         self.taken: list[int] = []

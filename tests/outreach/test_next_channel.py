@@ -34,7 +34,7 @@ from yinke.outreach.services.templates import Draft, decide, retire, submit
 class Says:
     """A provider that says what it is told to: by message in turn, else TAKEN. ``carried``: what it has carried, said or not."""
 
-    name, per_second, batch = "says", 1_000_000, 100
+    name, per_second, batch, repeats = "says", 1_000_000, 100, True
 
     def __init__(self, name: str, says: Sequence[tuple[str, bool]] = ()) -> None:
         self.name, self.says = name, list(says)

@@ -221,13 +221,13 @@ class Message(models.Model):
     )
     """The campaign that asked for it."""
     salon_guest = models.ForeignKey(
-        "SalonGuest", null=True, on_delete=models.SET_NULL, related_name="messages"
+        "SalonGuest", null=True, on_delete=models.SET_NULL, related_name="messages", db_index=False
     )
     """Whom it asks to a salon."""
     by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
     """Who asked for it; None: a job."""
-    fallback_of = models.OneToOneField(
-        "self", null=True, on_delete=models.SET_NULL, related_name="next_channel"
+    fallback_of = models.ForeignKey(
+        "self", null=True, on_delete=models.SET_NULL, related_name="next_channel", db_index=False
     )
     """改用: the message of another channel that reached nobody, and in whose place this one is."""
     gives_way = models.BooleanField(default=False, db_default=False)
@@ -271,6 +271,22 @@ class Message(models.Model):
                 fields=["next_at"], condition=Q(channel="WECOM", state="SENT"), name="message_in_wecom"
             ),  # whose result WeCom is asked for
             models.Index(fields=["campaign"], condition=Q(gives_way=True), name="message_gives_way"),
+            # the next three only of the few that they are about: each change of a message writes all the indexes that it stands in
+            models.Index(
+                fields=["salon_guest"], condition=Q(salon_guest__isnull=False), name="message_of_salon_guest"
+            ),
+            models.Index(
+                fields=["provider_ref"],
+                condition=Q(provider_ref__startswith="smpp:"),
+                name="message_at_a_centre",
+            ),
+        ]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["fallback_of"],
+                condition=Q(fallback_of__isnull=False),
+                name="outreach_one_in_its_place",
+            )
         ]
 
 

@@ -41,6 +41,8 @@ class Provider(Protocol):
     """How many messages it takes in a second."""
     batch: int
     """How many at a time."""
+    repeats: bool
+    """What it may have carried may be told again: it knows our numbers, or whoever gets it twice can see so."""
 
     def send(self, messages: Sequence[Outgoing]) -> list[Outcome]:
         """Hand messages over; one outcome for each, in any order. It never raises: what failed is BUSY."""

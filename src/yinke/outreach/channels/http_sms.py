@@ -34,6 +34,7 @@ class HttpSms:
     per_second: int = 200
     batch: int = 500
     timeout: float = 10.0
+    repeats: bool = field(default=True, init=False)
 
     def send(self, messages: Sequence[Outgoing]) -> list[Outcome]:
         """As ``Provider.send``."""

@@ -8,12 +8,21 @@ from typing import Annotated, Literal, Self
 
 import yaml
 from django.conf import settings
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Discriminator,
+    Field,
+    Tag,
+    ValidationError,
+    model_validator,
+)
 
 from yinke.common.errors import ConfigurationError
 from yinke.common.yaml_files import read_yaml
 from yinke.outreach.channels import Provider
 from yinke.outreach.channels.http_sms import HttpSms
+from yinke.outreach.channels.smpp import Smpp
 from yinke.outreach.channels.wecom import HOME, Wecom
 from yinke.outreach.channels.wecom_crypt import WecomCrypt, aes_key
 
@@ -29,6 +38,7 @@ class SmsProvider(_Part):
     """One gateway for text messages, or for notices of the mobile bank."""
 
     name: Annotated[str, Field(pattern=NAME)]
+    kind: Literal["http"] = "http"
     url: Annotated[str, Field(pattern=r"^https?://")]
     secret_file: Path
     """The key that both sides sign with: 32 characters or more."""
@@ -56,6 +66,44 @@ class WecomProvider(_Part):
 
 HOST = r"^[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?$"
 HERE = ("127.0.0.1", "::1", "localhost")
+
+
+class SmppProvider(_Part):
+    """One account at a message centre that speaks SMPP."""
+
+    name: Annotated[str, Field(pattern=NAME)]
+    kind: Literal["smpp"]
+    host: Annotated[str, Field(pattern=HOST)]
+    port: Annotated[int, Field(ge=1, le=65_535)] = 3550
+    security: Literal["tls", "none"] = "tls"
+    """``none`` only on this machine, as to a tunnel: a text tells who is whose customer."""
+    system_id: Annotated[str, Field(pattern=r"^[\x21-\x7e]{1,15}$")]
+    secret_file: Path
+    """The account's password: 8 characters at most (SMPP 3.4, 4.1.1)."""
+    system_type: Annotated[str, Field(pattern=r"^[\x20-\x7e]{0,12}$")] = ""
+    source: Annotated[str, Field(pattern=r"^[0-9A-Za-z]{0,20}$")] = ""
+    """The bank's number, such as 106..; empty: the centre's own for the account."""
+    source_type: Annotated[int, Field(ge=0, le=6)] = 0
+    """Its type of number (TON): 0 unknown, 1 international, 3 network's, 5 letters."""
+    country: Annotated[str, Field(pattern=r"^[0-9]{0,3}$")] = ""
+    """What stands before a customer's number, such as 86; empty: nothing."""
+    per_second: Annotated[int, Field(ge=1, le=10_000)] = 50
+    batch: Annotated[int, Field(ge=1, le=1_000)] = 500
+    window: Annotated[int, Field(ge=1, le=100)] = 10
+    timeout_seconds: Annotated[float, Field(gt=0, le=60)] = 10.0
+
+    @model_validator(mode="after")
+    def _safe(self) -> Self:
+        if self.security == "none" and self.host not in HERE:
+            raise ValueError("security: none is for a tunnel on this machine; use tls")
+        return self
+
+
+KINDS = ("http", "smpp")
+TextProvider = Annotated[
+    Annotated[SmsProvider, Tag("http")] | Annotated[SmppProvider, Tag("smpp")],
+    Discriminator(lambda one: one.get("kind", "http") if isinstance(one, dict) else one.kind),
+]
 
 
 class EmailProvider(_Part):
@@ -95,7 +143,7 @@ class EmailReturns(_Part):
 class ChannelSettings(_Part):
     """All of it. In the order in which they are asked: the next one when one fails."""
 
-    sms: tuple[SmsProvider, ...] = ()
+    sms: tuple[TextProvider, ...] = ()
     app: tuple[SmsProvider, ...] = ()
     """The platform of the mobile bank, which takes notices as a gateway takes texts; ``to`` is the customer number."""
     wecom: Annotated[tuple[WecomProvider, ...], Field(max_length=1)] = ()
@@ -161,7 +209,7 @@ def read_channels(path: Path | None) -> ChannelSettings:
         found = ChannelSettings.model_validate(read_yaml(path) or {})
     except (ValidationError, yaml.YAMLError) as wrong:
         first = wrong.errors()[0] if isinstance(wrong, ValidationError) else {"loc": (), "msg": str(wrong)}
-        place = ".".join(str(part) for part in first["loc"])
+        place = ".".join(str(part) for part in first["loc"] if part not in KINDS)
         raise ConfigurationError(
             f"{place}: {first['msg']}",
             place=str(path),
@@ -201,9 +249,37 @@ def providers(channel: str) -> list[Provider]:
     if channel == "WECOM":
         return [wecom(one) for one in known.wecom]
     return [
-        HttpSms(one.name, one.url, secret_of(one), one.per_second, one.batch, one.timeout_seconds)
+        smpp(one)
+        if isinstance(one, SmppProvider)
+        else HttpSms(one.name, one.url, secret_of(one), one.per_second, one.batch, one.timeout_seconds)
         for one in (known.app if channel == "APP" else known.sms)
     ]
+
+
+LONGEST_PASSWORD = 8
+
+
+def smpp(one: SmppProvider) -> Smpp:
+    """A message centre, ready to be bound to.
+
+    Raises:
+        ConfigurationError: its password cannot be read, or is longer than SMPP can say.
+    """
+    password = _read(one.name, one.secret_file)
+    if not 1 <= len(password) <= LONGEST_PASSWORD:
+        raise ConfigurationError(
+            f"The password of {one.name} has {len(password)} characters; SMPP knows 1 to {LONGEST_PASSWORD}",
+            place=str(one.secret_file), remedy="Write the password of the account at the message centre into this file",
+        )  # fmt: skip
+    return Smpp(
+        one.name, one.host, one.port, one.security, one.system_id, password.decode("ascii", "replace"), one.source, one.source_type,
+        one.country, one.system_type, one.per_second, one.batch, one.window, one.timeout_seconds,
+    )  # fmt: skip
+
+
+def centres() -> list[Smpp]:
+    """The message centres of this installation."""
+    return [smpp(one) for one in configured().sms if isinstance(one, SmppProvider)]
 
 
 def wecom(one: WecomProvider) -> Wecom:
@@ -242,7 +318,8 @@ def _password(provider: EmailProvider) -> str:
 def signing_key(name: str) -> bytes | None:
     """The key of a provider by its name; None: there is none of that name that signs."""
     known = configured()
-    return next((secret_of(one) for one in (*known.sms, *known.app) if one.name == name), None)
+    signing = (one for one in (*known.sms, *known.app) if isinstance(one, SmsProvider))
+    return next((secret_of(one) for one in signing if one.name == name), None)
 
 
 def channel_of(name: str) -> str:

@@ -41,6 +41,7 @@ class Smtp:
     per_second: int = 20
     batch: int = 100
     timeout: float = 10.0
+    repeats: bool = field(default=True, init=False)
 
     def send(self, messages: Sequence[Outgoing]) -> list[Outcome]:
         """As ``Provider.send``."""

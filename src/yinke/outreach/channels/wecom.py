@@ -53,6 +53,7 @@ class Wecom:
     per_second: int = 20
     batch: int = 500
     timeout: float = 10.0
+    repeats: bool = field(default=True, init=False)
 
     def send(self, messages: Sequence[Outgoing]) -> list[Outcome]:
         """As ``Provider.send``; ``ref`` is the task's number and the manager's account."""

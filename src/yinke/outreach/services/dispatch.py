@@ -3,13 +3,16 @@
 A batch is claimed in one transaction: the messages' rows, then the customers' are held, the gate is asked, and what may go is
 marked SENDING before anybody else can ask. Only then, outside of any transaction, the provider is told. After a kill between
 the two the message is found SENDING, and told again under the same number, which the provider carries once.
+
+Where it is not known whether a provider has carried a message, what is owed (a service notice) is told again, by the next provider
+if need be; all else only to a provider that can be told twice (``Provider.repeats``), and to no other meanwhile.
 """
 
 from __future__ import annotations
 
 import time
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -39,6 +42,8 @@ from yinke.outreach.texts import LINK, composed, headed, words_of
 State = Message.State
 CLAIM = 500
 """Messages of one transaction."""
+NO_ANSWER = "NO_ANSWER"
+"""Why: it may have been carried, and telling it again could make it two."""
 FORGOTTEN = timedelta(minutes=10)
 """A message that is SENDING for longer was left behind by a kill."""
 
@@ -164,24 +169,50 @@ def _made(
 def _carry(claims: Sequence[_Claim], carriers: Sequence[Provider], done: Dispatched) -> None:
     """Tell the providers, the next one what the one before could not take; then write down what came of it."""
     left, why = list(claims), "NO_PROVIDER"
-    unsure: set[int] = set()
+    unsure: dict[int, str] = {}
+    """Those that a provider may just have carried, by its name."""
     for provider in carriers:
-        busy: list[_Claim] = []
-        for start in range(0, len(left), provider.batch):
-            some = left[start : start + provider.batch]
+        held = [claim for claim in left if not _may_tell(provider, claim, unsure)]
+        asked = [claim for claim in left if _may_tell(provider, claim, unsure)]
+        for start in range(0, len(asked), provider.batch):
+            some = asked[start : start + provider.batch]
             with _turn(provider, len(some)):
+                if not provider.repeats:  # a kill from here on must leave behind who was told
+                    Message.objects.filter(id__in=[claim.message.id for claim in some]).update(
+                        provider=provider.name
+                    )
                 outcomes = {one.id: one for one in provider.send([claim.outgoing for claim in some])}
                 ends = [(claim, outcomes.get(claim.message.id)) for claim in some]
                 settled = [(claim, end) for claim, end in ends if end is not None and end.state != "BUSY"]
                 _settle(settled, provider.name, unsure, done)
             late = [(claim, end) for claim, end in ends if end is None or end.state == "BUSY"]
-            unsure |= {claim.message.id for claim, end in late if end is None or end.unsure}
-            busy += [claim for claim, _ in late]
+            unsure |= {claim.message.id: provider.name for claim, end in late if end is None or end.unsure}
+            held += [claim for claim, _ in late]
             why = next((end.why for _, end in late if end is not None and end.why), why)
-        left = busy
+        left = held
         if not left:
             return
-    _put_off(left, why, unsure, done)
+    stuck = {claim.message.id for claim in left if _stuck(claim, carriers, unsure)}
+    _put_off(left, why, unsure, stuck, done)
+
+
+def _may_tell(provider: Provider, claim: _Claim, unsure: Mapping[int, str]) -> bool:
+    """Whether a provider may be told a message, which it or another may have carried already."""
+    message = claim.message
+    if message.kind == Kind.SERVICE:
+        return True
+    if message.id in unsure:
+        return False
+    return not message.doubtful or (provider.repeats and message.provider in ("", provider.name))
+
+
+def _stuck(claim: _Claim, carriers: Sequence[Provider], unsure: Mapping[int, str]) -> bool:
+    """Whether a message may have been carried, is not owed, and there is nobody who may be told again."""
+    message = claim.message
+    if message.kind == Kind.SERVICE or not (message.doubtful or message.id in unsure):
+        return False
+    by = unsure.get(message.id, message.provider)
+    return not any(one.repeats and by in ("", one.name) for one in carriers)
 
 
 @contextmanager
@@ -201,7 +232,7 @@ def _turn(provider: Provider, many: int) -> Iterator[None]:
 
 @transaction.atomic
 def _settle(
-    ends: Sequence[tuple[_Claim, Outcome]], provider: str, unsure: Collection[int], done: Dispatched
+    ends: Sequence[tuple[_Claim, Outcome]], provider: str, unsure: Container[int], done: Dispatched
 ) -> None:
     rows = []
     texts = encrypt_many([_told(claim.outgoing) for claim, _ in ends])
@@ -231,27 +262,31 @@ def _told(sent: Outgoing) -> str:
 
 
 @transaction.atomic
-def _put_off(claims: Sequence[_Claim], why: str, unsure: Collection[int], done: Dispatched) -> None:
+def _put_off(
+    claims: Sequence[_Claim], why: str, unsure: Mapping[int, str], stuck: Container[int], done: Dispatched
+) -> None:
     """Try again later, each time after twice as long; after the last try it has failed.
 
     Args:
-        unsure: those that a provider may have carried without saying so.
+        unsure: those that a provider may have carried without saying so, and which.
+        stuck: those of them that are not told again.
     """
     values, now = in_force(), timezone.now()
     most, first = int(values["outreach.attempts"]), int(values["outreach.retry_seconds"])
     rows = []
     for claim in claims:
-        tried = claim.message.attempts + 1
-        if tried >= most:
-            done.failed += 1
-            rows.append((claim.message.id, State.FAILED, why, now, claim.message.id in unsure))
-        else:
-            done.waiting += 1
-            later = now + timedelta(seconds=first * 2 ** (tried - 1))
-            rows.append((claim.message.id, State.QUEUED, why, later, claim.message.id in unsure))
+        number, tried = claim.message.id, claim.message.attempts + 1
+        over = number in stuck or tried >= most
+        done.failed += over
+        done.waiting += not over
+        later = now if over else now + timedelta(seconds=first * 2 ** (tried - 1))
+        by = unsure.get(number, claim.message.provider if claim.message.doubtful else "")
+        rows.append((
+            number, State.FAILED if over else State.QUEUED, NO_ANSWER if number in stuck else why, later, number in unsure, by,
+        ))  # fmt: skip
     _write(
-        "state = u.state, why = u.why, next_at = u.moment, doubtful = m.doubtful OR u.unsure",
-        ("state text", "why text", "moment timestamptz", "unsure boolean"),
+        "state = u.state, why = u.why, next_at = u.moment, doubtful = m.doubtful OR u.unsure, provider = u.provider",
+        ("state text", "why text", "moment timestamptz", "unsure boolean", "provider text"),
         rows,
     )
     ask_next([number for number, state, *_ in rows if state == State.FAILED], now)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -17,6 +17,7 @@ from yinke.common.identity.normal import plain_mobile
 from yinke.common.text import clean
 from yinke.customers.hooks import marked
 from yinke.customers.models import Customer
+from yinke.outreach.channels.smpp import REF
 from yinke.outreach.channels.smtp import NO_MAILBOX
 from yinke.outreach.models import Channel, DeadMailbox, Message, Reply
 from yinke.outreach.services.next_channel import ask_next
@@ -67,6 +68,31 @@ def note_receipts(provider: str, receipts: Sequence[Receipt]) -> int:
             failed.append(receipt.id)
     ask_next(failed, timezone.now())
     return changed
+
+
+STILL_TELLING = timedelta(minutes=10)
+"""Longer than a sender needs from telling a provider to writing its number down."""
+
+
+@transaction.atomic
+def note_centre_receipt(provider: str, ref: str, delivered: bool, at: datetime, why: str = "") -> bool:
+    """Write down a receipt that names a message by the provider's number of it.
+
+    Args:
+        ref: as in ``Message.provider_ref``; begins with ``smpp.REF``.
+
+    Returns:
+        False: it should be told again, for a message whose number is not written down yet may be meant.
+    """
+    known = Message.objects.filter(provider=provider, provider_ref=ref, provider_ref__startswith=REF)
+    message = known.values_list("id", flat=True).first()
+    if message is not None:
+        note_receipts(provider, [Receipt(message, delivered, at, why)])
+        return True
+    telling = Message.objects.filter(
+        state=Message.State.SENDING, provider=provider, gone_at__gt=timezone.now() - STILL_TELLING
+    )
+    return not telling.exists()
 
 
 @transaction.atomic
