@@ -494,6 +494,35 @@ def test_more_than_a_chunk_go_on_in_several_transactions(bank: JourneyBank) -> N
     assert {state for state, _, _ in bank.places(journey).values()} == {"DONE"}
 
 
+def test_another_worker_is_told_once_and_before_many_are_moved(bank: JourneyBank) -> None:
+    people = [bank.customer(f"客{n}").id for n in range(6)]
+    journey = bank.drawn({**WAIT, "next": "m"}, message(bank))
+    told: list[int] = []
+
+    def many() -> None:
+        told.append(Message.objects.count() * 10 + len(set(bank.places(journey))))
+
+    def tick(after: timedelta) -> None:
+        bank.now += after
+        with patch.object(timezone, "now", lambda: bank.now):
+            ticking.tick(many=many)
+
+    with patch.object(ticking, "MANY", 6), patch.object(ticking, "CHUNK", 2):
+        bank.members("rich", people[:5])
+        tick(timedelta(minutes=1))
+        assert told == []
+        bank.members("rich", people)
+        tick(timedelta(minutes=1))
+        assert told == []  # one only has come since
+        tick(timedelta(days=2))
+        assert told == [6] and Message.objects.count() == 6  # nobody had moved yet
+        other = bank.drawn(
+            message(bank), name="另一个", trigger={"type": "SEGMENT", "segment": "rich", "members": True}
+        )
+        tick(timedelta(minutes=1))
+        assert told == [6, 66] and len(bank.places(other)) == 6
+
+
 def test_a_journey_that_cannot_go_on_stops_no_other_and_is_told_of(bank: JourneyBank) -> None:
     broken, whole = bank.drawn(WAIT, name="坏"), bank.drawn(WAIT)
     Journey.objects.filter(id=broken.id).update(cursor={"night": "never"})

@@ -93,30 +93,39 @@ class Kept(models.Model):
 
     id: int
     customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="+")
-    # Written by the hundred thousand, each naming the same few rows that nobody deletes: they are not checked one by one.
-    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", db_constraint=False)
+    # Written by the hundred thousand, each naming the same few rows that nobody deletes: they are not checked one by one,
+    # and found by what is asked for only: customer, active tag or list, bulk action.
+    by = models.ForeignKey(
+        User, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False
+    )
     at = models.DateTimeField(auto_now_add=True)
     added_in = models.ForeignKey(BulkAction, on_delete=models.PROTECT, related_name="+", db_constraint=False)
     removed_at = models.DateTimeField(null=True)
     removed_by = models.ForeignKey(
-        User, null=True, on_delete=models.PROTECT, related_name="+", db_constraint=False
+        User, null=True, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False
     )
     removed_in = models.ForeignKey(
-        BulkAction, null=True, on_delete=models.PROTECT, related_name="+", db_constraint=False
+        BulkAction, null=True, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False
     )
 
     class Meta:
         abstract = True
+        indexes: ClassVar = [
+            models.Index(
+                fields=["removed_in"], condition=Q(removed_in__isnull=False), name="%(class)s_taken_off"
+            )
+        ]
 
 
 class CustomerTag(Kept):
     """打在客户上的标签."""
 
-    tag = models.ForeignKey(Tag, on_delete=models.PROTECT, related_name="+")
+    tag = models.ForeignKey(Tag, on_delete=models.PROTECT, related_name="+", db_index=False)
     expires_on = models.DateField(null=True)
     """Last day that it holds; null: until it is taken off."""
 
-    class Meta:
+    class Meta(Kept.Meta):
+        abstract = False
         constraints: ClassVar = [
             models.UniqueConstraint(
                 fields=["tag", "customer"], condition=Q(removed_at=None), name="one_active_tag"
@@ -127,9 +136,10 @@ class CustomerTag(Kept):
 class ListEntry(Kept):
     """名单里的客户."""
 
-    of_list = models.ForeignKey(CustomerList, on_delete=models.PROTECT, related_name="+")
+    of_list = models.ForeignKey(CustomerList, on_delete=models.PROTECT, related_name="+", db_index=False)
 
-    class Meta:
+    class Meta(Kept.Meta):
+        abstract = False
         constraints: ClassVar = [
             models.UniqueConstraint(
                 fields=["of_list", "customer"], condition=Q(removed_at=None), name="one_active_entry"

@@ -198,10 +198,15 @@ class Message(models.Model):
 
     id: int
     customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="messages", db_index=False)
-    version = models.ForeignKey(TemplateVersion, on_delete=models.PROTECT, related_name="messages")
+    version = models.ForeignKey(
+        TemplateVersion, on_delete=models.PROTECT, related_name="messages", db_constraint=False
+    )
+    """Not looked up for each of a million messages: the database lets no version be deleted."""
     channel = models.CharField(max_length=6, choices=Channel.choices)
     kind = models.CharField(max_length=9, choices=Kind.choices)
-    task = models.ForeignKey(Task, null=True, on_delete=models.PROTECT, related_name="messages")
+    task = models.ForeignKey(
+        Task, null=True, on_delete=models.PROTECT, related_name="messages", db_index=False
+    )
     plan = models.ForeignKey(
         "CarePlan", null=True, on_delete=models.PROTECT, related_name="messages", db_index=False
     )
@@ -271,7 +276,8 @@ class Message(models.Model):
                 fields=["next_at"], condition=Q(channel="WECOM", state="SENT"), name="message_in_wecom"
             ),  # whose result WeCom is asked for
             models.Index(fields=["campaign"], condition=Q(gives_way=True), name="message_gives_way"),
-            # the next three only of the few that they are about: each change of a message writes all the indexes that it stands in
+            # the rest only of the few that they are about: each change of a message writes all the indexes that it stands in
+            models.Index(fields=["task"], condition=Q(task__isnull=False), name="message_of_task"),
             models.Index(
                 fields=["salon_guest"], condition=Q(salon_guest__isnull=False), name="message_of_salon_guest"
             ),

@@ -13,7 +13,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.utils import timezone
 from pyroaring import BitMap
 
@@ -29,6 +29,8 @@ from yinke.segments.moves import Cursor, moves_since, newest
 
 CHUNK = 125_000
 """Customers of one transaction."""
+MANY = 50_000
+"""Customers due from which on another worker is told that it may help."""
 LANES = 2
 """Workers that may move one journey side by side; `serve` starts as many."""
 State = Traveller.State
@@ -50,7 +52,7 @@ def tick(only: int | None = None, many: Callable[[], None] = lambda: None) -> Ti
 
     Args:
         only: this journey alone.
-        many: called once, when more are due than one transaction moves: another worker may help.
+        many: called once, when ``MANY`` are due: another worker may help.
 
     Raises:
         ExceptionGroup: some journeys could not go on; of each what went wrong.
@@ -63,10 +65,11 @@ def tick(only: int | None = None, many: Callable[[], None] = lambda: None) -> Ti
     for journey_id in list(running.order_by("id").values_list("id", flat=True)):
         try:
             _look_around(journey_id, began, done)
-            while (some := _move_some(journey_id, began, done)) is not None:
-                if some >= CHUNK:
-                    many()
-                    many = _nothing
+            if _many_due(journey_id, began):
+                many()
+                many = _nothing
+            while _move_some(journey_id, began, done):
+                pass
         except Exception as problem:
             logging.getLogger(__name__).exception("journey %s", journey_id)
             wrong.append(problem)
@@ -159,7 +162,7 @@ def enter(journey_id: int, whom: BitMap) -> None:
     for lane in range(LANES):
         some = ids[ids % LANES == lane]
         for start in range(0, len(some), CHUNK):
-            part = some[start : start + CHUNK].tolist()
+            part = BitMap(some[start : start + CHUNK]).serialize()
             JourneyComing.objects.create(journey_id=journey_id, lane=lane, customers=part)
 
 
@@ -198,8 +201,26 @@ def _reach(version_id: int, whom: BitMap, days: int, now: datetime) -> int:
     return len(reached)
 
 
-def _move_some(journey_id: int, began: datetime, done: Ticked) -> int | None:
-    """Move up to ``CHUNK`` customers of one lane and one version; how many. None: nobody is due whom nobody else moves."""
+def _many_due(journey_id: int, began: datetime) -> bool:
+    """Whether so many wait to enter, or to go on from one step, that another worker should help."""
+    coming = JourneyComing.objects.filter(journey_id=journey_id).values_list("customers", flat=True)
+    entering = sum(len(BitMap.deserialize(bytes(some))) for some in coming)
+    return entering >= MANY or any(
+        _standing(version_id, name, began)[MANY - 1 : MANY].exists()
+        for version_id, definition in versions_of(Journey.objects.get(id=journey_id)).items()
+        for name in (step.id for step in definition.steps if isinstance(step, WAITS))
+    )
+
+
+def _standing(version_id: int, step: str, began: datetime) -> QuerySet[Traveller]:
+    """Who is due at a step; who comes to stand there in this tick goes on in the next."""
+    return Traveller.objects.filter(
+        version_id=version_id, step=step, state=State.INSIDE, due_at__lte=began, since__lt=began
+    ).order_by("due_at")
+
+
+def _move_some(journey_id: int, began: datetime, done: Ticked) -> bool:
+    """Move up to ``CHUNK`` customers of one lane and one version; False: nobody is due whom nobody else moves."""
     for lane in range(LANES):
         with transaction.atomic():
             journey = next(iter(Journey.objects.raw(_SHARED, [journey_id])), None)
@@ -212,7 +233,7 @@ def _move_some(journey_id: int, began: datetime, done: Ticked) -> int | None:
             coming = _coming(journey_id, lane)
             if coming and journey.in_force_id is not None:
                 _enter(journey, plans[journey.in_force_id], coming, began, done)
-                return len(coming)
+                return True
             for version_id, plan in plans.items():
                 leaving = _due(version_id, plan, lane, began)
                 if leaving:
@@ -220,8 +241,8 @@ def _move_some(journey_id: int, began: datetime, done: Ticked) -> int | None:
                     placed = advance(plan, leaving, BankWorld(version_id, began), deeds)
                     _lay_out(placed, began)
                     done.moved += _written(_PLACE, journey, version_id, began)
-                    return sum(map(len, leaving.values()))
-    return None
+                    return True
+    return False
 
 
 def _alone(journey_id: int, lane: int) -> bool:
@@ -237,7 +258,7 @@ def _coming(journey_id: int, lane: int) -> BitMap:
     """Take up to ``CHUNK`` of those who wait to enter by a lane."""
     found = BitMap()
     for row in JourneyComing.objects.filter(journey_id=journey_id, lane=lane).order_by("id").iterator(1):
-        some = found | BitMap(row.customers)
+        some = found | BitMap.deserialize(bytes(row.customers))
         if found and len(some) > CHUNK:
             break
         found = some
@@ -293,14 +314,12 @@ def _enter(journey: Journey, plan: Plan, whom: BitMap, now: datetime, done: Tick
 
 
 def _due(version_id: int, plan: Plan, lane: int, began: datetime) -> dict[tuple[str, bool], BitMap]:
-    """Who of a lane is due, by the step and whether what it awaits has come: who comes to stand in this tick goes on in the next."""
+    """Who of a lane is due, by the step and whether what it awaits has come."""
     found: dict[tuple[str, bool], BitMap] = {}
     left = CHUNK
     for name in (name for name, step in plan.steps.items() if isinstance(step, WAITS)):
-        rows = Traveller.objects.filter(
-            version_id=version_id, step=name, state=State.INSIDE, due_at__lte=began, since__lt=began
-        ).annotate(lane=F("customer_id") % LANES).filter(lane=lane)  # fmt: skip
-        some = list(rows.order_by("due_at").values_list("heard", "customer_id")[:left])
+        rows = _standing(version_id, name, began).annotate(lane=F("customer_id") % LANES).filter(lane=lane)
+        some = list(rows.values_list("heard", "customer_id")[:left])
         for heard in {heard for heard, _ in some}:
             found[name, heard] = BitMap([customer for was, customer in some if was == heard])
         left -= len(some)
