@@ -23,7 +23,9 @@ from yinke.customers.schemas import CustomerQuery
 from yinke.customers.services import bulk_action, catalogue, export, handover
 from yinke.customers.services.pool import claim
 from yinke.customers.services.reveal import reveal
+from yinke.demo.campaigns import draw_up
 from yinke.demo.people import branch_no, head_no, hq_no, manager_no
+from yinke.demo.points import reward_people
 from yinke.demo.salons import hold_salons
 from yinke.demo.texts import say
 from yinke.privacy.services.record_consent import Said, newest_policy, record_consent
@@ -72,6 +74,8 @@ def play(today: date | None = None) -> bool:
         _requests(first, numbers)
         say(first, _as, HQ, COMPLIANCE, FIRST)
         hold_salons(_as, HQ, COMPLIANCE, HEAD, {FIRST: first[:14], SECOND: second[:6]}, today)
+        reward_people(_as, HQ, COMPLIANCE, FIRST, first, today)
+        draw_up(_as, HQ, COMPLIANCE, today)
         people = User.objects.in_bulk([FIRST, SECOND], field_name="emp_no")
         absent, stand_in = people[SECOND].id, people[FIRST].id
         name_substitute(_as(HEAD), absent, stand_in, today + timedelta(days=3), today + timedelta(days=7))

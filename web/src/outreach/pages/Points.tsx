@@ -22,7 +22,7 @@ type Edited = { kind: "mission"; row: Mission | null } | { kind: "reward"; row: 
 export function Component() {
   const { t } = useTranslation("outreach");
   const me = useMe();
-  const [url, setUrl] = useUrlState({ tab: "missions" });
+  const [url, setUrl] = useUrlState({ tab: "missions", mission: "" });
   const tab = TABS.find((one) => one === url.tab) ?? "missions";
   const missions = useMissions();
   const rewards = useRewards();
@@ -42,6 +42,7 @@ export function Component() {
   );
   const found = tab === "rewards" ? rewards : missions;
   const close = () => setEdited(null);
+  const first = Number(url.mission); // a segment that is used by it leads here: it stands at the top
   return (
     <>
       <PageTitle question={t("points.question")} extra={make} />
@@ -70,7 +71,12 @@ export function Component() {
             ) : kind === "reward" ? (
               <Rewards rows={rewards.data ?? []} onEdit={(row) => setEdited({ kind: "reward", row })} />
             ) : (
-              <Missions rows={missions.data ?? []} onEdit={(row) => setEdited({ kind: "mission", row })} />
+              <Missions
+                rows={(missions.data ?? []).toSorted(
+                  (a, b) => Number(b.id === first) - Number(a.id === first),
+                )}
+                onEdit={(row) => setEdited({ kind: "mission", row })}
+              />
             )}
           </Panel>
         )}
