@@ -38,14 +38,15 @@ class Field:
     """One stored field.
 
     ``store``: how it lies at rest: "" in the clear, "sealed" encrypted, "index" a blind index of the sealed
-    field ``index_of`` (folded by ``fold``), "same" a copy of another table's index (``same_as``), "hash" one-way.
+    field ``index_of`` (folded by ``fold``), "same" a copy of another table's index (``same_as``), "hash" one-way,
+    "numbers" a bitmap of internal numbers.
     """
 
     name: str
     level: Level
     zh: str
     en: str
-    store: Literal["", "sealed", "index", "same", "hash"] = ""
+    store: Literal["", "sealed", "index", "same", "hash", "numbers"] = ""
     index_of: str = ""
     fold: str = ""
     same_as: tuple[str, str] | None = None
@@ -103,10 +104,10 @@ def _field(name: str, text: str, place: str) -> Field:
         store, more = "index", {"index_of": index["of"], "fold": index["fold"] or ""}
     elif same := SAME.match(store):
         store, more = "same", {"same_as": (same["table"], same["field"])}
-    elif store not in ("", "sealed", "hash"):
+    elif store not in ("", "sealed", "hash", "numbers"):
         raise ConfigurationError(
             f"'{store}' is no way to store a field", place=f"{place} {name}",
-            remedy="Write sealed, hash, index(field) or same(app.Model.field)",
+            remedy="Write sealed, hash, numbers, index(field) or same(app.Model.field)",
         )  # fmt: skip
     return Field(name, level, found["zh"].strip(), found["en"].strip(), cast(Any, store), **more)
 
