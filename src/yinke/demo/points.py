@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 
 from yinke.access.viewer import Viewer
 from yinke.outreach.points import counter, services
@@ -26,7 +27,7 @@ def reward_people(
         as_: who works from now on.
         customers: the manager's, by id.
     """
-    window = {"starts_on": today, "ends_on": today + timedelta(days=180)}
+    window: dict[str, Any] = {"starts_on": today, "ends_on": today + timedelta(days=180)}
     by_hand = MissionCounts(type="HAND")
     lesson = MissionPlan(
         about="在网点完成一次手机银行陪教：登录、查余额、大字版。", segment=LESSON, counts=by_hand, points=500, budget=500_000, **window
@@ -38,13 +39,13 @@ def reward_people(
     talk = MissionPlan(
         about="房贷客户到网点核对还款账户与联系方式。", segment=MORTGAGE, counts=by_hand, points=200, budget=80_000, **window
     )  # fmt: skip
-    wash = RewardPlan(
-        about="合作门店洗车一次，凭兑换码使用。", points=300, stock=200, value=Decimal(35), **window
+    ride = RewardPlan(
+        about="地铁单程票一张，凭兑换码领取。", points=500, stock=200, value=Decimal(5), **window
     )
     rice = RewardPlan(
-        about="东北大米 5 公斤，到网点领取。", points=500, stock=120, value=Decimal(40), **window
+        about="东北大米 2.5 公斤，到网点领取。", points=2_000, stock=120, value=Decimal(20), **window
     )
-    tea = RewardPlan(about="茶叶礼盒一份，到网点领取。", points=800, stock=50, value=Decimal(48), **window)
+    tea = RewardPlan(about="茶叶礼盒一份，到网点领取。", points=4_800, stock=50, value=Decimal(48), **window)
     first = _running(as_, maker, checker, "手机银行陪教", lesson)
     _running(as_, maker, checker, "新代发见面礼", welcome)
     services.submit(
