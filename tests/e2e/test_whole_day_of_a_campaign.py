@@ -1,4 +1,4 @@
-"""营销活动 from its approval to its end: decided by compliance, started by head office, watched by both and by a manager.
+"""营销活动 from its approval to its end: decided by compliance, started by head office, watched by both and by a branch.
 
 After the other pages' tests: its messages count against the customers' caps.
 """
@@ -14,7 +14,7 @@ from playwright.sync_api import Page, expect
 from tests.e2e.conftest import Visitor
 
 pytestmark = pytest.mark.browser
-MANAGER, OPERATIONS, COMPLIANCE = "0001001", "9900001", "9900002"
+BRANCH, OPERATIONS, COMPLIANCE = "9801001", "9900001", "9900002"
 Visit = Callable[..., Visitor]
 
 
@@ -30,7 +30,7 @@ def figure(page: Page, step: str) -> int:
 
 
 def test_a_campaign_is_approved_started_watched_paused_and_ended(visit: Visit) -> None:
-    checker, office, manager = visit(COMPLIANCE), visit(OPERATIONS), visit(MANAGER)
+    checker, office, branch = visit(COMPLIANCE), visit(OPERATIONS), visit(BRANCH)
     page = checker.open("/campaigns")
     page.get_by_role("link", name="风险测评到期回访").click()
     expect(page.get_by_text("请客户经理约来重新测评")).to_be_visible()
@@ -63,7 +63,7 @@ def test_a_campaign_is_approved_started_watched_paused_and_ended(visit: Visit) -
     sure(page, "恢复")
     expect(page.get_by_text("进行中", exact=True).first).to_be_visible()
 
-    mine = manager.open(page.url.removeprefix(office.address))
+    mine = branch.open(page.url.removeprefix(office.address))
     expect(mine.get_by_text("漏斗只含您可见范围内的客户")).to_be_visible()
     assert figure(mine, "参加活动") < takes_part
     expect(mine.get_by_role("button", name=re.compile("^结.?束$"))).to_have_count(0)
@@ -74,4 +74,4 @@ def test_a_campaign_is_approved_started_watched_paused_and_ended(visit: Visit) -
     page = phone.open(page.url.removeprefix(office.address))
     expect(page.get_by_text("Ended", exact=True).first).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
-    assert not [line for one in (checker, office, manager, phone) for line in one.complaints]
+    assert not [line for one in (checker, office, branch, phone) for line in one.complaints]

@@ -30,9 +30,12 @@ from yinke.demo.salons import hold_salons
 from yinke.demo.texts import say
 from yinke.privacy.services.record_consent import Said, newest_policy, record_consent
 from yinke.privacy.services.rights import Asked, open_case, verify
+from yinke.segments.services.decide import allow_outreach
 
 FIRST, SECOND, HEAD, BRANCH = manager_no(0, 0), manager_no(0, 1), head_no(0), branch_no(0, 0)
 HQ, COMPLIANCE, SECURITY, AGENT = hq_no(0), hq_no(1), hq_no(3), hq_no(6)
+APPROACHED = ("elders_at_counter", "payroll_new", "mortgage_no_payroll", "assessment_expired_holding")
+"""Ready segments that compliance has approved for outreach: of missions and campaigns."""
 REVEALS = 21
 """One more within an hour than may be without an alert (``alert.reveals_per_hour``)."""
 NEEDED = 30
@@ -74,6 +77,8 @@ def play(today: date | None = None) -> bool:
         _requests(first, numbers)
         say(first, _as, HQ, COMPLIANCE, FIRST)
         hold_salons(_as, HQ, COMPLIANCE, HEAD, {FIRST: first[:14], SECOND: second[:6]}, today)
+        for code in APPROACHED:
+            allow_outreach(_as(COMPLIANCE), code, allowed=True)
         reward_people(_as, HQ, COMPLIANCE, FIRST, first, today)
         draw_up(_as, HQ, COMPLIANCE, today)
         people = User.objects.in_bulk([FIRST, SECOND], field_name="emp_no")
