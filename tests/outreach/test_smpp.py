@@ -57,7 +57,7 @@ def centre(smsc: Smsc) -> Smpp:
 def listening(bank: Post, centre: Smpp) -> Iterator[None]:
     """A receiver, as the worker runs it."""
     stop = threading.Event()
-    threads = listen_to_all([replace(centre, timeout=0.2)], stop)
+    threads = listen_to_all([replace(centre, timeout=0.5)], stop)
     yield
     stop.set()
     for one in threads:
@@ -136,7 +136,7 @@ def bound(then: bytes | None) -> Callable[[int, int], bytes | None]:
 def test_a_text_without_an_answer_may_have_been_carried(then: bytes | None, why: str) -> None:
     with answering(bound(then)) as server:
         centre = Smpp(
-            "smsc", "127.0.0.1", server.getsockname()[1], "none", "yinke", "geheim", window=1, timeout=0.3
+            "smsc", "127.0.0.1", server.getsockname()[1], "none", "yinke", "geheim", window=1, timeout=1
         )
         ends = centre.send([Outgoing(7, MINE, "您好"), Outgoing(8, MINE, "您好")])
     assert [(end.state, end.why, end.unsure) for end in ends] == [("BUSY", why, True), ("BUSY", why, False)]
@@ -162,7 +162,7 @@ def test_what_got_no_answer_is_not_told_again_unless_it_is_owed(bank: Post, othe
     advert, owed = bank.message(), bank.message("SERVICE")
     other = Says()
     with answering(bound(b"")) as server:
-        centre = Smpp("smsc", "127.0.0.1", server.getsockname()[1], "none", "yinke", "geheim", timeout=0.3)
+        centre = Smpp("smsc", "127.0.0.1", server.getsockname()[1], "none", "yinke", "geheim", timeout=1)
         go(bank, centre, *[other] * others)
     assert (now(advert).state, advert.why, advert.doubtful) == ("FAILED", "NO_ANSWER", True)
     if others:  # the next provider may be told what is owed
