@@ -239,8 +239,6 @@ def worker(
 
 
 def _take_mail() -> None:
-    import signal
-
     from yinke.outreach.channels.mail_in import receiver
     from yinke.outreach.channels.settings import configured
 
@@ -251,18 +249,11 @@ def _take_mail() -> None:
             place="email_returns",
             remedy="Say where in the file that YINKE_CHANNELS names",
         )
-    ends = {signal.SIGTERM, signal.SIGINT}
-    signal.pthread_sigmask(signal.SIG_BLOCK, ends)  # for all threads: what is being written down is finished
     taking = receiver(returns)
-    taking.start()
-    try:
-        signal.sigwait(ends)
-    finally:
-        taking.stop()
+    _until_told(taking.start, taking.stop)
 
 
 def _listen_to_centres() -> None:
-    import signal
     import threading
 
     from yinke.outreach.channels.settings import centres
@@ -275,14 +266,21 @@ def _listen_to_centres() -> None:
             place="sms",
             remedy="Name one of kind smpp in the file that YINKE_CHANNELS names",
         )
+    stop = threading.Event()  # the threads are no daemons: the process ends when they have
+    _until_told(lambda: listen_to_all(known, stop), stop.set)
+
+
+def _until_told(start: Callable[[], object], stop: Callable[[], None]) -> None:
+    """Let threads work until the process is told to end; what they are writing down is finished."""
+    import signal
+
     ends = {signal.SIGTERM, signal.SIGINT}
-    signal.pthread_sigmask(signal.SIG_BLOCK, ends)  # for all threads: what is being written down is finished
-    stop = threading.Event()
-    listening = listen_to_all(known, stop)
-    signal.sigwait(ends)
-    stop.set()
-    for one in listening:
-        one.join()
+    signal.pthread_sigmask(signal.SIG_BLOCK, ends)  # for all threads
+    start()
+    try:
+        signal.sigwait(ends)
+    finally:
+        stop()
 
 
 @app.command("wecom-contacts")
