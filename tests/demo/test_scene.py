@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.bank import Bank, a_bank
+from tests.bank import TODAY, Bank, a_bank, a_day, a_lake
 from yinke.access.models import AuditEntry, RoleRequest
 from yinke.customers.models import Handover
 from yinke.demo.people import branch_no, head_no, hq_no, manager_no
 from yinke.demo.scene import NEEDED, play
+from yinke.segments.services.install import install_ready_segments
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def bank() -> Bank:
+def bank(tmp_path: Path, settings: Any) -> Bank:
+    settings.YINKE = replace(settings.YINKE, lake=tmp_path)
+    a_day(a_lake(tmp_path), TODAY, snapshot=[], features=[])
     bank = a_bank()
+    install_ready_segments()
     for name, role, number in (("运营", "HQ_OPS", 0), ("合规", "COMPLIANCE", 1), ("安全", "SEC_ADMIN", 3)):
         bank.with_staff(name, role, emp_no=hq_no(number))
     bank.with_staff("客服", "CC_AGENT", emp_no=hq_no(6)).with_org("江城", under="总行", level=2)
