@@ -62,11 +62,18 @@ def main() -> None:
         start_django()
         send(args.to)
         return
+    home = a_home()
+    start_django()
+    measure(home, args.messages, args.senders)
+
+
+def a_home() -> Path:
+    """An empty bank's folder; its PostgreSQL is set up and ended, as it has been before it serves."""
     home = Path(tempfile.mkdtemp())
     atexit.register(shutil.rmtree, home, ignore_errors=True)
     os.environ["YINKE_HOME"] = str(home)
-    start_django()
-    measure(home, args.messages, args.senders)
+    subprocess.run([str(Path(sys.executable).with_name("yinke")), "migrate"], check=True)
+    return home
 
 
 def send(port: int) -> None:
@@ -85,7 +92,6 @@ def send(port: int) -> None:
 
 def lay_down(many: int) -> None:
     """Customers, consents, wishes, an approved text, messages that wait and some that have gone."""
-    from django.core.management import call_command
     from django.db import connection
 
     from yinke.access.models import Org, User
@@ -93,7 +99,6 @@ def lay_down(many: int) -> None:
     from yinke.common.crypto import encrypt
     from yinke.outreach.services.templates import Draft, decide, submit
 
-    call_command("migrate", verbosity=0)
     org = Org.objects.create(org_no="1", name="总行", level=1, path="/1/")
     people = [
         User.objects.create(emp_no=f"E{n}", name="员工", role=role, org=org)

@@ -124,6 +124,39 @@ def test_a_receipt_that_is_faster_than_the_answer_stays(bank: Post, gateway: Gat
     assert (now(message).state, message.provider_ref) == ("DELIVERED", f"g-{message.id}")
 
 
+@pytest.mark.parametrize("kind", ["MARKETING", "SERVICE"])
+@pytest.mark.parametrize("delivered", [True, False])
+@pytest.mark.parametrize("fast", [True, False], ids=["before", "after"])
+def test_a_receipt_without_an_answer_ends_a_message_which_is_not_told_again(
+    bank: Post, gateway: Gateway, kind: str, delivered: bool, fast: bool
+) -> None:
+    message = bank.message(kind)
+    receipt = Receipt(message.id, delivered=delivered, at=bank.now)
+
+    class Silent(HttpSms):
+        def send(self, messages: Sequence[Outgoing]) -> list[Outcome]:
+            super().send(messages)
+            if fast:  # the receipt comes before the message is put off
+                note_receipts("loopback", [receipt])
+            return [Outcome(one.id, "BUSY", why="TIMEOUT", unsure=True) for one in messages]
+
+    with patch.object(timezone, "now", lambda: bank.now):
+        dispatch(carriers=lambda channel: [Silent("loopback", gateway.url, gateway.secret)])
+        if not fast:
+            assert (now(message).state, message.why, message.doubtful) == ("QUEUED", "TIMEOUT", True)
+            assert [note_receipts(who, [receipt]) for who in ("another", "loopback")] == [0, 1]
+    bank.now += timedelta(hours=2)
+    calls = gateway.calls
+    bank.send(gateway)
+    assert now(message).state == ("DELIVERED" if delivered else "FAILED") and gateway.calls == calls
+
+
+def test_a_receipt_of_what_was_never_told_changes_nothing(bank: Post) -> None:
+    message = bank.message()
+    assert note_receipts("loopback", [Receipt(message.id, delivered=True, at=bank.now)]) == 0
+    assert now(message).state == "QUEUED"
+
+
 def test_a_providers_rate_holds_over_batches_and_one_sender_speaks_to_it_at_a_time(
     bank: Post, gateway: Gateway
 ) -> None:

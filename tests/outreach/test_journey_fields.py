@@ -115,6 +115,20 @@ def test_a_retired_field_is_a_fault_and_in_what_runs_it_is_passed_by(bank: Journ
     assert not CustomValue.objects.exists() and not AuditEntry.objects.filter(action="field.fill").exists()
 
 
+def test_a_field_that_a_journey_writes_down_is_not_retired_until_it_has_ended(bank: JourneyBank) -> None:
+    a_field(bank, "YES_NO")
+    a_field(bank, "YES_NO", "other")
+    journey = bank.drawn(step(True))
+    client = bank.client("运营")
+    assert client.post("/api/custom-fields/other/retire").status_code == 204
+    assert client.get("/api/custom-fields/care/use").json()["used_by"] == [journey.name]
+    refused = client.post("/api/custom-fields/care/retire")
+    assert (refused.status_code, refused.json()["code"]) == (409, "field_in_use")
+    assert journey.name in str(refused.json())
+    services.stop(bank.viewer("运营"), journey.id)
+    assert client.post("/api/custom-fields/care/retire").status_code == 204
+
+
 def test_an_option_that_went_out_of_use_is_written_down_no_more(bank: JourneyBank) -> None:
     field = a_field(bank, "CHOICE")
     journey = bank.drawn(step("o2"))

@@ -113,7 +113,7 @@ def test_a_field_that_segments_name_is_not_retired(fields: Bank) -> None:
     client = fields.client("运营")
     assert client.get("/api/custom-fields/wedding/use").json() == {
         "customers": 4,
-        "segments": ["soon"],
+        "used_by": ["soon"],
         "others": 1,
     }
     refused = client.post("/api/custom-fields/wedding/retire")

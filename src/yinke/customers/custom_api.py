@@ -55,7 +55,7 @@ def get_custom_field_use(request: HttpRequest, field_code: str) -> CustomFieldUs
 
 @router.post("/custom-fields/{field_code}/retire", response={204: None}, auth=can("field.manage"))
 def retire_custom_field(request: HttpRequest, field_code: str) -> Status[None]:
-    """Take a field out of use, unless segments name it."""
+    """Take a field out of use, unless segments or journeys name it."""
     custom_fields.retire(viewer_from(request), field_code)
     return Status(204, None)
 

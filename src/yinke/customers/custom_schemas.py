@@ -89,10 +89,10 @@ class CustomFieldShown(Schema):
 
 
 class CustomFieldUse(Schema):
-    """Where a field is used: customers of whom it is known, segments that name it, and how many others do."""
+    """Where a field is used: customers of whom it is known, segments and journeys that name it, and how many others do."""
 
     customers: int
-    segments: list[str]
+    used_by: list[str]
     others: int
 
 

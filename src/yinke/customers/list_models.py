@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import Q
 
@@ -92,14 +93,16 @@ class Kept(models.Model):
     """A customer under a tag or on a list, from when to when; what has ended stays as the history."""
 
     id: int
-    customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="+")
-    # Written by the hundred thousand, each naming the same few rows that nobody deletes: they are not checked one by one,
-    # and found by what is asked for only: customer, active tag or list, bulk action.
+    # Written by the hundred thousand, out of the customers there are, each naming the same few rows that nobody deletes: they are not
+    # checked one by one, and found by what is asked for only: customer, active tag or list, bulk action.
+    customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="+", db_constraint=False)
     by = models.ForeignKey(
         User, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False
     )
     at = models.DateTimeField(auto_now_add=True)
-    added_in = models.ForeignKey(BulkAction, on_delete=models.PROTECT, related_name="+", db_constraint=False)
+    added_in = models.ForeignKey(
+        BulkAction, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False
+    )
     removed_at = models.DateTimeField(null=True)
     removed_by = models.ForeignKey(
         User, null=True, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False
@@ -111,16 +114,19 @@ class Kept(models.Model):
     class Meta:
         abstract = True
         indexes: ClassVar = [
+            BrinIndex(fields=["added_in"], name="%(class)s_added"),
             models.Index(
                 fields=["removed_in"], condition=Q(removed_in__isnull=False), name="%(class)s_taken_off"
-            )
+            ),
         ]
 
 
 class CustomerTag(Kept):
     """打在客户上的标签."""
 
-    tag = models.ForeignKey(Tag, on_delete=models.PROTECT, related_name="+", db_index=False)
+    tag = models.ForeignKey(
+        Tag, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False
+    )
     expires_on = models.DateField(null=True)
     """Last day that it holds; null: until it is taken off."""
 
@@ -136,7 +142,9 @@ class CustomerTag(Kept):
 class ListEntry(Kept):
     """名单里的客户."""
 
-    of_list = models.ForeignKey(CustomerList, on_delete=models.PROTECT, related_name="+", db_index=False)
+    of_list = models.ForeignKey(
+        CustomerList, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False
+    )
 
     class Meta(Kept.Meta):
         abstract = False

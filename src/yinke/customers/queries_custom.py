@@ -89,7 +89,7 @@ def use_of(viewer: Viewer, code: str) -> CustomFieldUse:
     field = one_field(code)
     found = field_use(viewer, code)
     known = values().filter(field=field, customer__in=visible(viewer)).count()
-    return CustomFieldUse(customers=known, segments=list(found.names), others=found.others)
+    return CustomFieldUse(customers=known, used_by=list(found.names), others=found.others)
 
 
 def custom_values(viewer: Viewer, customer_id: int) -> list[CustomValueOut]:

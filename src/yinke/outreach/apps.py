@@ -8,9 +8,11 @@ class OutreachConfig(AppConfig):
     def ready(self) -> None:
         """Plans of care turn a night's events into messages; messages and answers stand on the customer's timeline."""
         from yinke.care.services.make_tasks import BRINGERS, MESSENGERS
+        from yinke.customers.hooks import FIELD_USES
         from yinke.outreach.campaigns.night import bring_leads, take_leads
         from yinke.outreach.campaigns.queries import used_by as used_by_campaigns
         from yinke.outreach.journeys.night import bring_tasks, take_events
+        from yinke.outreach.journeys.uses import field_used
         from yinke.outreach.journeys.uses import used_by as used_by_journeys
         from yinke.outreach.points.night import bring_points
         from yinke.outreach.points.queries import used_by as used_by_missions
@@ -21,6 +23,7 @@ class OutreachConfig(AppConfig):
         # a plan may take reasons away: only then leads are noted
         MESSENGERS.extend((take_events, ask_for_messages, take_leads))
         BRINGERS.extend((bring_tasks, bring_leads, bring_salons, bring_points))
+        FIELD_USES.append(field_used)
         USES.extend((used_by_journeys, used_by_campaigns, used_by_missions))
         from yinke.care.customer_timeline import MARKS, SOURCES, source_of
 

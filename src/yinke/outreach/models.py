@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import Q
 
@@ -199,16 +200,25 @@ class Message(models.Model):
     id: int
     customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="messages", db_index=False)
     version = models.ForeignKey(
-        TemplateVersion, on_delete=models.PROTECT, related_name="messages", db_constraint=False
+        TemplateVersion,
+        on_delete=models.PROTECT,
+        related_name="messages",
+        db_index=False,
+        db_constraint=False,
     )
-    """Not looked up for each of a million messages: the database lets no version be deleted."""
+    """Not looked up for each of a million messages, as neither plan, journey, campaign and user are: none of them is ever deleted."""
     channel = models.CharField(max_length=6, choices=Channel.choices)
     kind = models.CharField(max_length=9, choices=Kind.choices)
     task = models.ForeignKey(
         Task, null=True, on_delete=models.PROTECT, related_name="messages", db_index=False
     )
     plan = models.ForeignKey(
-        "CarePlan", null=True, on_delete=models.PROTECT, related_name="messages", db_index=False
+        "CarePlan",
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="messages",
+        db_index=False,
+        db_constraint=False,
     )
     """The plan of care that asked for it."""
     journey = models.ForeignKey(
@@ -222,14 +232,21 @@ class Message(models.Model):
     journey_step = models.CharField(max_length=12, blank=True, default="", db_default="")
     """The step of the journey that asked for it."""
     campaign = models.ForeignKey(
-        "Campaign", null=True, on_delete=models.PROTECT, related_name="messages", db_index=False
+        "Campaign",
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="messages",
+        db_index=False,
+        db_constraint=False,
     )
     """The campaign that asked for it."""
     salon_guest = models.ForeignKey(
         "SalonGuest", null=True, on_delete=models.SET_NULL, related_name="messages", db_index=False
     )
     """Whom it asks to a salon."""
-    by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
+    by = models.ForeignKey(
+        User, null=True, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False
+    )
     """Who asked for it; None: a job."""
     fallback_of = models.ForeignKey(
         "self", null=True, on_delete=models.SET_NULL, related_name="next_channel", db_index=False
@@ -239,7 +256,7 @@ class Message(models.Model):
     """让位: it reached nobody, and its campaign has still to ask for its next text, as its budget bears."""
     doubtful = models.BooleanField(default=False, db_default=False)
     """A provider may have carried it without saying so: nothing goes in its place."""
-    request_key = models.CharField(max_length=80, unique=True)
+    request_key = models.CharField(max_length=80)
     """Natural key: the same wish twice is one message."""
     made_at = models.DateTimeField()
     expires_at = models.DateTimeField()
@@ -263,7 +280,8 @@ class Message(models.Model):
             models.Index(fields=["next_at", "id"], condition=Q(state="QUEUED"), name="message_queued"),
             models.Index(fields=["gone_at"], condition=Q(state="SENDING"), name="message_sending"),
             models.Index(fields=["customer", "-made_at"], name="message_of_customer"),
-            models.Index(fields=["-made_at", "-id"], name="message_newest"),
+            BrinIndex(fields=["made_at"], name="message_by_time"),
+            BrinIndex(fields=["version"], opclasses=["int8_minmax_multi_ops"], name="message_of_text"),
             models.Index(
                 fields=["journey", "journey_step", "state"],
                 condition=Q(journey__isnull=False),
@@ -288,11 +306,12 @@ class Message(models.Model):
             ),
         ]
         constraints: ClassVar = [
+            models.UniqueConstraint(fields=["request_key"], name="outreach_one_wish"),
             models.UniqueConstraint(
                 fields=["fallback_of"],
                 condition=Q(fallback_of__isnull=False),
                 name="outreach_one_in_its_place",
-            )
+            ),
         ]
 
 

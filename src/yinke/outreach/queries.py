@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any, cast
 
 from django.db.models import Count, Min, Q, QuerySet
@@ -133,32 +133,22 @@ def messages(
     if template is not None:
         rows = rows.filter(version__template=template)
     if cursor:
-        at, number = _place(cursor)
-        rows = rows.filter(Q(made_at__lt=at) | Q(made_at=at, id__lt=number))
+        rows = rows.filter(id__lt=_place(cursor))
     found = list(_joined(rows)[: PAGE + 1])
-    last = found[PAGE - 1] if len(found) > PAGE else None
-    return MessagesOut(
-        rows=_shaped(viewer, found[:PAGE]), next=f"{last.made_at.isoformat()}|{last.id}" if last else None
-    )
+    more = len(found) > PAGE
+    return MessagesOut(rows=_shaped(viewer, found[:PAGE]), next=f"{found[PAGE - 1].id}" if more else None)
 
 
-def _place(cursor: str) -> tuple[datetime, int]:
-    at, _, number = cursor.partition("|")
-    try:
-        moment = datetime.fromisoformat(at)
-        if moment.tzinfo is None or not (number.isascii() and number.isdigit() and len(number) <= 18):
-            raise ValueError(cursor)
-    except ValueError:
+def _place(cursor: str) -> int:
+    if not (cursor.isascii() and cursor.isdigit() and len(cursor) <= 18):
         raise YinkeError(
             "This page of messages is not known", place="cursor", code="old_page", remedy="Reload the page"
-        ) from None
-    return moment, int(number)
+        )
+    return int(cursor)
 
 
 def _joined(rows: QuerySet[Message]) -> QuerySet[Message]:
-    return rows.select_related("customer", "version__template", "by", "fallback_of").order_by(
-        "-made_at", "-id"
-    )
+    return rows.select_related("customer", "version__template", "by", "fallback_of").order_by("-id")
 
 
 def _shaped(viewer: Viewer, rows: Iterable[Message]) -> list[MessageOut]:

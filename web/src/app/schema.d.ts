@@ -749,7 +749,7 @@ export interface paths {
         put?: never;
         /**
          * Retire Custom Field
-         * @description Take a field out of use, unless segments name it.
+         * @description Take a field out of use, unless segments or journeys name it.
          */
         post: operations["retire_custom_field"];
         delete?: never;
@@ -6672,13 +6672,13 @@ export interface components {
         };
         /**
          * CustomFieldUse
-         * @description Where a field is used: customers of whom it is known, segments that name it, and how many others do.
+         * @description Where a field is used: customers of whom it is known, segments and journeys that name it, and how many others do.
          */
         CustomFieldUse: {
             /** Customers */
             customers: number;
-            /** Segments */
-            segments: string[];
+            /** Used By */
+            used_by: string[];
             /** Others */
             others: number;
         };

@@ -74,7 +74,7 @@ def retire(viewer: Viewer, code: str) -> None:
     Raises:
         NotFound: there is no such field.
         NotAllowed: the role keeps no fields.
-        FieldInUse: segments name it.
+        FieldInUse: segments or journeys name it.
     """
     _may(viewer)
     field = one_field(code, lock=True)
@@ -82,7 +82,9 @@ def retire(viewer: Viewer, code: str) -> None:
     if use.names or use.others:
         named = ", ".join((*use.names, *([f"+{use.others}"] if use.others else [])))
         raise FieldInUse(
-            f"Segments name the field: {named}", place=field.name_zh, remedy="Change or close them first"
+            f"Segments or journeys name the field: {named}",
+            place=field.name_zh,
+            remedy="Change or end them first",
         )
     CustomField.objects.filter(id=field.id).update(is_active=False)
     audit(viewer, "field.define", "custom_field", code, reason=f"- {field.name_zh}")

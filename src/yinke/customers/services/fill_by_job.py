@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from yinke.access.services import audit_job
 from yinke.common.errors import YinkeError
+from yinke.common.many import array_of
 from yinke.customers.custom_models import CustomField, CustomValue
 from yinke.customers.hooks import marked
 from yinke.customers.services.custom_fields import fitting
@@ -47,13 +48,13 @@ def fill_by_job(user_id: int, code: str, value: Any, customer_ids: Collection[in
     with connection.cursor() as cursor:  # jobs beside one another, but none beside what is filled in by hand
         cursor.execute("SELECT pg_advisory_xact_lock_shared(hashtextextended(%s, 0))", [f"fill {code}"])
     column, now = CustomValue.COLUMNS[field.kind], timezone.now()
-    others = CustomValue.objects.filter(field=field, ended_at=None, customer_id__any_of=list(customer_ids))
+    others = CustomValue.objects.filter(field=field, ended_at=None, customer_id__any_of=customer_ids)
     others.exclude(**{column: known}).update(ended_at=now, ended_by_id=user_id)
     with connection.cursor() as cursor:
         cursor.execute(
             _INSERT,
             {
-                **_NOTHING, column: known, "field": field.id, "by": user_id, "now": now, "whom": sorted(customer_ids),
+                **_NOTHING, column: known, "field": field.id, "by": user_id, "now": now, "whom": array_of(customer_ids),
             },
         )  # fmt: skip
         changed = [customer for (customer,) in cursor.fetchall()]

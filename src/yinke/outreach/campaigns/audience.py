@@ -10,6 +10,7 @@ from typing import Any
 from django.db import connection
 from pyroaring import BitMap
 
+from yinke.common.many import array_of
 from yinke.effect.models import RUNNING
 from yinke.outreach.campaigns.plan import CampaignPlan
 from yinke.outreach.gate import GONE_STATUSES, PURPOSES
@@ -89,7 +90,7 @@ def _purposes(plan: CampaignPlan) -> list[str]:
 
 
 def _asked(sql: str, whom: BitMap, **given: Any) -> BitMap:
-    asked: Mapping[str, Any] = {"whom": numbers(whom).tolist(), **given}
+    asked: Mapping[str, Any] = {"whom": array_of(whom), **given}
     with connection.cursor() as cursor:
         cursor.execute(sql, asked)
         return BitMap([customer for (customer,) in cursor.fetchall()])

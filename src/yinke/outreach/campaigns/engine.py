@@ -223,7 +223,7 @@ def _draw_variants(campaign: Campaign, plan: CampaignPlan, seed: str) -> None:
     bounds = list(accumulate((plan.template_share, *(variant.share for variant in plan.variants))))
     whom = BitMap(campaign.members.filter(held_out=False).values_list("customer_id", flat=True))
     for n, some in enumerate(drawn(seed, "variant", whom, bounds)):
-        campaign.members.filter(customer_id__any_of=numbers(some).tolist()).update(variant=n)
+        campaign.members.filter(customer_id__any_of=some).update(variant=n)
 
 
 def committed(campaign: Campaign, plan: CampaignPlan) -> Decimal:

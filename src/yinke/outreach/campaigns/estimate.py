@@ -14,6 +14,7 @@ from django.db import connection
 from django.utils import timezone
 from pyroaring import BitMap
 
+from yinke.common.many import array_of
 from yinke.common.row_security import whole_bank
 from yinke.lake.store import Lake
 from yinke.outreach.campaigns.audience import consenting, sift, ways_of
@@ -81,7 +82,7 @@ def _room(whom: BitMap, plan: CampaignPlan) -> int:
     assert plan.leads is not None  # noqa: S101
     days = max(0, (plan.ends_on - max(plan.starts_on, timezone.localdate())).days + 1)
     with connection.cursor() as cursor:
-        cursor.execute(_DESKS, [numbers(whom).tolist()])
+        cursor.execute(_DESKS, [array_of(whom)])
         return sum(min(many, days * plan.leads.daily_cap) for (many,) in cursor.fetchall())
 
 

@@ -9,12 +9,12 @@ from django.utils import timezone
 from psycopg.types.json import Jsonb
 
 from yinke.access.standing import roles_with
+from yinke.common.many import array_of
 from yinke.effect.models import RUNNING
 from yinke.lake.store import Day
 from yinke.outreach.campaigns.engine import OF_CAMPAIGN, committed, digest_now, plan_of
 from yinke.outreach.campaigns.models import Campaign
 from yinke.outreach.campaigns.plan import CampaignPlan, affordable
-from yinke.outreach.journeys.engine import numbers
 from yinke.segments.kept import members_of
 
 ALL = 1_000_000_000
@@ -123,4 +123,4 @@ def _follow(cursor: Any, campaign: Campaign, plan: CampaignPlan, biz_date: date)
     if plan.goal.type == "AUM":
         cursor.execute(_AUM_REACHED, given)
     else:
-        cursor.execute(_SEGMENT_REACHED, given | {"whom": numbers(members_of(plan.goal.segment)).tolist()})
+        cursor.execute(_SEGMENT_REACHED, given | {"whom": array_of(members_of(plan.goal.segment))})

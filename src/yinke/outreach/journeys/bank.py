@@ -12,10 +12,11 @@ from psycopg.types.json import Jsonb
 from pyroaring import BitMap
 
 from yinke.common.errors import NotFound
+from yinke.common.many import array_of
 from yinke.customers.services.fill_by_job import fill_by_job
 from yinke.customers.services.tag_by_job import tag_by_job
 from yinke.outreach.journeys.definition import ChangeField, ChangeTag, ManagerTask, SendMessage
-from yinke.outreach.journeys.engine import SHANGHAI, numbers
+from yinke.outreach.journeys.engine import SHANGHAI
 from yinke.outreach.journeys.models import Journey, JourneyVersion
 from yinke.outreach.services.send import sendable
 from yinke.outreach.services.templates import in_force
@@ -45,9 +46,7 @@ class BankWorld:
     def came(self, step: str, what: str, whom: BitMap) -> BitMap:
         """As ``engine.World``."""
         with connection.cursor() as cursor:
-            cursor.execute(
-                _CAME[what], {"version": self.version_id, "step": step, "whom": numbers(whom).tolist()}
-            )
+            cursor.execute(_CAME[what], {"version": self.version_id, "step": step, "whom": array_of(whom)})
             return BitMap([customer for (customer,) in cursor.fetchall()])
 
 
@@ -124,12 +123,12 @@ class BankDeeds:
 
     def tag(self, step: ChangeTag, whom: BitMap) -> None:
         """As ``engine.Deeds``."""
-        tag_by_job(self._maker, step.tag, numbers(whom).tolist(), adds=step.add)
+        tag_by_job(self._maker, step.tag, list(whom), adds=step.add)
 
     def fill(self, step: ChangeField, whom: BitMap) -> BitMap:
         """As ``engine.Deeds``."""
         why = f"journey {self.journey.id} {step.id}"
-        filled = fill_by_job(self._maker, step.field, step.value, numbers(whom).tolist(), why)
+        filled = fill_by_job(self._maker, step.field, step.value, list(whom), why)
         return whom if filled else BitMap()
 
     @property
@@ -143,6 +142,6 @@ class BankDeeds:
                 sql.format(key=_KEY, who=self.whence),
                 {
                     **given, "journey": self.journey.id, "version": self.version_id, "step": step, "passed": f"{step}:next",
-                    "now": self.now, "whom": numbers(whom).tolist(),
+                    "now": self.now, "whom": array_of(whom),
                 },
             )  # fmt: skip

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import F, Q
 
@@ -139,13 +140,13 @@ class Traveller(models.Model):
 
     class Meta:
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["journey", "customer", "entry"], name="journey_one_entry"),
+            models.UniqueConstraint(fields=["customer", "journey", "entry"], name="journey_one_entry"),
         ]
         indexes: ClassVar = [
             models.Index(
                 fields=["version", "step", "due_at"], condition=Q(state="INSIDE"), name="traveller_due"
             ),
-            models.Index(fields=["customer"], name="traveller_of_customer"),
+            BrinIndex(fields=["journey"], name="traveller_of_journey"),
         ]
 
 

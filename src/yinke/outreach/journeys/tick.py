@@ -17,6 +17,7 @@ from django.db.models import F, QuerySet
 from django.utils import timezone
 from pyroaring import BitMap
 
+from yinke.common.many import array_of
 from yinke.outreach.gate import GONE_STATUSES
 from yinke.outreach.journeys.bank import STANDING, BankDeeds, BankWorld
 from yinke.outreach.journeys.check import moment
@@ -169,7 +170,7 @@ def enter(journey_id: int, whom: BitMap) -> None:
 def hear(version_id: int, step: str, whom: BitMap, now: datetime) -> int:
     """What a step awaits has come for those of the customers who stand there: they go on at the next tick."""
     standing = Traveller.objects.filter(
-        version_id=version_id, step=step, state=State.INSIDE, customer_id__any_of=numbers(whom).tolist()
+        version_id=version_id, step=step, state=State.INSIDE, customer_id__any_of=whom
     )
     return standing.filter(heard=False).update(heard=True, due_at=now)
 
@@ -189,7 +190,7 @@ def _reach(version_id: int, whom: BitMap, days: int, now: datetime) -> int:
         cursor.execute(
             _REACH,
             {
-                "version": version_id, "whom": numbers(whom).tolist(), "now": now, "since": now - timedelta(days=days),
+                "version": version_id, "whom": array_of(whom), "now": now, "since": now - timedelta(days=days),
             },
         )  # fmt: skip
         reached = [customer for (customer,) in cursor.fetchall()]
@@ -240,7 +241,10 @@ def _move_some(journey_id: int, began: datetime, done: Ticked) -> bool:
                     deeds = BankDeeds(journey, version_id, began, STANDING)
                     placed = advance(plan, leaving, BankWorld(version_id, began), deeds)
                     _lay_out(placed, began)
-                    done.moved += _written(_PLACE, journey, version_id, began)
+                    whom = BitMap.union(*leaving.values())
+                    done.moved += _written(
+                        _PLACE, journey, version_id, began, first=whom.min(), last=whom.max()
+                    )
                     return True
     return False
 
@@ -280,7 +284,7 @@ WHERE c.status <> ALL(%(gone)s) AND (before.entry IS NULL OR (before.state <> 'I
 _ENTER = """
 INSERT INTO outreach_traveller (journey_id, version_id, customer_id, entry, state, step, since, due_at, heard, path, held_out, entered_at,
     ended_at)
-SELECT %(journey)s, %(version)s, c.customer_id, c.entry, p.state, p.step, %(now)s, p.due_at, p.heard, string_to_array(p.path, ','),
+SELECT %(journey)s, %(version)s, c.customer_id, c.entry, p.state, p.step, %(now)s, p.due_at, p.heard, p.path,
     p.held_out, %(now)s, p.ended_at
 FROM coming c JOIN moved m ON m.customer_id = c.customer_id JOIN place p ON p.place = m.place
 ORDER BY c.customer_id
@@ -296,7 +300,7 @@ def _enter(journey: Journey, plan: Plan, whom: BitMap, now: datetime, done: Tick
     again = definition.trigger.again_days
     with connection.cursor() as cursor:
         given: dict[str, Any] = {
-            "journey": journey.id, "whom": numbers(whom).tolist(), "gone": list(GONE_STATUSES),
+            "journey": journey.id, "whom": array_of(whom), "gone": list(GONE_STATUSES),
             "again": None if again is None else now - timedelta(days=again),
         }  # fmt: skip
         cursor.execute(_COMING, given)
@@ -330,9 +334,10 @@ def _due(version_id: int, plan: Plan, lane: int, began: datetime) -> dict[tuple[
 
 _PLACE = """
 UPDATE outreach_traveller t SET step = p.step, state = p.state, since = %(now)s, due_at = p.due_at, heard = p.heard,
-    path = t.path || string_to_array(p.path, ','), held_out = COALESCE(p.held_out, t.held_out), ended_at = p.ended_at
+    path = t.path || p.path, held_out = COALESCE(p.held_out, t.held_out), ended_at = p.ended_at
 FROM moved m JOIN place p ON p.place = m.place
 WHERE t.journey_id = %(journey)s AND t.customer_id = m.customer_id AND t.version_id = %(version)s AND t.state = 'INSIDE'
+  AND t.customer_id BETWEEN %(first)s AND %(last)s
 """
 
 
@@ -342,15 +347,23 @@ def _lay_out(placed: Sequence[Placed], now: datetime) -> None:
         cursor.execute(
             "DROP TABLE IF EXISTS moved, place;"
             "CREATE TEMP TABLE moved (customer_id int, place int) ON COMMIT DROP;"
-            "CREATE TEMP TABLE place (place int, step text, state text, due_at timestamptz, heard boolean, path text,"
+            "CREATE TEMP TABLE place (place int, step text, state text, due_at timestamptz, heard boolean, path text[],"
             " held_out boolean, ended_at timestamptz) ON COMMIT DROP"
         )
         with cursor.copy("COPY place FROM STDIN") as copy:
             for n, one in enumerate(placed):
                 ended = now if one.step is None else None
-                path = ",".join(one.flow.path)
                 copy.write_row(
-                    (n, one.step or "", one.state, one.due_at, one.heard, path, one.flow.held_out, ended)
+                    (
+                        n,
+                        one.step or "",
+                        one.state,
+                        one.due_at,
+                        one.heard,
+                        list(one.flow.path),
+                        one.flow.held_out,
+                        ended,
+                    )
                 )
         with cursor.copy("COPY moved FROM STDIN") as copy:
             for n, one in enumerate(placed):
@@ -358,7 +371,7 @@ def _lay_out(placed: Sequence[Placed], now: datetime) -> None:
         cursor.execute("ANALYZE moved")
 
 
-def _written(sql: str, journey: Journey, version_id: int, now: datetime) -> int:
+def _written(sql: str, journey: Journey, version_id: int, now: datetime, **given: int) -> int:
     with connection.cursor() as cursor:
-        cursor.execute(sql, {"journey": journey.id, "version": version_id, "now": now})
+        cursor.execute(sql, {"journey": journey.id, "version": version_id, "now": now, **given})
         return int(cursor.rowcount)

@@ -10,10 +10,10 @@ from django.conf import settings
 from django.utils import timezone
 
 from yinke.care.own_events.firing import entered_on
+from yinke.common.many import array_of
 from yinke.common.thresholds import load_thresholds
 from yinke.lake.store import Day
 from yinke.outreach.gate import GONE_STATUSES
-from yinke.outreach.journeys.engine import numbers
 from yinke.outreach.points.known import HALTING, digest_of, faults_of, known, mission_plan
 from yinke.outreach.points.ledger import Owner, bank_account
 from yinke.outreach.points.models import Mission, Stand
@@ -127,9 +127,9 @@ def award_all(cursor: Any, mission: Mission, held_against: Known, biz_date: date
         came = entered_on(members_store(), f"segment:{plan.counts.segment}", biz_date)
         if came is None:
             return 0  # that night did not find it, or its rule was changed: who entered is not known
-        cursor.execute(_ENTERED, {"whom": numbers(came & whom).tolist()})
+        cursor.execute(_ENTERED, {"whom": array_of(came & whom)})
     else:
-        cursor.execute(_HAPPENED, {"event": plan.counts.event, "whom": numbers(whom).tolist()})
+        cursor.execute(_HAPPENED, {"event": plan.counts.event, "whom": array_of(whom)})
     given: dict[str, Any] = {
         "mission": mission.id, "period": period(plan.often, biz_date), "points": plan.points, "biz_date": biz_date,
         "gone": [*GONE_STATUSES, "FROZEN"], "daily": int(held_against.values["points.daily"]),

@@ -284,8 +284,11 @@ def _put_off(
         rows.append((
             number, State.FAILED if over else State.QUEUED, NO_ANSWER if number in stuck else why, later, number in unsure, by,
         ))  # fmt: skip
+    # a receipt may have come without an answer: it stays
     _write(
-        "state = u.state, why = u.why, next_at = u.moment, doubtful = m.doubtful OR u.unsure, provider = u.provider",
+        "state = CASE WHEN m.state = 'SENDING' THEN u.state ELSE m.state END,"
+        " why = CASE WHEN m.state = 'SENDING' THEN u.why ELSE m.why END,"
+        " next_at = u.moment, doubtful = m.doubtful OR u.unsure, provider = u.provider",
         ("state text", "why text", "moment timestamptz", "unsure boolean", "provider text"),
         rows,
     )

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from yinke.access.services import audit_job
@@ -45,6 +46,10 @@ class Answer:
     at: datetime
 
 
+OPEN = Q(state__in=("SENDING", "SENT")) | Q(state="QUEUED", doubtful=True)
+"""Messages that a receipt may be of: told, or told without an answer and waiting to be told again, which then need not be."""
+
+
 @transaction.atomic
 def note_receipts(provider: str, receipts: Sequence[Receipt]) -> int:
     """Write receipts down; one that is told twice, or of a message of another provider, changes nothing.
@@ -55,10 +60,7 @@ def note_receipts(provider: str, receipts: Sequence[Receipt]) -> int:
     changed, failed = 0, list[int]()
     for receipt in receipts:
         state = Message.State.DELIVERED if receipt.delivered else Message.State.FAILED
-        open_ones = Message.objects.filter(
-            id=receipt.id, state__in=("SENDING", "SENT"), provider__in=("", provider)
-        )
-        fresh = open_ones.update(
+        fresh = Message.objects.filter(OPEN, id=receipt.id, provider__in=("", provider)).update(
             state=state,
             receipt_at=receipt.at,
             why="" if receipt.delivered else (clean(receipt.why, 20) or "NOT_DELIVERED"),

@@ -160,7 +160,7 @@ function FieldTable({ fields, onOpen, onRetire }: TableProps) {
   return <DataTable rowKey={({ code }) => code} columns={columns} rows={fields} />;
 }
 
-/** Before a field goes: where it is used. What segments name stays. */
+/** Before a field goes: where it is used. What segments or journeys name stays. */
 function RetireDialog({ field, onClose }: { field: CustomField; onClose: () => void }) {
   const { t } = useTranslation("customers");
   const { message } = App.useApp();
@@ -168,7 +168,7 @@ function RetireDialog({ field, onClose }: { field: CustomField; onClose: () => v
   const use = useCustomFieldUse(field.code);
   const retire = useRetireCustomField();
   const name = named(field.name_zh, field.name_en);
-  const free = use.data !== undefined && !use.data.segments.length && !use.data.others;
+  const free = use.data !== undefined && !use.data.used_by.length && !use.data.others;
   return (
     <Modal
       open
@@ -192,8 +192,8 @@ function RetireDialog({ field, onClose }: { field: CustomField; onClose: () => v
         {use.data && (
           <div className={styles.use} role="status">
             <strong>{t("custom.usedBy", { number: count(use.data.customers) })}</strong>
-            {use.data.segments.length > 0 && (
-              <span>{t("custom.usedBySegments", { names: use.data.segments.join(t("comma")) })}</span>
+            {use.data.used_by.length > 0 && (
+              <span>{t("custom.usedByNamed", { names: use.data.used_by.join(t("comma")) })}</span>
             )}
             {use.data.others > 0 && (
               <span>{t("custom.usedByOthers", { number: count(use.data.others) })}</span>
