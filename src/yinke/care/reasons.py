@@ -178,7 +178,7 @@ def _say(value: Any, style: str | None, language: str) -> str:
     if style == "date":
         day = date.fromisoformat(value)
         return f"{day.day} {MONTHS[day.month - 1]}" if language == "en" else f"{day.month}月{day.day}日"
-    if style in ("days", "months"):
+    if style in ("days", "months", "years"):
         return f"{value} {style if int(value) != 1 else style[:-1]}"
     words = texts(language)["words"][style]
     return str(words[value] if value in words else words["*"])

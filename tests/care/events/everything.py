@@ -88,6 +88,9 @@ def everything_happens(bank: Bank) -> None:
             tier=0, aum=100, open_date=ahead(1 - age), categories=1, risk_level=None, last_login=None
         )
 
+    for age in (1, 3, 10):
+        bank.customer(tier=1, open_date=date(2026 - age, 6, 19))
+
     bank.next_day()
 
     bank.scored(debtor, "HIGH", 20_000, reason_4="slope_3m")

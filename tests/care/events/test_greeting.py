@@ -1,8 +1,9 @@
-"""E11 生日, E12 节日."""
+"""E11 生日, E12 节日, E27 开户周年."""
 
 from __future__ import annotations
 
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 
@@ -112,3 +113,43 @@ def test_a_bank_may_choose_its_festivals(bank: Bank) -> None:
     bank.customer(tier=3)
     bank.changes["E12.festivals"] = ["SPRING"]
     assert bank.of("E12") == []
+
+
+def opened(bank: Bank, day: date, **more: Any) -> int:
+    return int(bank.customer(open_date=day, **{"tier": 2} | more)["cust_id"])
+
+
+def test_an_anniversary_is_told_two_days_ahead_of_the_years_that_count(bank: Bank) -> None:
+    who = {years: opened(bank, date(2026 - years, 6, 19)) for years in (1, 2, 3, 5, 10, 31)}
+    opened(bank, date(2026, 6, 19))
+    opened(bank, date(2021, 6, 18))
+    opened(bank, date(2021, 6, 20))
+    opened(bank, date(2021, 6, 19), status="DECEASED")
+    found = {event.cust_id: event for event in bank.of("E27")}
+    assert {one: event.payload["years"] for one, event in found.items()} == {
+        who[1]: 1, who[3]: 3, who[5]: 5, who[10]: 10,
+    }  # fmt: skip
+    assert {
+        (event.case, event.payload["due"], event.priority, event.expire_on) for event in found.values()
+    } == {("AHEAD", "2026-06-19", 3, date(2026, 6, 20))}
+    bank.changes["E27.years"] = [2]
+    assert [event.cust_id for event in bank.of("E27")] == [who[2]]
+
+
+def test_who_gets_a_call_on_an_anniversary_goes_by_the_tier(bank: Bank) -> None:
+    for tier in range(6):
+        opened(bank, date(2021, 6, 19), tier=tier)
+    assert [event.payload["way"] for event in bank.of("E27")] == ["MESSAGE"] * 2 + ["CALL"] * 3
+
+
+@pytest.mark.parametrize(
+    ("day", "told"), [(date(2027, 2, 26), [0, 1]), (date(2028, 2, 26), [1]), (date(2028, 2, 27), [0])]
+)
+def test_who_opened_on_29_february_is_thanked_on_the_28th_of_a_common_year(
+    bank: Bank, day: date, told: list[int]
+) -> None:
+    bank.changes["E27.years"] = [3, 4, 7, 8]
+    bank.biz_date = day
+    who = [opened(bank, date(2020, 2, 29)), opened(bank, date(2024, 2, 28))]
+    opened(bank, date(2023, 3, 1))
+    assert [event.cust_id for event in bank.of("E27")] == [who[n] for n in told]

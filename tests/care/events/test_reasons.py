@@ -116,6 +116,8 @@ def test_no_payload_shows_more_than_four_digits_of_an_account(events: list[Event
          "Consumer loan prepaid by CNY 300K, 60% of the balance; CNY 200K left"),
         ("E12", "AHEAD", "2 天后（6月19日）是端午节，送上问候",
          "Dragon Boat Festival is in 2 days (19 Jun), send a greeting"),
+        ("E27", "AHEAD", "2 天后（6月19日）开户满 1 年，可发短信或 App 祝福",
+         "The account is 1 year old in 2 days (19 Jun), a message will do"),
     ],
 )  # fmt: skip
 def test_reasons_are_said_as_a_manager_would(

@@ -1,4 +1,4 @@
-"""问候: birthdays by the solar or the lunar calendar (E11), festivals (E12)."""
+"""问候: birthdays by the solar or the lunar calendar (E11), festivals (E12), years with the bank (E27)."""
 
 from __future__ import annotations
 
@@ -51,4 +51,27 @@ def greetings(night: Night) -> Iterator[Found]:
         cycle=rows.due,
         due=rows.due,
         facts={"case": "AHEAD", "festival": rows.festival, "due": rows.due, "days": rows.days},
+    )
+
+
+def anniversaries(night: Night) -> Iterator[Found]:
+    """E27 开户周年: two days before the account is so many years old (``E27.years``), to T1+; T3+ by a call, others by message.
+
+    The table ``anniversaries`` lists the days of opening that are celebrated (see ``inputs``).
+    """
+    opened = night["customer"].select("cust_id", opened="open_date")
+    rows = opened.inner_join(night["anniversaries"], "opened").inner_join(night.tiers(), "cust_id")
+    rows = rows.filter(rows.tier >= night.values["E27.from_tier"])
+    yield Found(
+        rows,
+        object=rows.years.cast("string"),
+        cycle=rows.due,
+        due=rows.due,
+        facts={
+            "case": "AHEAD",
+            "due": rows.due,
+            "days": rows.days,
+            "years": rows.years,
+            "way": (rows.tier >= night.values["E27.call_from_tier"]).ifelse("CALL", "MESSAGE"),
+        },
     )

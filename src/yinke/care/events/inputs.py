@@ -28,6 +28,9 @@ FESTIVALS = pa.schema([
     ("festival", pa.string()), ("due", pa.date32()), ("days", pa.int32()),
     ("for_elders", pa.bool_()), ("born_by", pa.date32()),
 ])  # fmt: skip
+ANNIVERSARIES = pa.schema([
+    ("opened", pa.date32()), ("years", pa.int32()), ("due", pa.date32()), ("days", pa.int32()),
+])  # fmt: skip
 
 _SCHEMAS = {"snapshot": arrow_schema(SNAPSHOT), "events": arrow_schema(EVENTS), "score": SCORE} | {
     name: table.arrow_schema() for name, table in TABLES.items()
@@ -68,6 +71,8 @@ class NightInputs:
             return self._birthdays()
         if name == "festivals":
             return self._festivals()
+        if name == "anniversaries":
+            return self._anniversaries()
         if name.startswith("log_"):
             return self._log(int(self.values[f"{name[4:]}.browse_days"])) or _SCHEMAS["channel_log"]
         table = name.removesuffix("_before")
@@ -134,6 +139,17 @@ class NightInputs:
             for name in sorted(festivals(due) & set(self.values["E12.festivals"]))
         ]
         return pa.Table.from_pylist(rows, schema=FESTIVALS)
+
+    def _anniversaries(self) -> pa.Table:
+        days = int(self.values["E27.ahead_days"])
+        due = self._day(days)
+        rows = [
+            {"opened": date(due.year - years, month, day), "years": years, "due": due, "days": days}
+            for years in sorted(set(map(int, self.values["E27.years"])))
+            for month, day in sorted(solar_birthdays(due))
+            if (month, day) != (2, 29) or calendar.isleap(due.year - years)
+        ]
+        return pa.Table.from_pylist(rows, schema=ANNIVERSARIES)
 
     def _log(self, many: int) -> Files:
         """The channel log of so many days, the business date among them."""

@@ -47,6 +47,7 @@ EVENT_TYPES: dict[str, EventType] = {
         ),
         EventType("E25", "CHURN", 2, "TRIGGER", churn.feared, ("score", "events_before")),
         EventType("E26", "CHURN", 1, "TRIGGER", churn.leaving, ("signup", "channel_log")),
+        EventType("E27", "CARE", 3, "DUE", greeting.anniversaries, ("customer", "anniversaries")),
     )
 }
 """By code, as numbered in the bank's event handbook; see ``docs/`` for how to add one."""
