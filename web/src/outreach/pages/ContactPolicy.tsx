@@ -20,7 +20,6 @@ export function Component() {
     <>
       <PageTitle
         question={t("policy.question")}
-        asOf={found.data?.on}
         extra={
           me.data?.rights.includes("message.read") && (
             <Link to="/messages">

@@ -38,7 +38,12 @@ export function Facts({ campaign }: { campaign: CampaignDetail }) {
         .filter(Boolean)
         .join(t("campaign.and")),
     ],
-    ["holdout", t("campaign.holdoutSaid", { share: plan.holdout, least: count(plan.holdout_least) })],
+    [
+      "holdout",
+      plan.holdout_least
+        ? t("campaign.holdoutSaid", { share: plan.holdout, least: count(plan.holdout_least) })
+        : t("campaign.holdoutShare", { share: plan.holdout }),
+    ],
     [
       "goal",
       plan.goal.type === "AUM"

@@ -13,12 +13,13 @@ import styles from "./policy.module.css";
 /** 闸口规则: each in words, with the values that it goes by and what it held back. */
 export function Rules({ policy }: { policy: Policy }) {
   const { t } = useTranslation("outreach");
+  const format = useFormat();
   const me = useMe();
   return (
     <Panel title={t("policy.rules.title")}>
       <p className={styles.note}>{t("policy.rules.hint")}</p>
       <p className={`${styles.note} ${styles.quiet}`}>
-        {t("policy.rules.where")} {t("policy.rules.yours")}{" "}
+        {t("policy.rules.where", { date: format.date(policy.on) })} {t("policy.rules.yours")}{" "}
         {me.data?.rights.includes("standard.read") && (
           <Link to="/segments/standards">{t("policy.rules.toStandards")}</Link>
         )}
