@@ -116,4 +116,17 @@ def test_a_night_and_a_day(visit: Visit, demo_home: Path, address: str, tmp_path
     notice.get_by_role("button", name="去处理").click()
     expect(page).to_have_url(re.compile(r"/workbench\?task=\d+"))
     expect(page.get_by_text("转出 9,000 万").first).to_be_visible()
+
+    # the nights go by; on the day that was promised the call is back, and what was said of it
+    again = 0
+    while a_night(demo_home, tmp_path / f"again{again}") + timedelta(days=1) < date.fromisoformat(
+        put_off["next_on"]
+    ):
+        again += 1
+    page = manager.open("/workbench")
+    page.locator(f"button[data-task='{due['id']}']").click()
+    expect(page.get_by_text(f"想续一年，等利率{stamp}").first).to_be_visible()
+    back = next(one for one in call(page, "GET", "/workbench")["tasks"] if one["id"] == due["id"])
+    assert back["status"] == "IN_PROGRESS"
+    assert back["next_on"] <= put_off["next_on"]  # sooner, if money that is not put on again makes it urgent
     assert not [line for visitor in (manager, writer, checker) for line in visitor.complaints]

@@ -70,6 +70,7 @@ def test_seats_go_to_the_first_the_rest_wait_and_the_longest_waiting_moves_up(ba
     with pytest.raises(SalonFull):
         bank.says(e)
     assert states(salon) == ["COMING", "COMING", "WAITING", "WAITING", "INVITED", "INVITED"]
+    bank.now += timedelta(minutes=1)
     bank.says(c)  # says so again, and keeps the turn
     bank.now += timedelta(minutes=1)
     bank.says(b, coming=False)

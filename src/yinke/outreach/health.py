@@ -12,6 +12,7 @@ from yinke.outreach.models import Message
 from yinke.outreach.schemas import ChannelCode, ProviderFault, ProviderOut
 from yinke.outreach.services.templates import in_force
 
+DAY = timedelta(days=1)
 TIMED = 500
 """Newest receipts from which the median is taken."""
 State = Message.State
@@ -26,17 +27,19 @@ def provider_health(seen: QuerySet[Message], name: str, channel: ChannelCode, no
         seen: the messages that the viewer sees.
     """
     values = in_force()
+    lives = timedelta(hours=int(values["outreach.lives_hours"]))
     rows = seen.filter(
         Q(provider=name) | Q(provider="", state=State.FAILED),
         channel=channel,
-        gone_at__gt=now - timedelta(days=1),
+        gone_at__gt=now - DAY,
+        made_at__gt=now - DAY - lives,  # nothing older can have gone since: few pages to look at
     )
     counted = rows.aggregate(
         sent=Count("id"), delivered=Count("id", filter=Q(state=State.DELIVERED)), failed=Count("id", filter=Q(state=State.FAILED)),
         awaiting=Count("id", filter=Q(state__in=(State.SENDING, State.SENT))), last=Max("gone_at"), last_receipt=Max("receipt_at"),
     )  # fmt: skip
     again = seen.filter(channel=channel, state=State.QUEUED, attempts__gt=0, gone_at__isnull=False)
-    due = F("expires_at") - timedelta(hours=int(values["outreach.lives_hours"]))
+    due = F("expires_at") - lives
     tried = again.aggregate(many=Count("id"), oldest=Min(Greatest("made_at", due)))
     took = [
         (receipt - gone).total_seconds()
