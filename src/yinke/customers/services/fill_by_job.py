@@ -54,7 +54,7 @@ def fill_by_job(user_id: int, code: str, value: Any, customer_ids: Collection[in
         cursor.execute(
             _INSERT,
             {
-                **_NOTHING, column: known, "field": field.id, "by": user_id, "now": now, "whom": array_of(customer_ids),
+                **_NOTHING, column: known, "field": field.id, "by": user_id, "now": now, "whom": array_of(sorted(customer_ids)),
             },
         )  # fmt: skip
         changed = [customer for (customer,) in cursor.fetchall()]

@@ -16,6 +16,7 @@ from yinke.customers.queries import business_date
 _ADD = """
 INSERT INTO customers_customertag (customer_id, by_id, at, added_in_id, tag_id, expires_on)
 SELECT c.id, %(by)s, %(now)s, %(action)s, %(tag)s, %(last)s FROM customers_customer c WHERE c.id = ANY(%(whom)s)
+ORDER BY c.id
 ON CONFLICT (tag_id, customer_id) WHERE removed_at IS NULL DO NOTHING
 """
 
